@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Object types and methods: fixed numbers, the same in every configuration and on every ISA.
+#pragma once
+
+#include <cobnut/abi/rights.hpp>
+#include <cobnut/abi/types.hpp>
+
+namespace cobnut {
+
+enum class ObjectType : uint8_t {
+    null = 0,
+    untyped = 1,
+    cnode = 2,
+    thread = 3,
+    endpoint = 4,
+    notification = 5,
+    reply = 6,
+    sched_context = 7,
+    sched_control = 8,
+    vspace = 9,
+    page_table = 10,
+    frame = 11,
+    irq_control = 12,
+    irq_handler = 13,
+    io_port = 14,
+    firmware = 15,
+};
+
+inline constexpr unsigned object_type_count = 16;
+
+/// Label of a call on a kernel object: the object's type in bits 8-15, its method below.
+enum class Method : uint16_t {
+    untyped_retype = 0x0101,
+    untyped_query = 0x0102,
+
+    cnode_copy = 0x0201,
+    cnode_mint = 0x0202,
+    cnode_move = 0x0203,
+    cnode_mutate = 0x0204,
+    cnode_rotate = 0x0205,
+    cnode_delete = 0x0206,
+    cnode_revoke = 0x0207,
+    cnode_cancel_badged_sends = 0x0208,
+    cnode_identify = 0x0209,
+
+    thread_configure = 0x0301,
+    thread_set_space = 0x0302,
+    thread_set_ipc_buffer = 0x0303,
+    thread_set_fault_handler = 0x0304,
+    thread_set_timeout_handler = 0x0305,
+    thread_set_priority = 0x0306,
+    thread_bind_notification = 0x0307,
+    thread_unbind_notification = 0x0308,
+    thread_read_registers = 0x0309,
+    thread_write_registers = 0x030a,
+    thread_suspend = 0x030b,
+    thread_resume = 0x030c,
+    thread_set_flags = 0x030d,
+    thread_info = 0x030e,
+
+    sched_context_bind = 0x0701,
+    sched_context_unbind = 0x0702,
+    sched_context_consumed = 0x0703,
+    sched_context_yield_to = 0x0704,
+
+    sched_control_configure = 0x0801,
+
+    page_table_map = 0x0a01,
+    page_table_unmap = 0x0a02,
+
+    frame_map = 0x0b01,
+    frame_unmap = 0x0b02,
+    frame_address = 0x0b03,
+
+    irq_control_get = 0x0c01,
+
+    irq_handler_acknowledge = 0x0d01,
+    irq_handler_set_notification = 0x0d02,
+    irq_handler_clear = 0x0d03,
+
+    io_port_read = 0x0e01,
+    io_port_write = 0x0e02,
+
+    firmware_power_off = 0x0f01,
+    firmware_reset = 0x0f02,
+};
+
+/// Flags of Method::thread_set_flags.
+struct ThreadFlags {
+    static constexpr Word fpu = 1;      ///< May use FP/SIMD registers; needs a thread with room.
+    static constexpr Word counters = 2; ///< May read the time and cycle counters.
+    static constexpr Word alien = 4;    ///< Every system call becomes a fault to the handler.
+};
+
+/// Memory type of a mapping, in bits 0-1 of its attributes.
+enum class MemoryType : uint8_t { normal = 0, uncached = 1, device = 2 };
+
+/// Attributes of Method::frame_map: a MemoryType and these.
+struct MapAttributes {
+    static constexpr Word type_mask = 3;
+    static constexpr Word execute_never = 4;
+};
+
+/// Trigger of Method::irq_control_get.
+enum class Trigger : uint8_t { firmware = 0, level = 1, edge = 2 };
+
+/// log2 of the bytes of objects whose size is no argument of retype. The size of a Thread and of
+/// one with room for FP/SIMD state is in BootInfo; CNodes, SchedContexts, Untyped and Frames take
+/// log2 of slots, bytes, bytes and bytes as an argument.
+inline constexpr unsigned slot_size_bits = 5;
+inline constexpr unsigned endpoint_size_bits = 4;
+inline constexpr unsigned notification_size_bits = 6;
+inline constexpr unsigned reply_size_bits = 6;
+inline constexpr unsigned vspace_size_bits = 7;
+inline constexpr unsigned page_table_size_bits = 12;
+inline constexpr unsigned sched_context_min_size_bits = 8;
+inline constexpr unsigned untyped_min_size_bits = 4;
+
+inline constexpr unsigned priority_count = 256;
+
+} // namespace cobnut

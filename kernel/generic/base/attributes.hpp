@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Attributes of functions and data that the language has no word for.
+#pragma once
+
+/// Code and data of the boot: their pages go to the root task when it starts.
+#define KERNEL_BOOT [[gnu::section(".boot.text"), gnu::noinline]]
+#define KERNEL_BOOT_DATA [[gnu::section(".boot.data")]]
+#define KERNEL_BOOT_BSS [[gnu::section(".boot.bss")]]
+
+/// Part of a fastpath: no call, no stack.
+#define KERNEL_HOT [[gnu::always_inline]] inline

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Contract: hardware address spaces, their identifiers, and TLB maintenance.
+#pragma once
+
+#include <arch/address_space.hpp>
+
+#include <generic/base/types.hpp>
+
+#include <concepts>
+
+namespace contract {
+
+using kernel::PhysAddr;
+using kernel::VirtAddr;
+using kernel::Word;
+
+// arch::SpaceToken: trivially copyable, equality-comparable, what switching to an address space
+// writes to hardware (TTBR0 with ASID, satp, CR3 with PCID). On ARMv7 two words.
+static_assert(std::is_trivially_copyable_v<arch::SpaceToken>);
+
+// SpaceToken make_token(PhysAddr root, unsigned asid); asid 0 is the kernel's own.
+// SpaceToken empty_token(): a space with the kernel's mappings and nothing else.
+static_assert(std::same_as<decltype(arch::make_token(PhysAddr{}, 0u)), arch::SpaceToken>);
+static_assert(std::same_as<decltype(arch::empty_token()), arch::SpaceToken>);
+
+// unsigned asid_count(): identifiers that the hardware has, capped at max_asids; 1 if none. Known
+// after boot. max_asids is a constant (<= 256), the size of the generic table of owners.
+static_assert(arch::max_asids >= 1 && arch::max_asids <= 256);
+static_assert(std::convertible_to<decltype(arch::asid_count()), unsigned>);
+
+// void activate(SpaceToken): switches; no flush where an identifier or a global page makes it
+//   needless (without identifiers: keeps global entries). Completed by the return to user level.
+static_assert(requires(arch::SpaceToken t) { arch::activate(t); });
+
+// void init_root(void* table): a cleared 4 KiB table becomes a root (gets the kernel's entries
+//   where user and kernel share a root).
+static_assert(requires(void* p) { arch::init_root(p); });
+
+// void entry_added(unsigned asid, VirtAddr): an entry that was invalid has become valid.
+// void entry_removed(unsigned asid, VirtAddr, unsigned level): a leaf was made invalid or changed
+//   after break; on return no core uses the old one.
+// void table_removed(unsigned asid): a table entry was made invalid: forget the whole space,
+//   cached intermediate entries included.
+// asid_none (a constant unsigned): the space has no identifier now, nothing of it is cached.
+static_assert(requires(unsigned a, VirtAddr v, unsigned level) {
+    arch::entry_added(a, v);
+    arch::entry_removed(a, v, level);
+    arch::table_removed(a);
+});
+
+} // namespace contract

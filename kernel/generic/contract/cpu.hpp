@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Contract: the core that runs, its entries into the kernel and the ways out.
+#pragma once
+
+#include <arch/cpu.hpp>
+
+#include <generic/base/types.hpp>
+
+#include <concepts>
+
+namespace kernel {
+struct Cpu;
+struct Thread;
+} // namespace kernel
+
+namespace contract {
+
+// Cpu& current_cpu(): from the per-core pointer (tp, gs, TPIDR...), no memory access but one.
+static_assert(std::same_as<decltype(arch::current_cpu()), kernel::Cpu&>);
+
+// [[noreturn]] void leave(Thread&): returns to user level with the thread's registers. If
+//   thread.gate has the full-frame flag: all registers of the full frame, the flag is cleared;
+//   else the voluntary frame, badge, tag and message words from Registers, and every other
+//   register the contract does not preserve cleared. Generic code has switched address space,
+//   FPU and counter access before. Sets thread.frame_kind to running.
+static_assert(requires(kernel::Thread& t) { arch::leave(t); });
+
+// void wait_for_interrupt(): interrupts masked before and after; returns when one is pending.
+//   (WFI; x86: sti; hlt; cli with a handler that notes the vector.) All registers may be clobbered.
+static_assert(requires { arch::wait_for_interrupt(); });
+// bool interrupt_pending(): cheap poll for preemption points.
+static_assert(std::convertible_to<decltype(arch::interrupt_pending()), bool>);
+// [[noreturn]] void stop(): nothing runs any more on this core.
+static_assert(requires { arch::stop(); });
+// void set_counter_access(bool): user level may (not) read time and cycle counters. Called at
+//   thread switches only when it differs from before.
+static_assert(requires { arch::set_counter_access(true); });
+
+} // namespace contract
+
+// What the stubs call. All run on the kernel stack of this core, reset at each entry, with
+// interrupts masked, and never return.
+extern "C" {
+/// A system call in the voluntary frame: the stub has stored the voluntary frame and all argument
+/// registers into current's Registers. number < syscall_count.
+[[noreturn]] void kernel_syscall(kernel::Word number);
+/// The rest are entries with a full frame; the stub has set the full-frame flag of current's gate.
+/// A system call of an alien thread or with a number out of range (program counter after the trap).
+[[noreturn]] void kernel_unknown_syscall(kernel::Word number);
+[[noreturn]] void kernel_vm_fault(kernel::Word address, kernel::Word access, kernel::Word status);
+[[noreturn]] void kernel_user_exception(kernel::Word number, kernel::Word code);
+[[noreturn]] void kernel_interrupt();
+}

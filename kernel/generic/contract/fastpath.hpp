@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Contract: what the fastpath template (ipc/fastpath.hpp) needs of an ISA.
+#pragma once
+
+#include <arch/fast_policy.hpp>
+
+#include <generic/base/types.hpp>
+
+// arch::FastPolicy, all members static and always inlined. The file with the fastpath is compiled
+// with the ISA's fast_cpp_args: message registers fixed (-ffixed-*), so that C++ never names them.
+//
+//   message_words                constant, as in arch::Registers
+//   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
+//   Entry entry()
+//   Word tag()                   the tag register
+//   uint32_t gate(const Entry&)  Cpu::gate
+//   SchedContext* sched_context(const Entry&)      Cpu::sched_context
+//   void set_current(const Entry&, Thread*)        Cpu::current
+//   bool may_switch_space(const Entry&, VSpace*)   the token of the space is valid (has an asid)
+//   void switch_space(const Entry&, VSpace*)       nothing if it is the current one where that pays
+//   [[noreturn]] void leave(Thread*, Word badge)   voluntary frame back, clears, returns; tag and
+//                                                  message words are in their registers untouched
+//   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
+//   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
+//
+// The stub enters `extern "C" void kernel_fast_call(Word path)` and `kernel_fast_reply_recv(Word
+// path)` (defined in ipc/fastpath.cpp) with the voluntary frame stored and no usable stack.

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Cpu: what a core has of its own.
+#pragma once
+
+#include <cobnut/abi/object.hpp>
+#include <generic/base/types.hpp>
+
+namespace kernel {
+
+struct SchedContext;
+struct Thread;
+
+/// Threads that can run, without the one that does (Benno scheduling): a FIFO per priority and a
+/// two-level bitmap.
+struct ReadyQueue {
+    uint32_t summary = 0;
+    uint32_t occupied[cobnut::priority_count / 32] = {};
+    Thread* first[cobnut::priority_count] = {};
+};
+
+struct alignas(64) Cpu {
+    // The line of the fastpath.
+    Thread* current;
+    Word scratch[2];      ///< For the stubs.
+    uint32_t gate;        ///< See Gate.
+    uint32_t id;
+    SchedContext* sched_context; ///< What the current thread runs on.
+
+    // From here on only slow paths.
+    Ticks time;           ///< Of this kernel entry, when it was read.
+    Ticks charged_until;  ///< The current context has paid up to here.
+    Ticks deadline;       ///< The timer is programmed for this.
+    SchedContext* release_root; ///< Leftist heap of contexts that wait for their refill.
+    Thread* fpu_owner;
+    bool time_read;
+    bool reschedule;      ///< The current thread gives up the core, or may have to.
+    bool counters_open;
+    bool fpu_open;
+    bool wants_restart;   ///< Preempted: the current system call is made again.
+    ReadyQueue ready;
+};
+
+} // namespace kernel

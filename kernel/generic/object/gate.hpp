@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Gate: one word of a thread that answers at once whether a fastpath may switch to it.
+#pragma once
+
+#include <stdint.h>
+
+namespace kernel {
+
+/// Thread::gate and Cpu::gate have one layout. The Cpu's holds its core, partition and the highest
+/// priority that is ready. A fastpath may switch to `t` iff ((t.gate - cpu.gate) >> 8) == 0: same
+/// core and partition, no flag set, priority at least that of whoever is ready. Bit 8 is always 0,
+/// so that a lower priority borrows into the upper bits. The FPU field is 0/1 in a thread without
+/// and with live FP state, 0/2 in the Cpu: equal only if neither has any.
+struct Gate {
+    static constexpr uint32_t priority_mask = 0xff;
+    static constexpr unsigned core_shift = 9;
+    static constexpr uint32_t core_mask = 0x7f;
+    static constexpr unsigned partition_shift = 16;
+    static constexpr uint32_t partition_mask = 0x3f;
+    static constexpr uint32_t fpu_thread = uint32_t{1} << 22;
+    static constexpr uint32_t fpu_cpu = uint32_t{2} << 22;
+    static constexpr uint32_t full_frame = uint32_t{1} << 24;
+    static constexpr uint32_t suspended = uint32_t{1} << 25;
+    static constexpr uint32_t traced = uint32_t{1} << 26; ///< Alien or debugged.
+    static constexpr uint32_t counters = uint32_t{1} << 27;
+    static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active.
+
+    static constexpr bool may_run(uint32_t thread, uint32_t cpu) {
+        return ((thread - cpu) >> 8) == 0;
+    }
+};
+
+static_assert(Gate::may_run(200, 200) && Gate::may_run(255, 0) && !Gate::may_run(7, 8));
+static_assert(!Gate::may_run(Gate::full_frame | 9, 8) && !Gate::may_run(9, Gate::fpu_cpu | 8));
+
+} // namespace kernel

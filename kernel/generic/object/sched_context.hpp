@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// SchedContext: a right to run: so much time in each period.
+#pragma once
+
+#include <cobnut/abi/object.hpp>
+#include <generic/base/types.hpp>
+
+namespace kernel {
+
+struct Notification;
+struct Reply;
+struct Thread;
+
+/// Time that may be consumed from `when` on.
+struct Refill {
+    Ticks when = 0;
+    Ticks amount = 0;
+};
+
+struct SchedContext {
+    Reply* top = nullptr;     ///< Innermost call that this context is lent along.
+    Thread* thread = nullptr; ///< Who runs on it; true only outside fastpaths (Cpu::sched_context).
+    Notification* notification = nullptr;
+    Word badge = 0;           ///< Word 2 of timeout faults.
+    Ticks period = 0;         ///< 0: round robin with `budget` as the time slice.
+    Ticks budget = 0;         ///< 0: not configured, nobody can run on it.
+    Ticks consumed = 0;       ///< Since it was last asked for.
+    uint32_t core = 0;
+    uint16_t refill_head = 0;
+    uint16_t refill_count = 0;
+    uint16_t refill_max = 0;
+    uint16_t released = 1;    ///< 0: in the release queue, waiting for its next refill.
+    uint32_t rank = 0;        ///< Of the release queue (sched/release_queue).
+    SchedContext* left = nullptr;
+    SchedContext* right = nullptr;
+    SchedContext* parent = nullptr;
+    // Refill[refill_max] follows.
+
+    [[nodiscard]] Refill* refills() { return reinterpret_cast<Refill*>(this + 1); }
+};
+
+static_assert(sizeof(SchedContext) % alignof(Refill) == 0);
+static_assert(sizeof(SchedContext) + 2 * sizeof(Refill) <=
+              size_t{1} << cobnut::sched_context_min_size_bits);
+
+} // namespace kernel

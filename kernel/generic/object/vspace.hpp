@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// VSpace: an address space. Its root table is a PageTable like any other, mapped first.
+#pragma once
+
+#include <arch/address_space.hpp>
+#include <cobnut/abi/object.hpp>
+#include <generic/base/types.hpp>
+
+namespace kernel {
+
+/// Mapping records name a VSpace by its id, which no other VSpace ever gets; VSpaces that live
+/// are found in a digital search tree over the ids (mm/space_registry).
+struct VSpace {
+    arch::SpaceToken token;      ///< Valid while `asid` is; else that of the empty space.
+    uint32_t asid = arch::asid_none;
+    uint32_t has_root = 0;
+    uint64_t id = 0;
+    PhysAddr root;
+    VSpace* child[2] = {nullptr, nullptr};
+    VSpace* parent = nullptr;
+};
+
+static_assert(sizeof(VSpace) <= 1 << cobnut::vspace_size_bits);
+
+} // namespace kernel
