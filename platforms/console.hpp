@@ -21,30 +21,31 @@ class Console<DriverList<Drivers...>> {
 
 public:
     // Whether the board has a driver for the node: ask before mapping its registers.
-    [[nodiscard]] static constexpr bool supports(cobnut::fdt::Node node)
-    {
+    [[nodiscard]] static constexpr bool supports(cobnut::fdt::Node node) {
         return (fits<Drivers>(node) || ...);
     }
 
     // base: where the node's first reg entry is mapped.
-    constexpr bool select(cobnut::fdt::Node node, uintptr_t base)
-    {
+    constexpr bool select(cobnut::fdt::Node node, uintptr_t base) {
         unsigned number = 0;
         selected_ = 0;
-        ((++number, selected_ == 0 && fits<Drivers>(node) ? adopt<Drivers>(number, node, base) : void()), ...);
+        ((++number,
+          selected_ == 0 && fits<Drivers>(node) ? adopt<Drivers>(number, node, base) : void()),
+         ...);
         return selected_ != 0;
     }
 
-    constexpr void put(char character) const
-    {
+    constexpr void put(char character) const {
         unsigned number = 0;
-        ((++number == selected_ ? static_cast<const Holder<Drivers>&>(holders_).driver.put(character) : void()), ...);
+        ((++number == selected_
+              ? static_cast<const Holder<Drivers>&>(holders_).driver.put(character)
+              : void()),
+         ...);
     }
 
 private:
     template <class Driver>
-    static constexpr bool fits(cobnut::fdt::Node node)
-    {
+    static constexpr bool fits(cobnut::fdt::Node node) {
         for (const char* name : Driver::compatible)
             if (node.compatible(name))
                 return true;
@@ -52,8 +53,7 @@ private:
     }
 
     template <class Driver>
-    constexpr void adopt(unsigned number, cobnut::fdt::Node node, uintptr_t base)
-    {
+    constexpr void adopt(unsigned number, cobnut::fdt::Node node, uintptr_t base) {
         static_cast<Holder<Driver>&>(holders_).driver = Driver::from(node, base);
         selected_ = number;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Registers, table entries and packed words described once as typed bit fields, and access to device registers.
+// Registers, table entries and packed words described once as typed bit fields, and access to
+// device registers.
 #pragma once
 
 #include <bit>
@@ -12,8 +13,7 @@ namespace cobnut::reg {
 
 namespace detail {
 
-constexpr uint64_t mask(unsigned high, unsigned low)
-{
+constexpr uint64_t mask(unsigned high, unsigned low) {
     return (~uint64_t{0} >> (63 - (high - low))) << low;
 }
 
@@ -21,8 +21,7 @@ constexpr uint64_t mask(unsigned high, unsigned low)
 inline void value_does_not_fit_in_field() {}
 
 template <class T>
-constexpr uint64_t to_bits(T value)
-{
+constexpr uint64_t to_bits(T value) {
     if constexpr (std::is_enum_v<T>)
         return static_cast<uint64_t>(static_cast<std::underlying_type_t<T>>(value));
     else
@@ -31,7 +30,8 @@ constexpr uint64_t to_bits(T value)
 
 } // namespace detail
 
-// Bits Hi..Lo, read and written as a T (an unsigned integer, an enum or bool), shifted down to bit 0.
+// Bits Hi..Lo, read and written as a T (an unsigned integer, an enum or bool), shifted down to bit
+// 0.
 template <unsigned Hi, unsigned Lo, class T = uint64_t>
 struct Field {
     static_assert(Hi >= Lo && Hi < 64);
@@ -60,11 +60,12 @@ concept AnyField = requires {
 
 // No bit belongs to two of the fields.
 template <AnyField... F>
-inline constexpr bool disjoint =
-    (0 + ... + std::popcount(F::mask)) == std::popcount((uint64_t{0} | ... | F::mask));
+inline constexpr bool
+    disjoint = (0 + ... + std::popcount(F::mask)) == std::popcount((uint64_t{0} | ... | F::mask));
 
-// A register value. Either `struct Control : Word<Control, uint32_t> { using Word::Word; using Enable = Flag<0>; };`
-// (then with() gives a Control) or `using Control = Word<struct ControlTag, uint32_t>` with fields elsewhere.
+// A register value. Either `struct Control : Word<Control, uint32_t> { using Word::Word; using
+// Enable = Flag<0>; };` (then with() gives a Control) or `using Control = Word<struct ControlTag,
+// uint32_t>` with fields elsewhere.
 template <class Tag, class RawType = uint64_t>
 class Word {
     static_assert(std::is_unsigned_v<RawType>);
@@ -78,16 +79,14 @@ public:
     [[nodiscard]] constexpr Raw raw() const { return raw_; }
 
     template <AnyField F>
-    [[nodiscard]] constexpr typename F::Type get() const
-    {
+    [[nodiscard]] constexpr typename F::Type get() const {
         static_assert(F::high < sizeof(Raw) * 8, "the field lies outside the word");
         const uint64_t bits = (uint64_t{raw_} & F::mask) >> F::shift;
         return static_cast<typename F::Type>(bits);
     }
 
     template <AnyField F>
-    [[nodiscard]] constexpr auto with(typename F::Type value) const
-    {
+    [[nodiscard]] constexpr auto with(typename F::Type value) const {
         static_assert(F::high < sizeof(Raw) * 8, "the field lies outside the word");
         const uint64_t bits = detail::to_bits(value);
         if (std::is_constant_evaluated() && (bits & ~(F::mask >> F::shift)) != 0)
@@ -97,23 +96,20 @@ public:
 
     // Sets flags, or clears fields, without naming a value for each.
     template <AnyField... F>
-    [[nodiscard]] constexpr auto set() const
-    {
+    [[nodiscard]] constexpr auto set() const {
         static_assert((std::is_same_v<typename F::Type, bool> && ...));
         return make(static_cast<Raw>(uint64_t{raw_} | (uint64_t{0} | ... | F::mask)));
     }
 
     template <AnyField... F>
-    [[nodiscard]] constexpr auto clear() const
-    {
+    [[nodiscard]] constexpr auto clear() const {
         return make(static_cast<Raw>(uint64_t{raw_} & ~(uint64_t{0} | ... | F::mask)));
     }
 
     friend constexpr bool operator==(const Word&, const Word&) = default;
 
 private:
-    static constexpr auto make(Raw raw)
-    {
+    static constexpr auto make(Raw raw) {
         if constexpr (requires { sizeof(Tag); }) {
             if constexpr (std::is_base_of_v<Word, Tag>)
                 return Tag{raw};
@@ -138,7 +134,8 @@ struct Rw {
     static constexpr bool readable = true, writable = true;
 };
 
-// The register at a byte offset of a device's block. WordType is a Word or a plain unsigned integer.
+// The register at a byte offset of a device's block. WordType is a Word or a plain unsigned
+// integer.
 template <size_t Offset, class WordType, class Mode = Rw>
 struct Register {
     using Type = WordType;
@@ -147,7 +144,8 @@ struct Register {
 };
 
 // Count like registers, Stride bytes apart.
-template <size_t Offset, size_t Count, class WordType, class Mode = Rw, size_t Stride = sizeof(WordType)>
+template <size_t Offset, size_t Count, class WordType, class Mode = Rw,
+          size_t Stride = sizeof(WordType)>
 struct RegisterArray {
     using Type = WordType;
     using Access = Mode;
@@ -156,22 +154,20 @@ struct RegisterArray {
     static constexpr size_t stride = Stride;
 };
 
-// Plain loads and stores to device memory; one access of exactly the register's width each. Ordering
-// against other memory is the driver's affair (the arch's barriers).
+// Plain loads and stores to device memory; one access of exactly the register's width each.
+// Ordering against other memory is the driver's affair (the arch's barriers).
 class Volatile {
 public:
     constexpr Volatile() = default;
     constexpr explicit Volatile(uintptr_t base) : base_{base} {}
 
     template <std::unsigned_integral Raw>
-    [[nodiscard]] Raw read(size_t offset) const
-    {
+    [[nodiscard]] Raw read(size_t offset) const {
         return *reinterpret_cast<const volatile Raw*>(base_ + offset);
     }
 
     template <std::unsigned_integral Raw>
-    void write(size_t offset, Raw value) const
-    {
+    void write(size_t offset, Raw value) const {
         *reinterpret_cast<volatile Raw*>(base_ + offset) = value;
     }
 
@@ -179,7 +175,8 @@ private:
     uintptr_t base_ = 0;
 };
 
-// What stands between Mmio and the wires: Volatile, I/O ports, a widened or shifted block, a fake in tests.
+// What stands between Mmio and the wires: Volatile, I/O ports, a widened or shifted block, a fake
+// in tests.
 template <class A>
 concept RegisterAccess = requires(A access, size_t offset) {
     { access.template read<uint32_t>(offset) } -> std::same_as<uint32_t>;
@@ -192,32 +189,26 @@ class Mmio {
 public:
     constexpr Mmio() = default;
     constexpr explicit Mmio(Access access) : access_{access} {}
-    constexpr explicit Mmio(uintptr_t base)
-        requires std::constructible_from<Access, uintptr_t>
-        : access_{base}
-    {}
+    constexpr explicit Mmio(uintptr_t base) requires std::constructible_from<Access, uintptr_t>
+        : access_{base} {}
 
     template <class R>
-    [[nodiscard]] typename R::Type read() const
-    {
+    [[nodiscard]] typename R::Type read() const {
         return read_at<typename R::Type, typename R::Access>(R::offset);
     }
 
     template <class R>
-    [[nodiscard]] typename R::Type read(size_t index) const
-    {
+    [[nodiscard]] typename R::Type read(size_t index) const {
         return read_at<typename R::Type, typename R::Access>(R::offset + index * R::stride);
     }
 
     template <class R>
-    void write(typename R::Type value) const
-    {
+    void write(typename R::Type value) const {
         write_at<typename R::Type, typename R::Access>(R::offset, value);
     }
 
     template <class R>
-    void write(size_t index, typename R::Type value) const
-    {
+    void write(size_t index, typename R::Type value) const {
         write_at<typename R::Type, typename R::Access>(R::offset + index * R::stride, value);
     }
 
@@ -225,8 +216,7 @@ public:
 
 private:
     template <class T, class Mode>
-    T read_at(size_t offset) const
-    {
+    T read_at(size_t offset) const {
         static_assert(Mode::readable, "the register is write-only");
         if constexpr (std::is_integral_v<T>)
             return access_.template read<T>(offset);
@@ -235,8 +225,7 @@ private:
     }
 
     template <class T, class Mode>
-    void write_at(size_t offset, T value) const
-    {
+    void write_at(size_t offset, T value) const {
         static_assert(Mode::writable, "the register is read-only");
         if constexpr (std::is_integral_v<T>)
             access_.template write<T>(offset, value);

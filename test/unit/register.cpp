@@ -44,8 +44,7 @@ using Plain = Word<Opaque, uint64_t>;
 static_assert(Plain{}.with<Field<63, 60>>(0xf).raw() == 0xf000000000000000);
 
 template <class Raw, unsigned High, unsigned Low>
-consteval bool round_trips()
-{
+consteval bool round_trips() {
     using F = Field<High, Low>;
     using W = Word<Opaque, Raw>;
     constexpr uint64_t largest = F::mask >> F::shift;
@@ -63,15 +62,15 @@ consteval bool round_trips()
 }
 
 template <class Raw, unsigned Low, unsigned... High>
-consteval bool round_trips_from(std::integer_sequence<unsigned, High...>)
-{
+consteval bool round_trips_from(std::integer_sequence<unsigned, High...>) {
     return (round_trips<Raw, Low + High, Low>() && ...);
 }
 
 template <class Raw, unsigned... Low>
-consteval bool every_field_round_trips(std::integer_sequence<unsigned, Low...>)
-{
-    return (round_trips_from<Raw, Low>(std::make_integer_sequence<unsigned, sizeof(Raw) * 8 - Low>{}) && ...);
+consteval bool every_field_round_trips(std::integer_sequence<unsigned, Low...>) {
+    return (
+        round_trips_from<Raw, Low>(std::make_integer_sequence<unsigned, sizeof(Raw) * 8 - Low>{}) &&
+        ...);
 }
 
 static_assert(every_field_round_trips<uint8_t>(std::make_integer_sequence<unsigned, 8>{}));
@@ -89,13 +88,11 @@ public:
     explicit Recorded(Bus& bus) : bus_{&bus} {}
     Recorded() = default;
     template <std::unsigned_integral Raw>
-    Raw read(size_t offset) const
-    {
+    Raw read(size_t offset) const {
         return static_cast<Raw>(bus_->cells[offset]);
     }
     template <std::unsigned_integral Raw>
-    void write(size_t offset, Raw value)
-    {
+    void write(size_t offset, Raw value) {
         bus_->writes.emplace_back(offset, sizeof(Raw));
         bus_->cells[offset] = value;
     }
@@ -112,8 +109,7 @@ using Enables = RegisterArray<0x100, 32, uint32_t>;
 
 } // namespace
 
-TEST_CASE("a register write is one access of the register's width at its offset", "[register]")
-{
+TEST_CASE("a register write is one access of the register's width at its offset", "[register]") {
     Bus bus;
     const Mmio<Recorded> device{Recorded{bus}};
     device.write<ControlRegister>(Control{}.with<Control::Depth>(3));
@@ -124,8 +120,7 @@ TEST_CASE("a register write is one access of the register's width at its offset"
     CHECK(device.read<Enables>(5) == 0x80);
 }
 
-TEST_CASE("the volatile access reads and writes memory", "[register]")
-{
+TEST_CASE("the volatile access reads and writes memory", "[register]") {
     alignas(8) uint32_t memory[8] = {};
     const Mmio<> device{reinterpret_cast<uintptr_t>(memory)};
     device.write<ControlRegister>(Control{0x12345678});

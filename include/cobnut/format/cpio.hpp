@@ -20,44 +20,76 @@ enum class Error : uint8_t {
     data_truncated,
 };
 
-constexpr const char* text(Error error)
-{
+constexpr const char* text(Error error) {
     switch (error) {
-    case Error::none: return "archive: no error";
-    case Error::header_truncated: return "archive: ends before the header of the next entry or TRAILER!!!";
-    case Error::magic_wrong: return "archive: the magic of an entry is not 070701";
-    case Error::field_not_hexadecimal: return "archive: a header field is not hexadecimal";
-    case Error::name_empty: return "archive: c_namesize of an entry is 0";
-    case Error::name_truncated: return "archive: the name of an entry runs past the end";
-    case Error::name_not_terminated: return "archive: the name of an entry has no zero at its end or one before it";
-    case Error::data_truncated: return "archive: the data of an entry run past the end";
+    case Error::none:
+        return "archive: no error";
+    case Error::header_truncated:
+        return "archive: ends before the header of the next entry or TRAILER!!!";
+    case Error::magic_wrong:
+        return "archive: the magic of an entry is not 070701";
+    case Error::field_not_hexadecimal:
+        return "archive: a header field is not hexadecimal";
+    case Error::name_empty:
+        return "archive: c_namesize of an entry is 0";
+    case Error::name_truncated:
+        return "archive: the name of an entry runs past the end";
+    case Error::name_not_terminated:
+        return "archive: the name of an entry has no zero at its end or one before it";
+    case Error::data_truncated:
+        return "archive: the data of an entry run past the end";
     }
     return "archive: unknown error";
 }
 
 // The fields of a header in their order.
 enum class Field : uint8_t {
-    magic, inode, mode, uid, gid, link_count, mtime, file_size,
-    device_major, device_minor, special_major, special_minor, name_size, check,
+    magic,
+    inode,
+    mode,
+    uid,
+    gid,
+    link_count,
+    mtime,
+    file_size,
+    device_major,
+    device_minor,
+    special_major,
+    special_minor,
+    name_size,
+    check,
 };
 
-constexpr const char* text(Field field)
-{
+constexpr const char* text(Field field) {
     switch (field) {
-    case Field::magic: return "c_magic";
-    case Field::inode: return "c_ino";
-    case Field::mode: return "c_mode";
-    case Field::uid: return "c_uid";
-    case Field::gid: return "c_gid";
-    case Field::link_count: return "c_nlink";
-    case Field::mtime: return "c_mtime";
-    case Field::file_size: return "c_filesize";
-    case Field::device_major: return "c_devmajor";
-    case Field::device_minor: return "c_devminor";
-    case Field::special_major: return "c_rdevmajor";
-    case Field::special_minor: return "c_rdevminor";
-    case Field::name_size: return "c_namesize";
-    case Field::check: return "c_check";
+    case Field::magic:
+        return "c_magic";
+    case Field::inode:
+        return "c_ino";
+    case Field::mode:
+        return "c_mode";
+    case Field::uid:
+        return "c_uid";
+    case Field::gid:
+        return "c_gid";
+    case Field::link_count:
+        return "c_nlink";
+    case Field::mtime:
+        return "c_mtime";
+    case Field::file_size:
+        return "c_filesize";
+    case Field::device_major:
+        return "c_devmajor";
+    case Field::device_minor:
+        return "c_devminor";
+    case Field::special_major:
+        return "c_rdevmajor";
+    case Field::special_minor:
+        return "c_rdevminor";
+    case Field::name_size:
+        return "c_namesize";
+    case Field::check:
+        return "c_check";
     }
     return "unknown field";
 }
@@ -79,11 +111,11 @@ class Archive {
 public:
     class Iterator {
     public:
-        constexpr Iterator(const Archive& archive, uint64_t at) : archive_{&archive}, step_{archive.step(at)} {}
+        constexpr Iterator(const Archive& archive, uint64_t at)
+            : archive_{&archive}, step_{archive.step(at)} {}
         constexpr const Entry& operator*() const { return step_.entry; }
         constexpr const Entry* operator->() const { return &step_.entry; }
-        constexpr Iterator& operator++()
-        {
+        constexpr Iterator& operator++() {
             step_ = archive_->step(step_.next);
             return *this;
         }
@@ -102,8 +134,7 @@ public:
     };
 
     constexpr Archive() = default;
-    constexpr explicit Archive(Bytes archive) : archive_{archive}
-    {
+    constexpr explicit Archive(Bytes archive) : archive_{archive} {
         for (uint64_t at = 0;; ++count_) {
             const Step here = step(at);
             if (here.error != Error::none) {
@@ -128,8 +159,7 @@ public:
     [[nodiscard]] constexpr Iterator begin() const { return {*this, 0}; }
     [[nodiscard]] constexpr End end() const { return {}; }
 
-    [[nodiscard]] constexpr Entry find(Text name) const
-    {
+    [[nodiscard]] constexpr Entry find(Text name) const {
         name = plain(name);
         for (const Entry& entry : *this)
             if (entry.name == name)
@@ -143,8 +173,7 @@ private:
 
     static constexpr uint64_t padded(uint64_t offset) { return (offset + 3) & ~uint64_t{3}; }
 
-    static constexpr Text plain(Text name)
-    {
+    static constexpr Text plain(Text name) {
         for (;;) {
             if (name.starts_with("./"))
                 name = name.from(2);
@@ -155,8 +184,7 @@ private:
         }
     }
 
-    static constexpr Step broken(Error error, Field field)
-    {
+    static constexpr Step broken(Error error, Field field) {
         Step step;
         step.error = error;
         step.field = field;
@@ -168,8 +196,7 @@ private:
         bool valid = true;
     };
 
-    [[nodiscard]] constexpr Number number(uint64_t at, Field field) const
-    {
+    [[nodiscard]] constexpr Number number(uint64_t at, Field field) const {
         Number number;
         const uint64_t start = at + 6 + (static_cast<uint64_t>(field) - 1) * 8;
         for (uint64_t digit = 0; digit < 8; ++digit) {
@@ -187,13 +214,13 @@ private:
         return number;
     }
 
-    [[nodiscard]] constexpr Step step(uint64_t at) const
-    {
+    [[nodiscard]] constexpr Step step(uint64_t at) const {
         if (!archive_.has(at, header_size))
             return broken(Error::header_truncated, Field::magic);
         if (archive_.part(at, 6).text() != "070701")
             return broken(Error::magic_wrong, Field::magic);
-        for (auto field = static_cast<unsigned>(Field::inode); field <= static_cast<unsigned>(Field::check); ++field)
+        for (auto field = static_cast<unsigned>(Field::inode);
+             field <= static_cast<unsigned>(Field::check); ++field)
             if (!number(at, static_cast<Field>(field)).valid)
                 return broken(Error::field_not_hexadecimal, static_cast<Field>(field));
         const uint64_t name_size = number(at, Field::name_size).value;
@@ -212,7 +239,8 @@ private:
         const uint64_t data_at = padded(at + header_size + name_size);
         if (!archive_.has(data_at, file_size))
             return broken(Error::data_truncated, Field::file_size);
-        here.entry = {plain(name), archive_.part(data_at, file_size), number(at, Field::mode).value};
+        here.entry = {plain(name), archive_.part(data_at, file_size),
+                      number(at, Field::mode).value};
         here.next = padded(data_at + file_size);
         return here;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Reader of statically linked ELF executables, 32 and 64 bit, little-endian (System V gABI, chapters 4 and 5).
+// Reader of statically linked ELF executables, 32 and 64 bit, little-endian (System V gABI,
+// chapters 4 and 5).
 #pragma once
 
 #include <cobnut/format/bytes.hpp>
@@ -34,30 +35,50 @@ enum class Error : uint8_t {
     entry_not_executable,
 };
 
-constexpr const char* text(Error error)
-{
+constexpr const char* text(Error error) {
     switch (error) {
-    case Error::none: return "executable: no error";
-    case Error::header_truncated: return "executable: shorter than its header";
-    case Error::magic_wrong: return "executable: e_ident has no ELF magic";
-    case Error::class_wrong: return "executable: EI_CLASS is not that of this machine";
-    case Error::data_encoding_wrong: return "executable: EI_DATA is not little-endian";
-    case Error::version_wrong: return "executable: EI_VERSION or e_version is not 1";
-    case Error::type_wrong: return "executable: e_type is not ET_EXEC";
-    case Error::machine_wrong: return "executable: e_machine is not this machine";
-    case Error::program_header_size_wrong: return "executable: e_phentsize is wrong";
-    case Error::program_headers_outside: return "executable: e_phoff or e_phnum lies outside the file";
-    case Error::no_segment: return "executable: there is no PT_LOAD segment";
-    case Error::interpreter_wanted: return "executable: it is dynamically linked (PT_INTERP)";
-    case Error::file_size_exceeds_memory_size: return "executable: p_filesz is more than p_memsz";
-    case Error::segment_outside_file: return "executable: p_offset and p_filesz lie outside the file";
-    case Error::address_overflows: return "executable: p_vaddr and p_memsz overflow";
-    case Error::alignment_wrong: return "executable: p_align is no power of two or p_vaddr and p_offset do not agree in it";
-    case Error::segment_outside_limits: return "executable: p_vaddr and p_memsz lie outside the addresses allowed";
-    case Error::segments_overlap: return "executable: PT_LOAD segments overlap or are not in ascending order";
-    case Error::segments_share_page: return "executable: PT_LOAD segments of different rights share a page";
-    case Error::writable_and_executable: return "executable: a segment is writable and executable";
-    case Error::entry_not_executable: return "executable: e_entry lies in no executable segment";
+    case Error::none:
+        return "executable: no error";
+    case Error::header_truncated:
+        return "executable: shorter than its header";
+    case Error::magic_wrong:
+        return "executable: e_ident has no ELF magic";
+    case Error::class_wrong:
+        return "executable: EI_CLASS is not that of this machine";
+    case Error::data_encoding_wrong:
+        return "executable: EI_DATA is not little-endian";
+    case Error::version_wrong:
+        return "executable: EI_VERSION or e_version is not 1";
+    case Error::type_wrong:
+        return "executable: e_type is not ET_EXEC";
+    case Error::machine_wrong:
+        return "executable: e_machine is not this machine";
+    case Error::program_header_size_wrong:
+        return "executable: e_phentsize is wrong";
+    case Error::program_headers_outside:
+        return "executable: e_phoff or e_phnum lies outside the file";
+    case Error::no_segment:
+        return "executable: there is no PT_LOAD segment";
+    case Error::interpreter_wanted:
+        return "executable: it is dynamically linked (PT_INTERP)";
+    case Error::file_size_exceeds_memory_size:
+        return "executable: p_filesz is more than p_memsz";
+    case Error::segment_outside_file:
+        return "executable: p_offset and p_filesz lie outside the file";
+    case Error::address_overflows:
+        return "executable: p_vaddr and p_memsz overflow";
+    case Error::alignment_wrong:
+        return "executable: p_align is no power of two or p_vaddr and p_offset do not agree in it";
+    case Error::segment_outside_limits:
+        return "executable: p_vaddr and p_memsz lie outside the addresses allowed";
+    case Error::segments_overlap:
+        return "executable: PT_LOAD segments overlap or are not in ascending order";
+    case Error::segments_share_page:
+        return "executable: PT_LOAD segments of different rights share a page";
+    case Error::writable_and_executable:
+        return "executable: a segment is writable and executable";
+    case Error::entry_not_executable:
+        return "executable: e_entry lies in no executable segment";
     }
     return "executable: unknown error";
 }
@@ -65,9 +86,9 @@ constexpr const char* text(Error error)
 // What the loader asks for.
 struct Expectation {
     Machine machine{};
-    bool wide = true;                  // ELF64
-    uint64_t page_size = 4096;         // a power of two
-    uint64_t lowest = 0;               // segments lie in [lowest, highest]
+    bool wide = true;          // ELF64
+    uint64_t page_size = 4096; // a power of two
+    uint64_t lowest = 0;       // segments lie in [lowest, highest]
     uint64_t highest = ~uint64_t{0};
 };
 
@@ -79,10 +100,12 @@ struct Segment {
     Bytes data;
     bool readable = false, writable = false, executable = false;
 
-    [[nodiscard]] constexpr bool contains(uint64_t at) const { return at >= address && at - address < size; }
-    [[nodiscard]] constexpr bool same_rights(const Segment& other) const
-    {
-        return readable == other.readable && writable == other.writable && executable == other.executable;
+    [[nodiscard]] constexpr bool contains(uint64_t at) const {
+        return at >= address && at - address < size;
+    }
+    [[nodiscard]] constexpr bool same_rights(const Segment& other) const {
+        return readable == other.readable && writable == other.writable &&
+               executable == other.executable;
     }
 };
 
@@ -94,10 +117,11 @@ public:
     // The PT_LOAD segments that occupy memory, in ascending order.
     class Iterator {
     public:
-        constexpr Iterator(const Image& image, unsigned index) : image_{&image}, index_{index} { settle(); }
+        constexpr Iterator(const Image& image, unsigned index) : image_{&image}, index_{index} {
+            settle();
+        }
         constexpr Segment operator*() const { return image_->segment(index_); }
-        constexpr Iterator& operator++()
-        {
+        constexpr Iterator& operator++() {
             ++index_;
             settle();
             return *this;
@@ -105,8 +129,7 @@ public:
         constexpr bool operator==(End) const { return index_ >= image_->headers_; }
 
     private:
-        constexpr void settle()
-        {
+        constexpr void settle() {
             while (index_ < image_->headers_ && !image_->is_load(index_))
                 ++index_;
         }
@@ -115,8 +138,7 @@ public:
     };
 
     constexpr Image() = default;
-    constexpr Image(Bytes file, const Expectation& expectation) : file_{file}
-    {
+    constexpr Image(Bytes file, const Expectation& expectation) : file_{file} {
         error_ = check_header(expectation);
         if (error_ == Error::none)
             error_ = check_segments(expectation);
@@ -125,7 +147,9 @@ public:
     }
 
     [[nodiscard]] constexpr Error error() const { return error_; }
-    [[nodiscard]] constexpr unsigned failed_header() const { return failed_header_; } // program header, from 0
+    [[nodiscard]] constexpr unsigned failed_header() const {
+        return failed_header_;
+    } // program header, from 0
     [[nodiscard]] constexpr uint64_t entry() const { return entry_; }
     [[nodiscard]] constexpr Iterator begin() const { return {*this, 0}; }
     [[nodiscard]] constexpr End end() const { return {}; }
@@ -133,28 +157,23 @@ public:
 private:
     static constexpr uint32_t pt_load = 1, pt_interp = 3;
 
-    [[nodiscard]] constexpr uint64_t word(uint64_t offset) const
-    {
+    [[nodiscard]] constexpr uint64_t word(uint64_t offset) const {
         return wide_ ? file_.le64(offset) : file_.le32(offset);
     }
 
-    [[nodiscard]] constexpr uint64_t header_at(unsigned index) const
-    {
+    [[nodiscard]] constexpr uint64_t header_at(unsigned index) const {
         return table_ + uint64_t{index} * (wide_ ? 56 : 32);
     }
 
-    [[nodiscard]] constexpr uint64_t memory_size(unsigned index) const
-    {
+    [[nodiscard]] constexpr uint64_t memory_size(unsigned index) const {
         return word(header_at(index) + (wide_ ? 40 : 20));
     }
 
-    [[nodiscard]] constexpr bool is_load(unsigned index) const
-    {
+    [[nodiscard]] constexpr bool is_load(unsigned index) const {
         return file_.le32(header_at(index)) == pt_load && memory_size(index) != 0;
     }
 
-    [[nodiscard]] constexpr Segment segment(unsigned index) const
-    {
+    [[nodiscard]] constexpr Segment segment(unsigned index) const {
         const uint64_t at = header_at(index);
         const uint32_t flags = file_.le32(at + (wide_ ? 4 : 24));
         Segment segment;
@@ -169,18 +188,15 @@ private:
         return segment;
     }
 
-    [[nodiscard]] constexpr uint64_t file_offset(unsigned index) const
-    {
+    [[nodiscard]] constexpr uint64_t file_offset(unsigned index) const {
         return word(header_at(index) + (wide_ ? 8 : 4));
     }
 
-    [[nodiscard]] constexpr uint64_t file_size(unsigned index) const
-    {
+    [[nodiscard]] constexpr uint64_t file_size(unsigned index) const {
         return word(header_at(index) + (wide_ ? 32 : 16));
     }
 
-    constexpr Error check_header(const Expectation& expectation)
-    {
+    constexpr Error check_header(const Expectation& expectation) {
         wide_ = expectation.wide;
         if (!file_.has(0, wide_ ? 64 : 52))
             return Error::header_truncated;
@@ -205,8 +221,7 @@ private:
         return file_.has(table_, table_size) ? Error::none : Error::program_headers_outside;
     }
 
-    constexpr Error check_segments(const Expectation& expectation)
-    {
+    constexpr Error check_segments(const Expectation& expectation) {
         // A Thumb entry point has bit 0 set (ELF for the Arm Architecture).
         const uint64_t code = expectation.machine == Machine::arm ? entry_ & ~uint64_t{1} : entry_;
         bool entry_found = false, any = false;
@@ -237,8 +252,8 @@ private:
         return entry_found ? Error::none : Error::entry_not_executable;
     }
 
-    [[nodiscard]] constexpr Error check_segment(unsigned index, const Expectation& expectation) const
-    {
+    [[nodiscard]] constexpr Error check_segment(unsigned index,
+                                                const Expectation& expectation) const {
         const Segment here = segment(index);
         if (file_size(index) > here.size)
             return Error::file_size_exceeds_memory_size;
@@ -253,15 +268,16 @@ private:
             return Error::alignment_wrong;
         if (here.align > 1 && ((here.address - file_offset(index)) & (here.align - 1)) != 0)
             return Error::alignment_wrong;
-        if (here.address < expectation.lowest || here.address + (here.size - 1) > expectation.highest)
+        if (here.address < expectation.lowest ||
+            here.address + (here.size - 1) > expectation.highest)
             return Error::segment_outside_limits;
         if (here.writable && here.executable)
             return Error::writable_and_executable;
         return Error::none;
     }
 
-    static constexpr Error check_neighbours(const Segment& below, const Segment& above, uint64_t page_size)
-    {
+    static constexpr Error check_neighbours(const Segment& below, const Segment& above,
+                                            uint64_t page_size) {
         const uint64_t last = below.address + (below.size - 1);
         if (above.address <= last)
             return Error::segments_overlap;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What device tree nodes say: paths, phandles, addresses, interrupts, /chosen, memory (Devicetree Specification 0.4).
+// What device tree nodes say: paths, phandles, addresses, interrupts, /chosen, memory (Devicetree
+// Specification 0.4).
 #pragma once
 
 #include <cobnut/format/fdt/tree.hpp>
@@ -19,8 +20,7 @@ struct Interrupt {
 };
 
 // One walk from the root; a missing node for the root itself.
-constexpr Node parent(Node node)
-{
+constexpr Node parent(Node node) {
     if (!node)
         return {};
     const Tree& tree = node.tree();
@@ -43,8 +43,7 @@ constexpr Node parent(Node node)
 }
 
 // A component of a path may leave out the unit address.
-constexpr Node child(Node node, Text name)
-{
+constexpr Node child(Node node, Text name) {
     const bool with_unit = name.find('@') < name.size();
     for (const Node candidate : node.children())
         if (candidate.name() == name || (!with_unit && candidate.base_name() == name))
@@ -52,8 +51,7 @@ constexpr Node child(Node node, Text name)
     return {};
 }
 
-constexpr Node descend(Node node, Text path)
-{
+constexpr Node descend(Node node, Text path) {
     while (node && !path.empty()) {
         const Text component = path.first(path.find('/'));
         if (!component.empty())
@@ -64,8 +62,7 @@ constexpr Node descend(Node node, Text path)
 }
 
 // "/soc/uart@1000", or an alias and perhaps more: "serial0/child".
-constexpr Node find(const Tree& tree, Text path)
-{
+constexpr Node find(const Tree& tree, Text path) {
     if (path.empty())
         return {};
     if (path[0] == '/')
@@ -78,8 +75,7 @@ constexpr Node find(const Tree& tree, Text path)
 }
 
 // The first node with this compatible string, or the next behind a node.
-constexpr Node find_compatible(const Tree& tree, Text wanted, Node after = {})
-{
+constexpr Node find_compatible(const Tree& tree, Text wanted, Node after = {}) {
     bool searching = !after;
     for (const Node node : tree.nodes()) {
         if (searching && node.compatible(wanted))
@@ -90,13 +86,9 @@ constexpr Node find_compatible(const Tree& tree, Text wanted, Node after = {})
     return {};
 }
 
-constexpr uint32_t phandle(Node node)
-{
-    return node.cell("phandle", node.cell("linux,phandle"));
-}
+constexpr uint32_t phandle(Node node) { return node.cell("phandle", node.cell("linux,phandle")); }
 
-constexpr Node by_phandle(const Tree& tree, uint32_t wanted)
-{
+constexpr Node by_phandle(const Tree& tree, uint32_t wanted) {
     if (wanted == 0 || wanted == ~uint32_t{0})
         return {};
     for (const Node node : tree.nodes())
@@ -113,8 +105,7 @@ struct Cells {
     unsigned size = 1;
 };
 
-constexpr Answer<Cells> cells_of(Node bus)
-{
+constexpr Answer<Cells> cells_of(Node bus) {
     constexpr uint32_t malformed = 3; // 3 cells (PCI) carry more than an address: not ours
     Cells cells;
     if (bus.has("#address-cells"))
@@ -128,18 +119,15 @@ constexpr Answer<Cells> cells_of(Node bus)
     return cells;
 }
 
-constexpr uint64_t read_cells(Bytes data, uint64_t offset, unsigned count)
-{
+constexpr uint64_t read_cells(Bytes data, uint64_t offset, unsigned count) {
     return count == 0 ? 0 : count == 1 ? data.be32(offset) : data.be64(offset);
 }
 
-constexpr bool overflows(Region region)
-{
+constexpr bool overflows(Region region) {
     return region.size != 0 && region.base + (region.size - 1) < region.base;
 }
 
-constexpr Answer<Region> entry_of(Bytes data, Cells cells, size_t index)
-{
+constexpr Answer<Region> entry_of(Bytes data, Cells cells, size_t index) {
     const uint64_t stride = uint64_t{cells.address + cells.size} * 4;
     if (stride == 0 || data.size() % stride != 0)
         return Error::reg_size_wrong;
@@ -154,8 +142,7 @@ constexpr Answer<Region> entry_of(Bytes data, Cells cells, size_t index)
 }
 
 // One step up: from addresses on the bus to addresses on the bus above it.
-constexpr Answer<Region> through_ranges(Node bus, Node above, Region region)
-{
+constexpr Answer<Region> through_ranges(Node bus, Node above, Region region) {
     const Property ranges = bus.property("ranges");
     if (!ranges)
         return Error::ranges_missing;
@@ -165,7 +152,8 @@ constexpr Answer<Region> through_ranges(Node bus, Node above, Region region)
     const Answer<Cells> above_cells = cells_of(above);
     if (!below_cells || !above_cells)
         return below_cells ? above_cells.error : below_cells.error;
-    const unsigned child = below_cells->address, parent = above_cells->address, size = below_cells->size;
+    const unsigned child = below_cells->address, parent = above_cells->address,
+                   size = below_cells->size;
     const uint64_t stride = uint64_t{child + parent + size} * 4;
     if (stride == 0 || ranges.data.size() % stride != 0)
         return Error::ranges_size_wrong;
@@ -173,7 +161,8 @@ constexpr Answer<Region> through_ranges(Node bus, Node above, Region region)
         const uint64_t from = read_cells(ranges.data, offset, child);
         const uint64_t to = read_cells(ranges.data, offset + child * 4, parent);
         const uint64_t length = read_cells(ranges.data, offset + (child + parent) * 4, size);
-        if (region.base < from || region.base - from >= length || region.size > length - (region.base - from))
+        if (region.base < from || region.base - from >= length ||
+            region.size > length - (region.base - from))
             continue;
         const Region moved{to + (region.base - from), region.size};
         if (moved.base < to || overflows(moved))
@@ -186,8 +175,7 @@ constexpr Answer<Region> through_ranges(Node bus, Node above, Region region)
 } // namespace detail
 
 // Entry of reg as written, in the addresses of the node's own bus.
-constexpr Answer<Region> reg(Node node, size_t index = 0)
-{
+constexpr Answer<Region> reg(Node node, size_t index = 0) {
     const Property property = node.property("reg");
     if (!property)
         return Error::reg_missing;
@@ -198,8 +186,7 @@ constexpr Answer<Region> reg(Node node, size_t index = 0)
 }
 
 // Entry of reg as the CPU sees it: through the ranges of every bus above.
-constexpr Answer<Region> address(Node node, size_t index = 0)
-{
+constexpr Answer<Region> address(Node node, size_t index = 0) {
     Answer<Region> region = reg(node, index);
     Node bus = parent(node);
     for (Node above = parent(bus); region && above; bus = above, above = parent(above))
@@ -207,8 +194,7 @@ constexpr Answer<Region> address(Node node, size_t index = 0)
     return region;
 }
 
-constexpr Node interrupt_parent(Node node)
-{
+constexpr Node interrupt_parent(Node node) {
     const Tree* tree = node ? &node.tree() : nullptr;
     for (bool first = true; node; node = parent(node), first = false) {
         if (!first && node.has("#interrupt-cells"))
@@ -221,8 +207,7 @@ constexpr Node interrupt_parent(Node node)
 
 namespace detail {
 
-constexpr Error read_interrupt(Bytes data, uint64_t offset, Node controller, Interrupt& interrupt)
-{
+constexpr Error read_interrupt(Bytes data, uint64_t offset, Node controller, Interrupt& interrupt) {
     if (!controller)
         return Error::interrupt_controller_missing;
     const uint32_t count = controller.cell("#interrupt-cells");
@@ -241,8 +226,7 @@ constexpr Error read_interrupt(Bytes data, uint64_t offset, Node controller, Int
 
 // Calls with each Interrupt of the node until the callback returns false.
 template <class Callback>
-constexpr Error for_each_interrupt(Node node, Callback&& callback)
-{
+constexpr Error for_each_interrupt(Node node, Callback&& callback) {
     const Property extended = node.property("interrupts-extended");
     const Bytes data = extended ? extended.data : node.property("interrupts").data;
     const Node controller = extended || data.empty() ? Node{} : interrupt_parent(node);
@@ -263,8 +247,7 @@ constexpr Error for_each_interrupt(Node node, Callback&& callback)
     return Error::none;
 }
 
-constexpr Answer<Interrupt> interrupt(Node node, size_t index = 0)
-{
+constexpr Answer<Interrupt> interrupt(Node node, size_t index = 0) {
     Answer<Interrupt> answer = Error::not_found;
     const Error error = for_each_interrupt(node, [&](const Interrupt& found) {
         if (index-- != 0)
@@ -275,15 +258,9 @@ constexpr Answer<Interrupt> interrupt(Node node, size_t index = 0)
     return error == Error::none ? answer : Answer<Interrupt>{error};
 }
 
-constexpr Node chosen(const Tree& tree)
-{
-    return child(tree.root(), "chosen");
-}
+constexpr Node chosen(const Tree& tree) { return child(tree.root(), "chosen"); }
 
-constexpr Text bootargs(const Tree& tree)
-{
-    return chosen(tree).property("bootargs").string();
-}
+constexpr Text bootargs(const Tree& tree) { return chosen(tree).property("bootargs").string(); }
 
 // The console and what follows the colon in stdout-path ("115200n8").
 struct Console {
@@ -291,8 +268,7 @@ struct Console {
     Text options;
 };
 
-constexpr Console console(const Tree& tree)
-{
+constexpr Console console(const Tree& tree) {
     Text path = chosen(tree).property("stdout-path").string();
     if (path.empty())
         path = chosen(tree).property("linux,stdout-path").string();
@@ -301,8 +277,7 @@ constexpr Console console(const Tree& tree)
 }
 
 // not_found where firmware gave none.
-constexpr Answer<Region> initrd(const Tree& tree)
-{
+constexpr Answer<Region> initrd(const Tree& tree) {
     const Property start = chosen(tree).property("linux,initrd-start");
     const Property end = chosen(tree).property("linux,initrd-end");
     if (!start && !end)
@@ -315,8 +290,7 @@ constexpr Answer<Region> initrd(const Tree& tree)
 
 // Calls with every region of RAM that a child of the root names; regions of size 0 are left out.
 template <class Callback>
-constexpr Error for_each_memory(const Tree& tree, Callback&& callback)
-{
+constexpr Error for_each_memory(const Tree& tree, Callback&& callback) {
     for (const Node node : tree.root().children()) {
         if (node.property("device_type").string() != "memory" || !node.enabled())
             continue;
@@ -333,10 +307,10 @@ constexpr Error for_each_memory(const Tree& tree, Callback&& callback)
     return Error::none;
 }
 
-// Calls with (node, region) of everything in /reserved-memory that has a fixed place; "no-map" is a property of the node.
+// Calls with (node, region) of everything in /reserved-memory that has a fixed place; "no-map" is a
+// property of the node.
 template <class Callback>
-constexpr Error for_each_reserved_memory(const Tree& tree, Callback&& callback)
-{
+constexpr Error for_each_reserved_memory(const Tree& tree, Callback&& callback) {
     for (const Node node : child(tree.root(), "reserved-memory").children()) {
         if (!node.has("reg") || !node.enabled())
             continue;

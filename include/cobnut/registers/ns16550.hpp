@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Registers of the 16550 UART and its many descendants, TI PC16550D data sheet (SNLS378), section 8.
+// Registers of the 16550 UART and its many descendants, TI PC16550D data sheet (SNLS378),
+// section 8.
 #pragma once
 
 #include <cobnut/register.hpp>
@@ -19,7 +20,13 @@ struct InterruptEnable : reg::Word<InterruptEnable, uint8_t> {
 // 8.6
 struct InterruptIdentification : reg::Word<InterruptIdentification, uint8_t> {
     using Word::Word;
-    enum class Source : uint8_t { modem_status = 0, transmit_empty = 1, received = 2, line_status = 3, timeout = 6 };
+    enum class Source : uint8_t {
+        modem_status = 0,
+        transmit_empty = 1,
+        received = 2,
+        line_status = 3,
+        timeout = 6
+    };
     using NonePending = reg::Flag<0>;
     using Pending = reg::Field<3, 1, Source>;
     using FifosEnabled = reg::Field<7, 6, uint8_t>;
@@ -48,8 +55,8 @@ struct LineControl : reg::Word<LineControl, uint8_t> {
     using StickParity = reg::Flag<5>;
     using SendBreak = reg::Flag<6>;
     using DivisorAccess = reg::Flag<7>;
-    static_assert(reg::disjoint<WordLength, TwoStopBits, ParityEnable, EvenParity, StickParity, SendBreak,
-                                DivisorAccess>);
+    static_assert(reg::disjoint<WordLength, TwoStopBits, ParityEnable, EvenParity, StickParity,
+                                SendBreak, DivisorAccess>);
 };
 
 // 8.7
@@ -97,19 +104,18 @@ class MemoryAccess {
 public:
     constexpr MemoryAccess() = default;
     constexpr explicit MemoryAccess(uintptr_t base, unsigned shift = 0, unsigned io_width = 1)
-        : memory_{base}, shift_{static_cast<uint8_t>(shift)}, io_width_{static_cast<uint8_t>(io_width)}
-    {}
+        : memory_{base}, shift_{static_cast<uint8_t>(shift)}, io_width_{
+                                                                  static_cast<uint8_t>(io_width)} {}
 
     template <std::unsigned_integral Raw>
-    [[nodiscard]] Raw read(size_t offset) const
-    {
+    [[nodiscard]] Raw read(size_t offset) const {
         const size_t at = offset << shift_;
-        return io_width_ == 4 ? static_cast<Raw>(memory_.read<uint32_t>(at)) : memory_.read<Raw>(at);
+        return io_width_ == 4 ? static_cast<Raw>(memory_.read<uint32_t>(at))
+                              : memory_.read<Raw>(at);
     }
 
     template <std::unsigned_integral Raw>
-    void write(size_t offset, Raw value) const
-    {
+    void write(size_t offset, Raw value) const {
         const size_t at = offset << shift_;
         if (io_width_ == 4)
             memory_.write<uint32_t>(at, value);

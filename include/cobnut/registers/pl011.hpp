@@ -29,8 +29,8 @@ struct Flags : reg::Word<Flags, uint32_t> {
     using ReceiveFull = reg::Flag<6>;
     using TransmitEmpty = reg::Flag<7>;
     using RingIndicator = reg::Flag<8>;
-    static_assert(reg::disjoint<ClearToSend, DataSetReady, CarrierDetect, Busy, ReceiveEmpty, TransmitFull,
-                                ReceiveFull, TransmitEmpty, RingIndicator>);
+    static_assert(reg::disjoint<ClearToSend, DataSetReady, CarrierDetect, Busy, ReceiveEmpty,
+                                TransmitFull, ReceiveFull, TransmitEmpty, RingIndicator>);
 };
 
 // 3.3.5, 3.3.6: the divisor is the clock / (16 * baud), 16 bits before and 6 behind the point.
@@ -54,8 +54,8 @@ struct LineControl : reg::Word<LineControl, uint32_t> {
     using EnableFifos = reg::Flag<4>;
     using WordLength = reg::Field<6, 5, Length>;
     using StickParity = reg::Flag<7>;
-    static_assert(reg::disjoint<SendBreak, ParityEnable, EvenParity, TwoStopBits, EnableFifos, WordLength,
-                                StickParity>);
+    static_assert(reg::disjoint<SendBreak, ParityEnable, EvenParity, TwoStopBits, EnableFifos,
+                                WordLength, StickParity>);
 };
 
 // 3.3.8. Not to be changed while the UART is enabled.
@@ -92,8 +92,8 @@ struct Interrupts : reg::Word<Interrupts, uint32_t> {
     using ParityError = reg::Flag<8>;
     using BreakError = reg::Flag<9>;
     using OverrunError = reg::Flag<10>;
-    static_assert(reg::disjoint<Receive, Transmit, ReceiveTimeout, FramingError, ParityError, BreakError,
-                                OverrunError>);
+    static_assert(reg::disjoint<Receive, Transmit, ReceiveTimeout, FramingError, ParityError,
+                                BreakError, OverrunError>);
     static constexpr uint32_t all = 0x7ff;
 };
 

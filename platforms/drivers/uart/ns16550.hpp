@@ -15,21 +15,22 @@ public:
 
     constexpr BasicNs16550() = default;
     constexpr explicit BasicNs16550(Access access) : registers_{access} {}
-    constexpr explicit BasicNs16550(uintptr_t base, unsigned shift = 0, unsigned io_width = 1)
-        requires std::constructible_from<Access, uintptr_t, unsigned, unsigned>
-        : registers_{Access{base, shift, io_width}}
-    {}
+    constexpr explicit BasicNs16550(uintptr_t base, unsigned shift = 0,
+                                    unsigned io_width = 1) requires
+        std::constructible_from<Access, uintptr_t, unsigned, unsigned>
+        : registers_{Access{base, shift, io_width}} {}
 
     // base: where the node's first reg entry is mapped. Devicetree Specification 4.2.2.
-    static constexpr BasicNs16550 from(cobnut::fdt::Node node, uintptr_t base)
-        requires std::constructible_from<Access, uintptr_t, unsigned, unsigned>
-    {
-        return BasicNs16550{base + node.cell("reg-offset"), node.cell("reg-shift"), node.cell("reg-io-width", 1)};
+    static constexpr BasicNs16550
+    from(cobnut::fdt::Node node,
+         uintptr_t base) requires std::constructible_from<Access, uintptr_t, unsigned, unsigned> {
+        return BasicNs16550{base + node.cell("reg-offset"), node.cell("reg-shift"),
+                            node.cell("reg-io-width", 1)};
     }
 
-    // For a console that no firmware has set up. divisor: clock / (16 * baud), 1 on a PC means 115200.
-    void set_up(uint16_t divisor) const
-    {
+    // For a console that no firmware has set up. divisor: clock / (16 * baud), 1 on a PC means
+    // 115200.
+    void set_up(uint16_t divisor) const {
         namespace uart = cobnut::ns16550;
         using Line = uart::LineControl;
         const Line line = Line{}.with<Line::WordLength>(Line::Length::eight);
@@ -46,9 +47,9 @@ public:
             Modem{}.set<Modem::DataTerminalReady, Modem::RequestToSend>());
     }
 
-    // Waits at least a character's time at 9600 baud, then goes on: a dead console must not stop the kernel.
-    void put(char character) const
-    {
+    // Waits at least a character's time at 9600 baud, then goes on: a dead console must not stop
+    // the kernel.
+    void put(char character) const {
         namespace uart = cobnut::ns16550;
         using Empty = uart::LineStatus::TransmitHoldingEmpty;
         for (unsigned tries = 0; tries < patience; ++tries)

@@ -14,16 +14,12 @@ public:
     constexpr explicit PortAccess(uint16_t base) : base_{base} {}
 
     template <std::unsigned_integral Raw>
-        requires(sizeof(Raw) == 1)
-    [[nodiscard]] Raw read(size_t offset) const
-    {
+    requires(sizeof(Raw) == 1) [[nodiscard]] Raw read(size_t offset) const {
         return arch::in8(static_cast<uint16_t>(base_ + offset));
     }
 
     template <std::unsigned_integral Raw>
-        requires(sizeof(Raw) == 1)
-    void write(size_t offset, Raw value) const
-    {
+    requires(sizeof(Raw) == 1) void write(size_t offset, Raw value) const {
         arch::out8(static_cast<uint16_t>(base_ + offset), value);
     }
 

@@ -14,20 +14,19 @@ public:
 
     constexpr BasicPl011() = default;
     constexpr explicit BasicPl011(Access access) : registers_{access} {}
-    constexpr explicit BasicPl011(uintptr_t base)
-        requires std::constructible_from<Access, uintptr_t>
-        : registers_{base}
-    {}
+    constexpr explicit BasicPl011(
+        uintptr_t base) requires std::constructible_from<Access, uintptr_t> : registers_{base} {}
 
     // base: where the node's first reg entry is mapped.
     static constexpr BasicPl011 from(cobnut::fdt::Node, uintptr_t base) { return BasicPl011{base}; }
 
-    // Waits at least a character's time at 9600 baud, then drops it: a dead console must not stop the kernel.
-    void put(char character) const
-    {
+    // Waits at least a character's time at 9600 baud, then drops it: a dead console must not stop
+    // the kernel.
+    void put(char character) const {
         namespace pl011 = cobnut::pl011;
         for (unsigned tries = 0; tries < patience; ++tries)
-            if (!registers_.template read<pl011::FlagRegister>().template get<pl011::Flags::TransmitFull>())
+            if (!registers_.template read<pl011::FlagRegister>()
+                     .template get<pl011::Flags::TransmitFull>())
                 break;
         const auto byte = static_cast<uint8_t>(character);
         registers_.template write<pl011::DataRegister>(

@@ -14,10 +14,9 @@ inline constexpr unsigned max_depth = 32;
 inline constexpr size_t header_size = 40;
 inline constexpr uint32_t magic = 0xd00dfeed;
 
-// Size of the blob that starts here, 0 where none does: for firmware that hands over an address only.
-// Reads 8 bytes.
-inline size_t blob_size(const void* start)
-{
+// Size of the blob that starts here, 0 where none does: for firmware that hands over an address
+// only. Reads 8 bytes.
+inline size_t blob_size(const void* start) {
     const Bytes header{start, 8};
     return header.be32(0) == magic ? header.be32(4) : 0;
 }
@@ -28,11 +27,12 @@ struct Property {
 
     constexpr explicit operator bool() const { return name.data() != nullptr; }
     [[nodiscard]] constexpr size_t cells() const { return data.size() / 4; }
-    [[nodiscard]] constexpr uint32_t cell(size_t index) const { return data.be32(uint64_t{index} * 4); }
+    [[nodiscard]] constexpr uint32_t cell(size_t index) const {
+        return data.be32(uint64_t{index} * 4);
+    }
 
     // A number of one or two cells: writers differ (linux,initrd-start has both).
-    [[nodiscard]] constexpr Answer<uint64_t> number() const
-    {
+    [[nodiscard]] constexpr Answer<uint64_t> number() const {
         if (data.size() == 4)
             return uint64_t{data.be32(0)};
         if (data.size() == 8)
@@ -41,8 +41,7 @@ struct Property {
     }
 
     // The string number index of a list of them, empty where there is none.
-    [[nodiscard]] constexpr Text string(size_t index = 0) const
-    {
+    [[nodiscard]] constexpr Text string(size_t index = 0) const {
         uint64_t offset = 0;
         for (;;) {
             const Text text = data.string(offset);
@@ -52,8 +51,7 @@ struct Property {
         }
     }
 
-    [[nodiscard]] constexpr bool has_string(Text wanted) const
-    {
+    [[nodiscard]] constexpr bool has_string(Text wanted) const {
         for (uint64_t offset = 0; offset < data.size();) {
             const Text text = data.string(offset);
             if (text.data() == nullptr)
@@ -71,8 +69,8 @@ class Properties;
 class Nodes;
 class Children;
 
-// The whole tree is checked once, by the constructor; the blob must not change afterwards, and the Tree must
-// outlive its nodes. A tree with an error has no nodes.
+// The whole tree is checked once, by the constructor; the blob must not change afterwards, and the
+// Tree must outlive its nodes. A tree with an error has no nodes.
 class Tree {
 public:
     struct Step {
@@ -86,8 +84,7 @@ public:
     };
 
     constexpr Tree() = default;
-    constexpr explicit Tree(Bytes blob)
-    {
+    constexpr explicit Tree(Bytes blob) {
         error_ = read_header(blob);
         if (error_ == Error::none)
             error_ = check_reserve_map();
@@ -108,8 +105,7 @@ public:
 
     // Calls with (address, size) of each entry of the memory reservation block.
     template <class Callback>
-    constexpr void for_each_memory_reserve(Callback&& callback) const
-    {
+    constexpr void for_each_memory_reserve(Callback&& callback) const {
         if (error_ != Error::none)
             return;
         for (uint64_t offset = 0; reserve_.has(offset, 16); offset += 16) {
@@ -120,8 +116,7 @@ public:
     }
 
     // One token of the structure block.
-    [[nodiscard]] constexpr Step step(uint32_t at) const
-    {
+    [[nodiscard]] constexpr Step step(uint32_t at) const {
         while (structure_.has(at, 4) && structure_.be32(at) == nop)
             at += 4;
         if (!structure_.has(at, 4))
@@ -139,8 +134,7 @@ public:
     }
 
     // The offset behind the node that begins here and all that is in it.
-    [[nodiscard]] constexpr uint32_t behind(uint32_t at) const
-    {
+    [[nodiscard]] constexpr uint32_t behind(uint32_t at) const {
         unsigned depth = 0;
         for (;;) {
             const Step step_here = step(at);
@@ -159,23 +153,27 @@ public:
 private:
     static constexpr uint32_t begin_node = 1, end_node = 2, property = 3, nop = 4, finish = 9;
 
-    static constexpr Step broken(Error error, uint32_t at)
-    {
+    static constexpr Step broken(Error error, uint32_t at) {
         return {Step::Kind::broken, error, at, at, {}, {}};
     }
 
-    static constexpr uint32_t padded(uint64_t offset) { return static_cast<uint32_t>((offset + 3) & ~uint64_t{3}); }
+    static constexpr uint32_t padded(uint64_t offset) {
+        return static_cast<uint32_t>((offset + 3) & ~uint64_t{3});
+    }
 
-    [[nodiscard]] constexpr Step step_begin(uint32_t at) const
-    {
+    [[nodiscard]] constexpr Step step_begin(uint32_t at) const {
         const Text name = structure_.string(uint64_t{at} + 4);
         if (name.data() == nullptr)
             return broken(Error::node_name_not_terminated, at);
-        return {Step::Kind::begin, Error::none, at, padded(uint64_t{at} + 4 + name.size() + 1), name, {}};
+        return {Step::Kind::begin,
+                Error::none,
+                at,
+                padded(uint64_t{at} + 4 + name.size() + 1),
+                name,
+                {}};
     }
 
-    [[nodiscard]] constexpr Step step_property(uint32_t at) const
-    {
+    [[nodiscard]] constexpr Step step_property(uint32_t at) const {
         if (!structure_.has(at, 12))
             return broken(Error::property_outside, at);
         const uint32_t length = structure_.be32(uint64_t{at} + 4);
@@ -185,11 +183,15 @@ private:
         if (name.data() == nullptr)
             return broken(Error::property_name_outside, at);
         const uint32_t next = padded(uint64_t{at} + 12 + length);
-        return {Step::Kind::property, Error::none, at, next, name, structure_.part(uint64_t{at} + 12, length)};
+        return {Step::Kind::property,
+                Error::none,
+                at,
+                next,
+                name,
+                structure_.part(uint64_t{at} + 12, length)};
     }
 
-    constexpr Error read_header(Bytes blob)
-    {
+    constexpr Error read_header(Bytes blob) {
         if (!blob.has(0, header_size))
             return Error::header_truncated;
         if (blob.be32(0) != magic)
@@ -216,23 +218,22 @@ private:
         return Error::none;
     }
 
-    [[nodiscard]] constexpr Error check_reserve_map() const
-    {
+    [[nodiscard]] constexpr Error check_reserve_map() const {
         for (uint64_t offset = 0; reserve_.has(offset, 16); offset += 16)
             if (reserve_.be64(offset) == 0 && reserve_.be64(offset + 8) == 0)
                 return Error::none;
         return Error::reserve_map_not_terminated;
     }
 
-    constexpr Error check_structure()
-    {
+    constexpr Error check_structure() {
         unsigned depth = 0;
         bool root_seen = false;
         bool child_seen = false; // before this place, in this node
         for (Step here = step(0);; here = step(here.next)) {
             error_offset_ = here.offset;
             switch (here.kind) {
-            case Step::Kind::broken: return here.error;
+            case Step::Kind::broken:
+                return here.error;
             case Step::Kind::begin:
                 if (depth == 0 && root_seen)
                     return Error::root_not_single;
@@ -276,7 +277,9 @@ public:
     [[nodiscard]] constexpr const Tree& tree() const { return *tree_; }
     [[nodiscard]] constexpr uint32_t offset() const { return offset_; }
 
-    [[nodiscard]] constexpr Text name() const { return tree_ == nullptr ? Text{} : tree_->step(offset_).name; }
+    [[nodiscard]] constexpr Text name() const {
+        return tree_ == nullptr ? Text{} : tree_->step(offset_).name;
+    }
     [[nodiscard]] constexpr Text base_name() const { return name().first(name().find('@')); }
     [[nodiscard]] constexpr Text unit_address() const { return name().from(name().find('@') + 1); }
 
@@ -285,18 +288,19 @@ public:
     [[nodiscard]] constexpr Property property(Text name) const;
     [[nodiscard]] constexpr bool has(Text name) const { return static_cast<bool>(property(name)); }
 
-    // The one-cell property of that name, or the fallback where it is not there or has another size.
-    [[nodiscard]] constexpr uint32_t cell(Text name, uint32_t fallback = 0) const
-    {
+    // The one-cell property of that name, or the fallback where it is not there or has another
+    // size.
+    [[nodiscard]] constexpr uint32_t cell(Text name, uint32_t fallback = 0) const {
         const Property found = property(name);
         return found && found.data.size() == 4 ? found.cell(0) : fallback;
     }
 
-    [[nodiscard]] constexpr bool compatible(Text wanted) const { return property("compatible").has_string(wanted); }
+    [[nodiscard]] constexpr bool compatible(Text wanted) const {
+        return property("compatible").has_string(wanted);
+    }
 
     // Devicetree Specification 2.3.4: a missing status means okay.
-    [[nodiscard]] constexpr bool enabled() const
-    {
+    [[nodiscard]] constexpr bool enabled() const {
         const Property status = property("status");
         return !status || status.string() == "okay" || status.string() == "ok";
     }
@@ -314,8 +318,7 @@ public:
     public:
         constexpr Iterator(const Tree& tree, uint32_t at) : tree_{&tree}, step_{tree.step(at)} {}
         constexpr Property operator*() const { return {step_.name, step_.data}; }
-        constexpr Iterator& operator++()
-        {
+        constexpr Iterator& operator++() {
             step_ = tree_->step(step_.next);
             return *this;
         }
@@ -327,8 +330,7 @@ public:
     };
 
     constexpr explicit Properties(Node node) : node_{node} {}
-    [[nodiscard]] constexpr Iterator begin() const
-    {
+    [[nodiscard]] constexpr Iterator begin() const {
         return {node_.tree(), node_.tree().step(node_.offset()).next};
     }
     [[nodiscard]] constexpr End end() const { return {}; }
@@ -343,8 +345,7 @@ public:
     public:
         constexpr Iterator(const Tree& tree, uint32_t at) : tree_{&tree}, at_{at} { settle(); }
         constexpr Node operator*() const { return {*tree_, at_}; }
-        constexpr Iterator& operator++()
-        {
+        constexpr Iterator& operator++() {
             at_ = tree_->behind(at_);
             settle();
             return *this;
@@ -352,8 +353,7 @@ public:
         constexpr bool operator==(End) const { return done_; }
 
     private:
-        constexpr void settle()
-        {
+        constexpr void settle() {
             Tree::Step step = tree_->step(at_);
             while (step.kind == Tree::Step::Kind::property)
                 step = tree_->step(step.next);
@@ -367,8 +367,7 @@ public:
     };
 
     constexpr explicit Children(Node node) : node_{node} {}
-    [[nodiscard]] constexpr Iterator begin() const
-    {
+    [[nodiscard]] constexpr Iterator begin() const {
         return {node_.tree(), node_.tree().step(node_.offset()).next};
     }
     [[nodiscard]] constexpr End end() const { return {}; }
@@ -381,10 +380,11 @@ class Nodes {
 public:
     class Iterator {
     public:
-        constexpr Iterator(const Tree& tree, uint32_t at) : tree_{&tree}, step_{tree.step(at)} { settle(); }
+        constexpr Iterator(const Tree& tree, uint32_t at) : tree_{&tree}, step_{tree.step(at)} {
+            settle();
+        }
         constexpr Node operator*() const { return {*tree_, step_.offset}; }
-        constexpr Iterator& operator++()
-        {
+        constexpr Iterator& operator++() {
             step_ = tree_->step(step_.next);
             settle();
             return *this;
@@ -392,8 +392,7 @@ public:
         constexpr bool operator==(End) const { return step_.kind != Tree::Step::Kind::begin; }
 
     private:
-        constexpr void settle()
-        {
+        constexpr void settle() {
             while (step_.kind == Tree::Step::Kind::property || step_.kind == Tree::Step::Kind::end)
                 step_ = tree_->step(step_.next);
         }
@@ -411,34 +410,27 @@ private:
     uint32_t at_;
 };
 
-constexpr Node Tree::root() const
-{
+constexpr Node Tree::root() const {
     const Step first = step(0);
     return first.kind == Step::Kind::begin ? Node{*this, first.offset} : Node{};
 }
 
-constexpr Nodes Tree::nodes() const
-{
-    return Nodes{*this};
-}
+constexpr Nodes Tree::nodes() const { return Nodes{*this}; }
 
 namespace detail {
 // What a missing node iterates over: nothing.
 inline constexpr Tree no_tree{};
 } // namespace detail
 
-constexpr Properties Node::properties() const
-{
+constexpr Properties Node::properties() const {
     return Properties{tree_ == nullptr ? Node{detail::no_tree, 0} : *this};
 }
 
-constexpr Children Node::children() const
-{
+constexpr Children Node::children() const {
     return Children{tree_ == nullptr ? Node{detail::no_tree, 0} : *this};
 }
 
-constexpr Property Node::property(Text name) const
-{
+constexpr Property Node::property(Text name) const {
     for (const Property property : properties())
         if (property.name == name)
             return property;
