@@ -27,7 +27,7 @@ def enumerators(header, name):
     """The entries of `enum class name`: (name, number, comment)."""
     body = re.search(r'enum class %s\b[^{]*\{(.*?)\};' % name, text(header), re.S).group(1)
     return [(n, int(v, 0), (c or '').strip()) for n, v, c in
-            re.findall(r'^\s*(\w+) = (\w+),?[ \t]*(?:///<\s*(.*))?$', body, re.M)]
+            re.findall(r'(\w+) = (\w+),?[ \t]*(?:///<\s*(.*))?', body)]
 
 
 def constants(header, name):
