@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the fastpath template needs of this ISA. The stub leaves the capability in r0, the tag in r1, the message in
+// r2-r5, the reply capability in r6, the current thread in r8, and a stack.
+#pragma once
+
+#include <arch/address_space.hpp>
+#include <arch/cpu.hpp>
+#include <arch/registers.hpp>
+#include <generic/base/attributes.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/thread.hpp>
+#include <generic/object/vspace.hpp>
+
+namespace arch {
+
+struct FastPolicy {
+    static constexpr unsigned message_words = Registers::message_words;
+
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word reply;
+        kernel::Cpu* cpu;
+    };
+
+    KERNEL_HOT static Entry entry() {
+        register kernel::Thread* current asm("r8");
+        register kernel::Word reply asm("r6");
+        // Texts must differ from those of other such statements, or compilers merge them.
+        asm volatile("@ r8 r6" : "=r"(current), "=r"(reply));
+        return {current, reply, &current_cpu()};
+    }
+    KERNEL_HOT static kernel::Word tag() {
+        register kernel::Word tag asm("r1");
+        asm("@ r1" : "=r"(tag));
+        return tag;
+    }
+    KERNEL_HOT static uint32_t gate(const Entry& entry) { return entry.cpu->gate; }
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry& entry) {
+        return entry.cpu->sched_context;
+    }
+    KERNEL_HOT static void set_current(const Entry& entry, kernel::Thread* thread) {
+        entry.cpu->current = thread;
+    }
+    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
+        return space->asid != asid_none;
+    }
+    KERNEL_HOT static void switch_space(const Entry&, kernel::VSpace* space) {
+        activate(space->token);
+    }
+
+    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
+        static_assert(offsetof(kernel::Thread, registers) == 40);
+        register kernel::Word r0 asm("r0") = badge;
+        register kernel::Thread* r6 asm("r6") = thread;
+        asm volatile("add sp, r6, #48\n\t"
+                     "ldr r12, [r6, #80]\n\t"
+                     "ldr lr, [r6, #84]\n\t"
+                     "mcr p15, 0, r12, c13, c0, 2\n\t"
+                     "mcr p15, 0, lr, c13, c0, 3\n\t"
+                     "ldmia sp, {r6-r11, sp, lr}^\n\t"
+                     "mov r12, #0\n\t"
+                     "sub lr, sp, #8\n\t"
+                     "rfeia lr"
+                     : : "r"(r6), "r"(r0) : "memory");
+        __builtin_unreachable();
+    }
+
+    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
+
+private:
+    template <unsigned Number>
+    [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
+        register kernel::Word r0 asm("r0") = path;
+        register kernel::Cpu* r8 asm("r8") = &current_cpu();
+        asm volatile("mov sp, r8\n\t"
+                     "ldr r8, [r8]\n\t"
+                     "mov r12, %2\n\t"
+                     "b svc_slow"
+                     : : "r"(r0), "r"(r8), "i"(Number) : "memory");
+        __builtin_unreachable();
+    }
+};
+
+static_assert(offsetof(kernel::Cpu, current) == 0);
+
+} // namespace arch

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Calls of firmware by the SMC calling convention (DEN 0028): r0 function, r1-r3 arguments.
+#pragma once
+
+#include <stdint.h>
+
+namespace arch {
+
+inline uint32_t firmware_hvc(uint32_t function) {
+    register uint32_t r0 asm("r0") = function;
+    asm volatile(".arch_extension virt\n\thvc #0" : "+r"(r0) : : "r1", "r2", "r3", "memory");
+    return r0;
+}
+
+inline uint32_t firmware_smc(uint32_t function) {
+    register uint32_t r0 asm("r0") = function;
+    asm volatile(".arch_extension sec\n\tsmc #0" : "+r"(r0) : : "r1", "r2", "r3", "memory");
+    return r0;
+}
+
+} // namespace arch

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel's view of RAM, and cache maintenance by address.
+#pragma once
+
+#include <arch/instructions.hpp>
+#include <arch/layout.hpp>
+#include <generic/base/types.hpp>
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace arch {
+
+/// Physical minus virtual address in the window, modulo 2^32: RAM of the window lies below 4 GiB or ends there.
+extern uint32_t window_offset;
+
+constexpr kernel::Word window_base() { return layout::window; }
+
+inline void* to_virtual(kernel::PhysAddr address) {
+    return reinterpret_cast<void*>(static_cast<uint32_t>(address.raw()) - window_offset);
+}
+inline kernel::PhysAddr to_physical(const void* address) {
+    return kernel::PhysAddr{reinterpret_cast<uint32_t>(address) + window_offset};
+}
+
+void clear_memory(void* begin, size_t size);
+void clean_to_coherency(void* begin, size_t size);
+void make_executable(void* begin, size_t size);
+
+/// An aligned strd is single-copy atomic on every CPU with LPAE (Arm ARM A3.5.3).
+inline void write_page_table_entry(uint64_t* entry, uint64_t value) {
+    asm volatile("strd %Q1, %R1, [%0]" : : "r"(entry), "r"(value) : "memory");
+}
+
+uintptr_t map_device(kernel::PhysAddr begin, size_t size);
+
+} // namespace arch

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Numbers that the assembler shares with C++; compiled for the target and turned into asm_offsets.h.
+#include <cobnut/abi/syscall.hpp>
+#include <generic/object/thread.hpp>
+
+#define DEFINE(name, value) asm volatile("\n.ascii \"@@DEF " #name " %c0\"" : : "i"(value))
+
+void asm_offsets();
+void asm_offsets() {
+    using kernel::Thread;
+    DEFINE(THREAD_GATE, offsetof(Thread, gate));
+    // sp_svc points here while user level runs: `srsdb` stores just below, `stmia ^` from here on.
+    DEFINE(THREAD_TRAP, offsetof(Thread, registers) + offsetof(arch::Registers, r6_to_r11));
+    DEFINE(TRAP_THREAD_POINTER, offsetof(arch::Registers, thread_pointer) - 8);
+    DEFINE(TRAP_ARGUMENTS, offsetof(arch::Registers, r0_to_r5) - 8);
+    DEFINE(GATE_FULL_FRAME, kernel::Gate::full_frame);
+    DEFINE(GATE_TRACED, kernel::Gate::traced);
+    DEFINE(SYSCALL_COUNT, cobnut::syscall_count);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Binds the drivers of the board's list to console, interrupts, timer and power as the core knows them.
+#include <generic/contract/console.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/contract/interrupt.hpp>
+#include <generic/contract/memory.hpp>
+#include <generic/contract/timer.hpp>
+
+#include <arch/devices.hpp>
+#include <board.gen.hpp>
+#include <generic/base/attributes.hpp>
+#include <platforms/drivers/power/psci.hpp>
+
+namespace arch {
+
+constinit uint32_t timer_frequency = 0;
+
+namespace {
+
+using platform::fdt::Conduit;
+
+/// One driver of the list, chosen at boot. A list of one costs nothing.
+template <class List>
+class Chosen;
+
+template <class... Drivers>
+class Chosen<platform::DriverList<Drivers...>> {
+public:
+    void choose(unsigned driver) { driver_ = driver; }
+    [[nodiscard]] bool chosen() const { return driver_ < sizeof...(Drivers); }
+
+    template <class Function>
+    void with(Function&& function) {
+        unsigned index = 0;
+        ((index++ == driver_ ? function(instance<Drivers>) : void()), ...);
+    }
+
+private:
+    template <class Driver>
+    static constinit inline Driver instance{};
+
+    unsigned driver_ = ~0u;
+};
+
+constinit Chosen<board::Consoles> console;
+constinit Chosen<board::InterruptControllers> controller;
+constinit platform::Psci firmware;
+constinit bool has_firmware = false;
+constinit unsigned timer_number = 0;
+
+} // namespace
+
+void console_put(char character) {
+    if (!console.chosen())
+        return;
+    console.with([=](auto& driver) {
+        if (character == '\n')
+            driver.put('\r');
+        driver.put(character);
+    });
+}
+
+bool power_off() {
+    if (has_firmware)
+        firmware.power_off();
+    return false;
+}
+
+bool reset() {
+    if (has_firmware)
+        firmware.reset();
+    return false;
+}
+
+unsigned interrupt_count() {
+    unsigned count = 0;
+    controller.with([&](auto& driver) { count = driver.count(); });
+    return count;
+}
+
+unsigned claim_interrupt() {
+    unsigned claimed = no_interrupt;
+    controller.with([&](auto& driver) {
+        const unsigned number = driver.acknowledge();
+        if (number >= driver.count())
+            return;
+        claimed = number == timer_number ? timer_interrupt : number;
+        if (claimed != timer_interrupt) {
+            driver.mask(number);
+            dsb(); // masked before it may come again
+        }
+        driver.end(number);
+    });
+    return claimed;
+}
+
+void mask_interrupt(unsigned number) {
+    controller.with([=](auto& driver) { driver.mask(number); });
+}
+
+void unmask_interrupt(unsigned number) {
+    controller.with([=](auto& driver) { driver.unmask(number); });
+}
+
+bool configure_interrupt(unsigned number, cobnut::Trigger trigger) {
+    if (number < 16 || number >= interrupt_count() || number == timer_number)
+        return false;
+    bool done = false;
+    controller.with([&](auto& driver) { done = driver.configure(number, trigger); });
+    return done;
+}
+
+KERNEL_BOOT void start_console(const platform::fdt::Device& device) {
+    if (!device.found())
+        return;
+    const uintptr_t base = map_device(device.region[0].begin, 0x1000);
+    console.choose(device.driver);
+    console.with([&]<class Driver>(Driver& driver) { driver = Driver::from(device.node, base); });
+}
+
+KERNEL_BOOT const char* start_devices(const platform::fdt::Discovery& discovery) {
+    has_firmware = discovery.psci != Conduit::none;
+    firmware = platform::Psci{discovery.psci == Conduit::smc};
+
+    controller.choose(discovery.interrupt_controller.driver);
+    const char* error = nullptr;
+    controller.with([&](auto& driver) { error = driver.start(discovery.interrupt_controller); });
+    if (error != nullptr)
+        return error;
+
+    timer_number = discovery.timer.virtual_timer;
+    timer_frequency = cp15::TimerFrequency::read();
+    if (timer_number == 0)
+        return "device tree: the generic timer has no virtual interrupt";
+    if (timer_frequency == 0)
+        return "generic timer: firmware left CNTFRQ at 0";
+    set_counter_access(false);
+    set_deadline(kernel::no_deadline);
+    cp15::VirtualTimerControl::write(1);
+    unmask_interrupt(timer_number);
+    return nullptr;
+}
+
+} // namespace arch

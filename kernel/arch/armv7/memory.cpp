@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Cache maintenance by address, clearing, and the kernel's mappings of device registers.
+#include <generic/contract/memory.hpp>
+
+#include <arch/kernel_tables.hpp>
+#include <generic/base/panic.hpp>
+
+namespace arch {
+
+constinit uint32_t window_offset = 0;
+
+namespace {
+
+/// CTR.DminLine: log2 of the words of the smallest line.
+uint32_t data_line() { return 4u << (cp15::CacheType::read() >> 16 & 15); }
+
+template <class Operation>
+void for_each_line(const void* begin, size_t size, uint32_t line) {
+    const auto first = reinterpret_cast<uint32_t>(begin);
+    for (uint32_t at = first & ~(line - 1); at < first + size; at += line)
+        Operation::write(at);
+}
+
+} // namespace
+
+void clear_memory(void* begin, size_t size) {
+    auto* at = static_cast<uint64_t*>(begin);
+    for (const uint64_t* const end = at + size / 8; at != end; at += 2) {
+        at[0] = 0;
+        at[1] = 0;
+        asm volatile("" ::: "memory"); // stays a loop: no call of memset
+    }
+}
+
+void clean_to_coherency(void* begin, size_t size) {
+    for_each_line<cp15::CleanInvalidateLine>(begin, size, data_line());
+    dsb();
+}
+
+/// Arm ARM A3.5.4. All instruction lines: by the kernel's address those that a virtually indexed cache holds under
+/// the user's would stay.
+void make_executable(void* begin, size_t size) {
+    for_each_line<cp15::CleanLineToUnification>(begin, size, data_line());
+    dsb_inner();
+    cp15::InvalidateInstructionsInner::write(0);
+    cp15::InvalidateBranchesInner::write(0);
+    dsb_inner();
+    isb();
+}
+
+SpaceToken empty_token() {
+    return make_token(physical_of_image(kernel_tables.empty_root), 0);
+}
+
+} // namespace arch

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Entries from user level. While a thread runs there, sp_svc points at the r6 of its frame: `srsdb` puts pc and CPSR
+// below it whatever mode the exception was taken in. The kernel itself runs with IRQ and FIQ masked.
+
+#include "asm_offsets.h"
+
+    .syntax unified
+    .arch armv7-a
+    .arm
+
+    .section .text.vectors, "ax"
+    .global vectors
+    .balign 64
+vectors:
+    b reset
+    b undefined
+    b svc
+    b prefetch_abort
+    b data_abort
+    b reset
+    b irq
+    b fiq
+
+    // The voluntary frame; then the fastpaths, on the kernel's stack, with r8 = current and all arguments in place.
+    .balign 64
+svc:
+    srsdb sp, #19
+    stmia sp, {r6-r11, sp, lr}^
+    mrc p15, 0, r8, c13, c0, 2      // TPIDRURW
+    str r8, [sp, #TRAP_THREAD_POINTER]
+    sub r8, sp, #THREAD_TRAP
+    mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
+    cmp r12, #1
+    blo kernel_fast_call
+    beq kernel_fast_reply_recv
+
+    // r8 = current, arguments in place, r12 the number.
+    .global svc_slow
+svc_slow:
+    add lr, r8, #THREAD_TRAP + TRAP_ARGUMENTS
+    stmia lr, {r0-r5, r12}
+    ldr r1, [r8, #THREAD_GATE]
+    mov r0, r12
+    tst r1, #GATE_TRACED
+    bne 1f
+    cmp r0, #SYSCALL_COUNT
+    blo kernel_syscall
+1:  orr r1, r1, #GATE_FULL_FRAME
+    str r1, [r8, #THREAD_GATE]
+    b kernel_unknown_syscall
+
+    // The banked sp of the exception's mode holds nothing: scratch.
+    .macro full_entry kind, correction
+    sub lr, lr, #\correction
+    mrs sp, spsr
+    tst sp, #15
+    movne sp, #\kind
+    bne from_kernel
+    srsdb sp, #19
+    cps #19
+    stmia sp, {r6-r11, sp, lr}^
+    mov r6, #\kind
+    b store_full
+    .endm
+
+reset:
+    full_entry 0, 0
+undefined:
+    full_entry 1, 0
+prefetch_abort:
+    full_entry 2, 4
+data_abort:
+    full_entry 3, 8
+fiq:
+    full_entry 4, 4
+irq:
+    full_entry 5, 4
+
+store_full:
+    add lr, sp, #TRAP_ARGUMENTS
+    stmia lr, {r0-r5, r12}
+    mrc p15, 0, r8, c13, c0, 2
+    str r8, [sp, #TRAP_THREAD_POINTER]
+    sub r8, sp, #THREAD_TRAP
+    ldr r1, [r8, #THREAD_GATE]
+    orr r1, r1, #GATE_FULL_FRAME
+    str r1, [r8, #THREAD_GATE]
+    mrc p15, 0, sp, c13, c0, 4
+    cmp r6, #5
+    beq kernel_interrupt
+    mov r0, r6
+    b exception_from_user
+
+from_kernel:
+    mov r0, sp
+    mov r1, lr
+    mrs r2, spsr
+    cps #19
+    mrc p15, 0, sp, c13, c0, 4
+    b exception_from_kernel

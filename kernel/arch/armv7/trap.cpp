@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What an exception means: fault of a thread, or a fatal line; and the way back to user level.
+#include <generic/contract/cpu.hpp>
+
+#include <cobnut/abi/fault.hpp>
+#include <cobnut/register.hpp>
+#include <generic/base/panic.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+
+namespace arch {
+
+namespace {
+
+using kernel::Word;
+
+/// As trap.S numbers the vectors.
+enum Vector : uint32_t { reset, undefined, prefetch_abort, data_abort, fiq, irq };
+
+/// DFSR and IFSR in the long-descriptor format (Arm ARM B4.1.52).
+struct FaultStatus : cobnut::reg::Word<FaultStatus, uint32_t> {
+    using Word::Word;
+    using Status = cobnut::reg::Field<5, 0, uint8_t>;
+    using Write = cobnut::reg::Flag<11>;
+
+    static constexpr uint8_t debug = 0x22;
+
+    /// Translation, access flag and permission faults; the low bits are the level.
+    [[nodiscard]] constexpr bool is_mapping() const {
+        const unsigned kind = get<Status>() >> 2;
+        return kind >= 1 && kind <= 3;
+    }
+    [[nodiscard]] constexpr bool is_present() const { return get<Status>() >> 2 != 1; }
+};
+
+/// Numbers of user exceptions on this ISA.
+struct UserException {
+    static constexpr Word undefined = 1;
+    static constexpr Word breakpoint = 2;
+    static constexpr Word data_abort = 3;     ///< Alignment, external; code: fault status.
+    static constexpr Word prefetch_abort = 4;
+};
+
+Word access_of(FaultStatus status, Word kind) {
+    return kind | (status.is_present() ? cobnut::VmAccess::present : 0);
+}
+
+[[noreturn]] void on_data_abort() {
+    const FaultStatus status{cp15::DataFaultStatus::read()};
+    if (!status.is_mapping())
+        kernel_user_exception(UserException::data_abort, status.raw());
+    const Word write = status.get<FaultStatus::Write>() ? cobnut::VmAccess::write : 0;
+    kernel_vm_fault(cp15::DataFaultAddress::read(), access_of(status, write), status.raw());
+}
+
+[[noreturn]] void on_prefetch_abort() {
+    const FaultStatus status{cp15::InstructionFaultStatus::read()};
+    if (status.get<FaultStatus::Status>() == FaultStatus::debug)
+        kernel_user_exception(UserException::breakpoint, status.raw());
+    if (!status.is_mapping())
+        kernel_user_exception(UserException::prefetch_abort, status.raw());
+    kernel_vm_fault(cp15::InstructionFaultAddress::read(),
+                    access_of(status, cobnut::VmAccess::execute), status.raw());
+}
+
+} // namespace
+
+extern "C" {
+
+[[noreturn, gnu::used]] void exception_from_user(Word vector) {
+    if (vector == data_abort)
+        on_data_abort();
+    if (vector == prefetch_abort)
+        on_prefetch_abort();
+    if (vector != undefined)
+        kernel::fatal("unexpected exception from user level (vector)", vector);
+    Registers& registers = current_cpu().current->registers;
+    registers.rewind(); // an undefined instruction leaves the next address, as svc does
+    kernel_user_exception(UserException::undefined, 0);
+}
+
+[[noreturn, gnu::used]] void exception_from_kernel(Word vector, Word pc, Word status) {
+    if (vector == data_abort)
+        kernel::fatal("data abort in the kernel (pc, address, DFSR)", pc,
+                      cp15::DataFaultAddress::read(), cp15::DataFaultStatus::read());
+    if (vector == prefetch_abort)
+        kernel::fatal("prefetch abort in the kernel (pc, address, IFSR)", pc,
+                      cp15::InstructionFaultAddress::read(),
+                      cp15::InstructionFaultStatus::read());
+    kernel::fatal("exception in the kernel (pc, SPSR, vector)", pc, status, vector);
+}
+
+} // extern "C"
+
+static_assert(sizeof(Registers) == 76); // the load sequences below
+
+void leave(kernel::Thread& thread) {
+    Registers* const frame = &thread.registers;
+    const bool full = (thread.gate & kernel::Gate::full_frame) != 0;
+    thread.frame_kind = kernel::FrameKind::running;
+    thread.gate &= ~kernel::Gate::full_frame;
+    if (!full)
+        frame->r12 = 0;
+    // A reservation of another thread must not make this one's strex succeed (Arm ARM A3.4.5).
+    asm volatile("clrex\n\t"
+                 "add sp, %0, #8\n\t"
+                 "ldr r1, [%0, #40]\n\t"
+                 "mcr p15, 0, r1, c13, c0, 2\n\t"
+                 "ldr r1, [%0, #44]\n\t"
+                 "mcr p15, 0, r1, c13, c0, 3\n\t"
+                 "add lr, %0, #48\n\t"
+                 "ldmia lr, {r0-r5, r12}\n\t"
+                 "ldmia sp, {r6-r11, sp, lr}^\n\t"
+                 "sub lr, sp, #8\n\t"
+                 "rfeia lr"
+                 : : "r"(frame) : "memory");
+    __builtin_unreachable();
+}
+
+void set_counter_access(bool open) {
+    cp15::TimerKernelControl::write(open ? 2 : 0); // CNTKCTL.PL0VCTEN
+    cp15::PerformanceUserEnable::write(open ? 1 : 0);
+}
+
+} // namespace arch
