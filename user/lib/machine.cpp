@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Finding the console: in the device tree, else where every PC has it.
+
+#include <cobnut/format/fdt.hpp>
+#include <lib/machine.hpp>
+
+namespace cobnut {
+
+namespace {
+
+constexpr uint16_t pc_port = 0x3f8; // COM1
+constexpr unsigned pc_interrupt = 4;
+
+UartType type_of(fdt::Node node) {
+    UartType type;
+    if (node.compatible("arm,pl011")) {
+        type.kind = UartKind::pl011;
+    } else if (node.compatible("ns16550a") || node.compatible("ns16550") ||
+               node.compatible("snps,dw-apb-uart")) {
+        type.kind = UartKind::ns16550;
+        type.shift = static_cast<uint8_t>(node.cell("reg-shift", 0));
+        type.io_width = static_cast<uint8_t>(node.cell("reg-io-width", 1));
+    }
+    return type;
+}
+
+/// The controller's own number: the GIC's binding has (type, number, flags), numbers of SPIs (type
+/// 0) begin at 32, of PPIs at 16; other controllers have the number first.
+void set_interrupt(ConsolePlace& place, const fdt::Interrupt& interrupt) {
+    if (interrupt.count == 3) {
+        place.interrupt = interrupt.cells[1] + (interrupt.cells[0] == 0 ? 32 : 16);
+        place.trigger = (interrupt.cells[2] & 3) != 0 ? Trigger::edge : Trigger::level;
+    } else {
+        place.interrupt = interrupt.cells[0];
+        place.trigger = Trigger::firmware;
+    }
+}
+
+} // namespace
+
+ConsolePlace find_console(const Machine& machine) {
+    ConsolePlace place;
+    if (machine.device_tree().empty()) {
+        place.type.kind = UartKind::ns16550_port;
+        place.address = pc_port;
+        place.interrupt = pc_interrupt;
+        place.trigger = Trigger::edge;
+        return place;
+    }
+    const fdt::Tree tree(machine.device_tree());
+    const fdt::Node node = fdt::console(tree).node;
+    if (!node)
+        return place;
+    const auto region = fdt::address(node);
+    if (!region)
+        return place;
+    place.type = type_of(node);
+    place.address = region->base;
+    if (const auto interrupt = fdt::interrupt(node); interrupt)
+        set_interrupt(place, *interrupt);
+    return place;
+}
+
+} // namespace cobnut
