@@ -110,16 +110,15 @@ KERNEL_BOOT void describe_image() {
 }
 
 KERNEL_BOOT const char* learn_machine(uint32_t device_tree) {
-    const uint32_t place = map_blob(device_tree);
-    const char* error = platform::fdt::read_tree(
-        reinterpret_cast<const void*>(place), PhysAddr{device_tree},
-        blob_limit(device_tree), discovery, machine);
-    if (error != nullptr)
-        return error;
-    if ((error = platform::fdt::find_console(board::Consoles{}, discovery)) != nullptr)
-        return error;
+    const Blob blob = map_blob(device_tree);
+    const char* error = platform::fdt::read_tree(blob.begin, PhysAddr{device_tree}, blob.limit,
+                                                 discovery, machine);
+    // The console first, so that the line can be read.
+    if (const char* none = platform::fdt::find_console(board::Consoles{}, discovery);
+        none != nullptr && error == nullptr)
+        error = none;
     start_console(discovery.console);
-    return platform::fdt::find_interrupt_controller(board::InterruptControllers{}, discovery,
+    return error != nullptr ? error : platform::fdt::find_interrupt_controller(board::InterruptControllers{}, discovery,
                                                     machine);
 }
 

@@ -65,16 +65,22 @@ struct Search {
 
 } // namespace
 
-KERNEL_BOOT uint32_t map_blob(uint32_t physical) {
+KERNEL_BOOT Blob map_blob(uint32_t physical) {
     map_block(boot_blob, physical);
-    map_block(boot_blob + block_size, physical + block_size);
-    return boot_blob + physical % block_size;
+    const uint32_t offset = physical % block_size;
+    const auto* const begin = reinterpret_cast<const void*>(boot_blob + offset);
+    uint32_t limit = block_size - offset;
+    if (limit >= 8 && cobnut::fdt::blob_size(begin) > limit) {
+        map_block(boot_blob + block_size, physical + limit);
+        limit += block_size;
+    }
+    return {begin, limit};
 }
 
 /// No console is known here: without a readable tree or a place the core stops.
 KERNEL_BOOT void move_image(uint32_t device_tree, uint32_t begin) {
-    const auto* const blob = reinterpret_cast<const char*>(map_blob(device_tree));
-    const cobnut::fdt::Tree tree{cobnut::format::Bytes{blob, blob_limit(device_tree)}};
+    const Blob blob = map_blob(device_tree);
+    const cobnut::fdt::Tree tree{cobnut::format::Bytes{blob.begin, blob.limit}};
     const auto size = static_cast<uint32_t>(image_end - image_begin);
     const Search search{{begin, size}, {device_tree, tree.size()}, tree};
     const uint32_t place = search.find();

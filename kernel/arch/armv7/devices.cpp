@@ -10,6 +10,7 @@
 #include <board.gen.hpp>
 #include <generic/base/attributes.hpp>
 #include <platforms/drivers/power/psci.hpp>
+#include <platforms/one_of.hpp>
 
 namespace arch {
 
@@ -19,41 +20,18 @@ namespace {
 
 using platform::fdt::Conduit;
 
-/// One driver of the list, chosen at boot. A list of one costs nothing.
-template <class List>
-class Chosen;
-
-template <class... Drivers>
-class Chosen<platform::DriverList<Drivers...>> {
-public:
-    void choose(unsigned driver) { driver_ = driver; }
-    [[nodiscard]] bool chosen() const { return driver_ < sizeof...(Drivers); }
-
-    template <class Function>
-    void with(Function&& function) {
-        unsigned index = 0;
-        ((index++ == driver_ ? function(instance<Drivers>) : void()), ...);
-    }
-
-private:
-    template <class Driver>
-    static constinit inline Driver instance{};
-
-    unsigned driver_ = ~0u;
-};
-
-constinit Chosen<board::Consoles> console;
-constinit Chosen<board::InterruptControllers> controller;
+constinit platform::OneOf<board::Consoles> console;
+constinit platform::OneOf<board::InterruptControllers> controller;
 constinit platform::Psci firmware;
 constinit bool has_firmware = false;
 constinit unsigned timer_number = 0;
 
+constexpr unsigned first_private = 16; // below: between cores
+
 } // namespace
 
 void console_put(char character) {
-    if (!console.chosen())
-        return;
-    console.with([=](auto& driver) {
+    console.visit([=](auto& driver) {
         if (character == '\n')
             driver.put('\r');
         driver.put(character);
@@ -74,18 +52,20 @@ bool reset() {
 
 unsigned interrupt_count() {
     unsigned count = 0;
-    controller.with([&](auto& driver) { count = driver.count(); });
+    controller.visit([&](auto& driver) { count = driver.count(); });
     return count;
 }
 
 unsigned claim_interrupt() {
     unsigned claimed = no_interrupt;
-    controller.with([&](auto& driver) {
+    controller.visit([&](auto& driver) {
         const unsigned number = driver.acknowledge();
         if (number >= driver.count())
             return;
-        claimed = number == timer_number ? timer_interrupt : number;
-        if (claimed != timer_interrupt) {
+        if (number == timer_number) {
+            claimed = timer_interrupt;
+        } else if (number >= first_private) {
+            claimed = number;
             driver.mask(number);
             dsb(); // masked before it may come again
         }
@@ -95,18 +75,18 @@ unsigned claim_interrupt() {
 }
 
 void mask_interrupt(unsigned number) {
-    controller.with([=](auto& driver) { driver.mask(number); });
+    controller.visit([=](auto& driver) { driver.mask(number); });
 }
 
 void unmask_interrupt(unsigned number) {
-    controller.with([=](auto& driver) { driver.unmask(number); });
+    controller.visit([=](auto& driver) { driver.unmask(number); });
 }
 
 bool configure_interrupt(unsigned number, cobnut::Trigger trigger) {
-    if (number < 16 || number >= interrupt_count() || number == timer_number)
+    if (number < first_private || number >= interrupt_count() || number == timer_number)
         return false;
     bool done = false;
-    controller.with([&](auto& driver) { done = driver.configure(number, trigger); });
+    controller.visit([&](auto& driver) { done = driver.configure(number, trigger); });
     return done;
 }
 
@@ -114,17 +94,17 @@ KERNEL_BOOT void start_console(const platform::fdt::Device& device) {
     if (!device.found())
         return;
     const uintptr_t base = map_device(device.region[0].begin, 0x1000);
-    console.choose(device.driver);
-    console.with([&]<class Driver>(Driver& driver) { driver = Driver::from(device.node, base); });
+    console.select(device.driver);
+    console.visit([&]<class Driver>(Driver& driver) { driver = Driver::from(device.node, base); });
 }
 
 KERNEL_BOOT const char* start_devices(const platform::fdt::Discovery& discovery) {
     has_firmware = discovery.psci != Conduit::none;
     firmware = platform::Psci{discovery.psci == Conduit::smc};
 
-    controller.choose(discovery.interrupt_controller.driver);
+    controller.select(discovery.interrupt_controller.driver);
     const char* error = nullptr;
-    controller.with([&](auto& driver) { error = driver.start(discovery.interrupt_controller); });
+    controller.visit([&](auto& driver) { error = driver.start(discovery.interrupt_controller); });
     if (error != nullptr)
         return error;
 

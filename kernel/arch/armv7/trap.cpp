@@ -92,8 +92,6 @@ extern "C" {
 
 } // extern "C"
 
-static_assert(sizeof(Registers) == 76); // the load sequences below
-
 void leave(kernel::Thread& thread) {
     Registers* const frame = &thread.registers;
     const bool full = (thread.gate & kernel::Gate::full_frame) != 0;
@@ -102,6 +100,7 @@ void leave(kernel::Thread& thread) {
     if (!full)
         frame->r12 = 0;
     // A reservation of another thread must not make this one's strex succeed (Arm ARM A3.4.5).
+    register Registers* const base asm("r12") = frame;
     asm volatile("clrex\n\t"
                  "add sp, %0, #8\n\t"
                  "ldr r1, [%0, #40]\n\t"
@@ -113,7 +112,7 @@ void leave(kernel::Thread& thread) {
                  "ldmia sp, {r6-r11, sp, lr}^\n\t"
                  "sub lr, sp, #8\n\t"
                  "rfeia lr"
-                 : : "r"(frame) : "memory");
+                 : : "r"(base) : "memory");
     __builtin_unreachable();
 }
 

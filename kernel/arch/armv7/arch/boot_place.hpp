@@ -9,13 +9,14 @@
 
 namespace arch {
 
-/// Makes the blob at that physical address readable; returns where.
-uint32_t map_blob(uint32_t physical);
+/// Where the device tree can be read, and how many bytes are mapped there.
+struct Blob {
+    const void* begin;
+    size_t limit;
+};
 
-/// What the two mapped blocks hold of a blob that begins there.
-constexpr size_t blob_limit(uint32_t physical) {
-    return 2 * layout::block_size - physical % layout::block_size;
-}
+/// Maps the one or two blocks that the blob says it lies in.
+Blob map_blob(uint32_t physical);
 
 /// Copies the image and starts it again there. Uses nothing of its data, for that is copied as it is.
 [[noreturn]] void move_image(uint32_t device_tree, uint32_t begin);
