@@ -16,13 +16,13 @@ def class_name(file_name: str) -> str:
     return "".join(word.capitalize() for word in file_name.split("_"))
 
 
-def keys(board: dict) -> str:
+def keys(board: dict, name: str) -> str:
     lines = [f"isa={board['isa']}", f"image={board['image']}",
              f"drivers={','.join(board['drivers'])}", f"boot={','.join(board['boot'])}"]
     return "\n".join(lines) + "\n"
 
 
-def header(board: dict) -> str:
+def header(board: dict, name: str) -> str:
     lists: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for driver in board["drivers"]:
         kind, name = driver.split("/")
@@ -37,14 +37,15 @@ def header(board: dict) -> str:
     return "\n".join([
         "// Generated from the board's TOML file: the drivers that this kernel carries.",
         "#pragma once", "", "#include <platforms/driver_list.hpp>", *includes, "",
-        "namespace board {", "", *aliases, "", "}  // namespace board", ""])
+        "namespace board {", "",
+        f'inline constexpr char name[] = "{name}";', *aliases, "", "}  // namespace board", ""])
 
 
 def main() -> None:
     _, what, source, target = sys.argv
     with open(source, "rb") as file:
         board = tomllib.load(file)
-    pathlib.Path(target).write_text({"keys": keys, "header": header}[what](board))
+    pathlib.Path(target).write_text({"keys": keys, "header": header}[what](board, pathlib.Path(source).stem))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Configures and compiles with Meson; a folder of build/ for each board, variant and toolchain."""
+import argparse
+import dataclasses
+import pathlib
+import re
+import shutil
+import subprocess
+
+from . import boards
+from .common import BUILD, CPUS, ROOT, Problem, Stage, say, short_path
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+    board: boards.Board
+    variant: str
+    toolchain: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.board.name} {self.variant} {self.toolchain}"
+
+    @property
+    def folder(self) -> pathlib.Path:
+        return BUILD / f"{self.board.name}-{self.variant}-{self.toolchain}"
+
+    @property
+    def elf(self) -> pathlib.Path:
+        return self.folder / "kernel/kernel.elf"
+
+    @property
+    def image(self) -> pathlib.Path:
+        return self.folder / f"kernel/kernel.{self.board.image}"
+
+    def archive(self, name: str) -> pathlib.Path:
+        return self.folder / f"{name}.cpio"
+
+    def setup_arguments(self) -> list[str]:
+        return ["--cross-file", f"configs/toolchains/{self.toolchain}.ini",
+                "--cross-file", f"configs/isa/{self.board.isa}.ini",
+                f"-Dboard={self.board.name}", f"-Dvariant={self.variant}"]
+
+
+HOST_FOLDER = BUILD / "host"
+
+
+def of(options: argparse.Namespace) -> Build:
+    return Build(boards.load(options.board), options.variant, options.toolchain)
+
+
+def first_error(output: str) -> str:
+    for pattern in (r"^.*?(?:fatal error|error|ERROR): .*$", r"^.*undefined (?:reference|symbol).*$",
+                    r"^FAILED: .*$"):
+        found = re.search(pattern, output, re.MULTILINE)
+        if found:
+            return found.group(0).strip()
+    return "see the log"
+
+
+def logged(command: list[str], log: pathlib.Path, what: str) -> None:
+    result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True, errors="replace")
+    log.write_text(result.stdout)
+    if result.returncode:
+        raise Problem(f"{what} failed: {first_error(result.stdout)} (all of it: {short_path(log)})")
+
+
+def configure(folder: pathlib.Path, arguments: list[str], what: str) -> None:
+    if (folder / "build.ninja").exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    logged(["meson", "setup", str(folder), *arguments], folder.with_suffix(".log"),
+           f"configuring {what}")
+
+
+def compile_folder(folder: pathlib.Path, arguments: list[str], what: str) -> None:
+    with Stage(f"building {what}"):
+        configure(folder, arguments, what)
+        logged(["ninja", f"-j{CPUS}", "-C", str(folder)], folder.with_suffix(".log"),
+               f"building {what}")
+
+
+def compile_build(build: Build) -> Build:
+    compile_folder(build.folder, build.setup_arguments(), build.name)
+    return build
+
+
+def compile_host() -> None:
+    compile_folder(HOST_FOLDER, [], "the host unit tests")
+
+
+def build(options: argparse.Namespace) -> int:
+    """Builds the kernel and the programs of a board."""
+    made = compile_build(of(options))
+    say(f"kernel    {short_path(made.image)}")
+    for archive in sorted(made.folder.glob("*.cpio")):
+        say(f"archive   {short_path(archive)}")
+    return 0

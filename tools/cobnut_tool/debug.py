@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""QEMU stopped at its first instruction and gdb attached, with the kernel's symbols."""
+import argparse
+import os
+import subprocess
+import tempfile
+
+from . import builds, qemu, setup
+from .common import BUILD, say, short_path
+
+
+def debug(options: argparse.Namespace) -> int:
+    """Starts QEMU stopped and attaches gdb-multiarch."""
+    build = builds.of(options)
+    setup.ensure([build], extra=["gdb-multiarch"])
+    builds.compile_build(build)
+    machine = qemu.machine_of(options)
+    machine.archive = build.archive("tour")
+    console = BUILD / "debug-console.txt"
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "gdb")
+        command = [*qemu.command_line(build, machine), "-S", "-serial", f"file:{console}",
+                   "-gdb", f"unix:{path},server=on,wait=off"]
+        say(f"the machine's console goes to {short_path(console)}")
+        gdb = ["gdb-multiarch", "-q", "-ex", f"target remote {path}"]
+        for line in options.execute or []:
+            gdb += ["-ex", line]
+        if options.execute:
+            gdb += ["-batch"]
+        with qemu.started(command, interactive=False) as process:
+            while not os.path.exists(path) and process.poll() is None:
+                pass
+            return subprocess.run([*gdb, str(build.elf)]).returncode

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The command line: subcommands, their options, and the exit status."""
+import argparse
+import sys
+import textwrap
+from collections.abc import Callable
+
+from . import bench, boards, builds, clean, debug, run, setup, size, test
+from .common import FAILED, Problem, abi_version, version
+
+INTERRUPTED = 130
+
+
+def positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 is wanted")
+    return value
+
+
+def add_build_options(parser: argparse.ArgumentParser, one_board: bool) -> None:
+    default = f"default {boards.DEFAULT}" if one_board else "default: all of them"
+    parser.add_argument("--board", metavar="NAME", default=boards.DEFAULT if one_board else None,
+                        help=f"a board of ./cobnut boards ({default})")
+    parser.add_argument("--variant", choices=["release", "debug", "trace"], default="release",
+                        help="release (default); debug: asserts and invariants; "
+                             "trace: release and the event ring")
+    parser.add_argument("--toolchain", choices=["gcc", "clang"], default="gcc",
+                        help="gcc (default) or clang with lld")
+
+
+def add_machine_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--memory", metavar="SIZE", help="RAM, as in 64M or 3G (default 128M)")
+    parser.add_argument("--smp", metavar="N", type=positive, default=1,
+                        help="cores of the machine (default 1)")
+
+
+def add_json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", metavar="FILE", help="write the results there too")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--archive", metavar="FILE",
+                        help="boot this cpio (newc) archive instead of the tour's")
+    parser.add_argument("--via", choices=["direct", "u-boot"], default="direct",
+                        help="the way in; u-boot: through Debian's U-Boot (qemu-virt-aarch64)")
+    parser.add_argument("--el2", action="store_true", help="enter at EL2 (qemu-virt-aarch64)")
+    parser.add_argument("--icount", action="store_true",
+                        help="let time follow the instructions: repeatable, slower")
+    parser.add_argument("--timeout", metavar="SECONDS", type=float,
+                        help=f"give up after this time (default {run.TIMEOUT:.0f}; with --archive "
+                             "at a terminal: never)")
+
+
+def add_test_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="*", metavar="WHAT",
+                        help=f"any of {', '.join(test.SUITES)}; nothing: the quick whole")
+    parser.add_argument("--all", action="store_true",
+                        help="every combination of board, variant and toolchain")
+    parser.add_argument("--filter", metavar="TEXT",
+                        help="only the unit and conformance tests whose name has TEXT in it")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cobnut", description="Builds, runs and tests the Cobnut microkernel.",
+        epilog="Exit status: 0 all well, 1 something failed, 2 wrong use or a missing program.")
+    parser.add_argument("--version", action="version",
+                        version=f"cobnut {version()} (ABI {abi_version()})")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(function: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        child = commands.add_parser(
+            function.__name__, help=function.__doc__, description=textwrap.dedent(text).strip(),
+            formatter_class=argparse.RawDescriptionHelpFormatter)
+        child.set_defaults(function=function)
+        return child
+
+    add(setup.setup, """
+        Installs the compilers, QEMU and the rest by apt; does nothing when all is there. On
+        Debian 12 it adds the release's backports, of the mirror that apt uses already, as
+        /etc/apt/sources.list.d/cobnut-backports.list. Elsewhere it says what it wants.""")
+    add_json_option(add(boards.boards, "Lists the boards, one file each in configs/."))
+    add_build_options(add(builds.build, """
+        Builds kernel, programs and boot archives into build/BOARD-VARIANT-TOOLCHAIN/. The usual
+        Meson commands work there too."""), True)
+    child = add(run.run, """
+        Builds and boots a board in QEMU; installs what is missing first. The boot is well when
+        it prints its closing line with nothing failed and powers off.""")
+    add_build_options(child, True)
+    add_machine_options(child)
+    add_run_options(child)
+    child = add(test.test, test.HELP)
+    add_build_options(child, False)
+    child.set_defaults(variant=None, toolchain=None)
+    add_machine_options(child)
+    add_test_options(child)
+    add_json_option(child)
+    child = add(bench.bench, bench.HELP)
+    add_build_options(child, False)
+    add_json_option(child)
+    child = add(debug.debug, """
+        Starts QEMU stopped at its first instruction and attaches gdb-multiarch with the kernel's
+        symbols. The machine's console goes to a file whose name it prints.""")
+    add_build_options(child, True)
+    add_machine_options(child)
+    child.add_argument("--execute", metavar="COMMAND", action="append",
+                       help="a gdb command to execute instead of asking for them (repeatable)")
+    child = add(size.size, size.HELP)
+    add_build_options(child, False)
+    add_json_option(child)
+    add(clean.clean, "Removes build/ with all that was built.")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    options = make_parser().parse_args(arguments)
+    try:
+        return options.function(options)
+    except Problem as problem:
+        sys.stdout.flush()
+        print(f"cobnut: {problem}", file=sys.stderr)
+        return problem.status
+    except KeyboardInterrupt:
+        print("cobnut: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except OSError as error:
+        print(f"cobnut: {error}", file=sys.stderr)
+        return FAILED

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Starts QEMU for a build, keeps its console, and says how the machine ended."""
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+from . import builds
+from .common import WRONG_USE, Problem
+
+DEFAULT_MEMORY = "128M"
+CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\x00-\x08\x0b-\x1f]")
+CLOSING = re.compile(r"^(?:([\w-]+): )?(\d+) passed, (\d+) failed$")
+
+
+@dataclasses.dataclass
+class Machine:
+    """How one boot differs from the board's plain one."""
+    memory: str = DEFAULT_MEMORY
+    smp: int = 1
+    archive: pathlib.Path | None = None
+    image: pathlib.Path | None = None
+    icount: bool = False
+    el2: bool = False
+    u_boot: bool = False
+    extra: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What a boot left: its console, and why it ended."""
+    lines: list[str]
+    end: str  # "power-off", "reset", "time-out", "found", or what QEMU said
+    seconds: float
+
+    def closing(self) -> tuple[int, int] | None:
+        for line in reversed(self.lines):
+            found = CLOSING.match(line)
+            if found:
+                return int(found.group(2)), int(found.group(3))
+        return None
+
+    def problem(self) -> str | None:
+        """Why this boot is a failure; None: it closed with nothing failed and powered off."""
+        if self.end != "power-off":
+            return f"the machine did not power off ({self.end})"
+        closing = self.closing()
+        if closing is None:
+            return "no closing line"
+        return f"{closing[1]} failed" if closing[1] else None
+
+
+def bytes_of(size: str) -> int:
+    found = re.fullmatch(r"(\d+)([KMG]?)", size.upper())
+    if not found:
+        raise Problem(f"--memory {size}: a number with M or G is wanted, as in 128M", WRONG_USE)
+    return int(found.group(1)) << {"": 20, "K": 10, "M": 20, "G": 30}[found.group(2)]
+
+
+def command_line(build: builds.Build, machine: Machine) -> list[str]:
+    qemu = build.board.qemu
+    limit = qemu.get("max_memory")
+    if limit and bytes_of(machine.memory) > bytes_of(limit):
+        raise Problem(f"{build.board.name} has at most {limit} of memory", WRONG_USE)
+    name = qemu["machine"]
+    if machine.el2:
+        if "el2" not in qemu:
+            raise Problem(f"{build.board.name} has no EL2", WRONG_USE)
+        name = qemu["el2"]
+    command = [qemu["binary"], "-M", name, "-cpu", build.board.cpu,
+               "-m", str(bytes_of(machine.memory) >> 20), "-smp", str(machine.smp),
+               "-no-reboot", "-display", "none", "-monitor", "none", *qemu.get("arguments", [])]
+    if machine.u_boot:
+        if "u_boot" not in qemu:
+            raise Problem(f"{build.board.name} has no way in through U-Boot", WRONG_USE)
+        command += ["-nic", "none", "-bios", qemu["u_boot"]]
+    elif "-nodefaults" not in command:
+        command += ["-nic", "none"]
+    if machine.icount:
+        command += ["-icount", "shift=0,sleep=off"]
+    command += ["-kernel", str(machine.image or build.image)]
+    if machine.archive:
+        command += ["-initrd", str(machine.archive)]
+    return command + machine.extra
+
+
+class Monitor:
+    """QEMU's control socket: starts the machine and hears how it ends."""
+
+    def __init__(self, path: str, process: subprocess.Popen, deadline: float):
+        self.socket = socket.socket(socket.AF_UNIX)
+        while True:
+            try:
+                self.socket.connect(path)
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+        self.file = self.socket.makefile("rw")
+        self.send("qmp_capabilities")
+        self.send("cont")
+
+    def send(self, command: str) -> None:
+        self.file.write(json.dumps({"execute": command}) + "\n")
+        self.file.flush()
+
+    def reason(self) -> str:
+        """Called when QEMU is gone: what its last events say."""
+        reason = "QEMU ended"
+        with contextlib.suppress(OSError, ValueError):
+            for line in self.file:
+                event = json.loads(line)
+                if event.get("event") == "SHUTDOWN":
+                    reason = event["data"]["reason"]
+        return {"guest-shutdown": "power-off", "guest-reset": "reset"}.get(reason, reason)
+
+
+class Console:
+    """Cuts what the serial line brings into clean lines."""
+
+    def __init__(self, show: Callable[[str], None] | None):
+        self.lines: list[str] = []
+        self.rest = ""
+        self.show = show
+
+    def feed(self, data: bytes) -> None:
+        if self.show:
+            self.show(data.decode("utf-8", "replace"))
+        self.rest += data.decode("utf-8", "replace").replace("\r", "")
+        *whole, self.rest = self.rest.split("\n")
+        self.lines += [CONTROL.sub("", line) for line in whole]
+
+    def finish(self) -> list[str]:
+        if self.rest:
+            self.lines.append(CONTROL.sub("", self.rest))
+            self.rest = ""
+        return self.lines
+
+
+@contextlib.contextmanager
+def started(command: list[str], interactive: bool) -> Iterator[subprocess.Popen]:
+    try:
+        process = subprocess.Popen(command, stdin=None if interactive else subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+    except OSError as error:
+        raise Problem(f"{command[0]}: {error.strerror}", WRONG_USE) from error
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def boot(command: list[str], timeout: float | None, *, show: Callable[[str], None] | None = None,
+         until: re.Pattern[str] | None = None, interactive: bool = False) -> Outcome:
+    """Runs the machine to its end, to the time-out, or until a line of the console matches."""
+    start = time.monotonic()
+    deadline = start + (timeout or 365 * 86400)
+    console = Console(show)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "qmp")
+        command = [*command, "-S", "-serial", "stdio", "-qmp", f"unix:{path},server=on,wait=off"]
+        with started(command, interactive) as process:
+            monitor = None
+            with contextlib.suppress(OSError):
+                monitor = Monitor(path, process, deadline)
+            end = follow(process, console, deadline, until)
+            if not end:
+                process.wait()
+                end = monitor.reason() if monitor else "QEMU did not start"
+    return Outcome(console.finish(), end, time.monotonic() - start)
+
+
+def follow(process: subprocess.Popen, console: Console, deadline: float,
+           until: re.Pattern[str] | None) -> str:
+    """Reads the console until QEMU closes it (""), time is up, or the line has come."""
+    assert process.stdout
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return "time-out"
+        ready, _, _ = select.select([process.stdout], [], [], min(left, 1.0))
+        if not ready:
+            continue
+        data = os.read(process.stdout.fileno(), 65536)
+        if not data:
+            return ""
+        console.feed(data)
+        if until and any(until.search(line) for line in [*console.lines, console.rest]):
+            return "found"
+
+
+def machine_of(options: argparse.Namespace) -> Machine:
+    return Machine(memory=options.memory or DEFAULT_MEMORY, smp=options.smp)
+
+
+def to_terminal(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

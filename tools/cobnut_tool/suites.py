@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What each test suite does with one build."""
+import pathlib
+import re
+import subprocess
+import time
+import xml.etree.ElementTree as tree
+from collections.abc import Callable
+
+from . import archives, bench, builds, elf, qemu, setup
+from .bad_input import bad_input_cases  # noqa: F401  a suite like the others
+from .common import Problem
+from .results import Result
+
+Case = Callable[[], list[Result]]
+UNIT_TIMEOUT = 300
+BOOT_TIMEOUT = 180.0
+SHOWN_LINES = 12
+BOOT_LIMIT = 60_000_000
+TAP = re.compile(r"^(ok|not ok) (\d+)(?: -)? ?(.*)$")
+PLAN = re.compile(r"^1\.\.(\d+)$")
+
+
+def unit(only: str | None) -> list[Result]:
+    """The host tests; each Catch2 test case is one result."""
+    start = time.monotonic()
+    program = builds.HOST_FOLDER / "test/unit/unit"
+    report = builds.HOST_FOLDER / "unit.xml"
+    report.unlink(missing_ok=True)
+    command = [str(program), "--reporter", f"junit::out={report}", "--reporter", "console"]
+    if only:
+        command.append(f"*{only}*")
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=UNIT_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return [Result("unit", False, UNIT_TIMEOUT, "time-out")]
+    try:
+        cases = list(tree.parse(report).getroot().iter("testcase"))
+    except (OSError, tree.ParseError):
+        cases = []
+    results = [Result(f"unit {case.get('name')}", case.find("failure") is None
+                      and case.find("error") is None, float(case.get("time", "0")))
+               for case in cases]
+    if done.returncode and all(result.passed for result in results) or not results:
+        results.append(Result("unit", False, time.monotonic() - start,
+                              f"ended with status {done.returncode}"))
+    if done.returncode:
+        results[-1].console = done.stdout.splitlines()[-40:]
+    return results
+
+
+def keep_console(build: builds.Build, name: str, outcome: qemu.Outcome) -> None:
+    (build.folder / f"{name}-console.txt").write_text("\n".join(outcome.lines) + "\n")
+
+
+def boot_tour(build: builds.Build, name: str, machine: qemu.Machine) -> list[Result]:
+    machine.archive = build.archive("tour")
+    outcome = qemu.boot(qemu.command_line(build, machine), BOOT_TIMEOUT)
+    keep_console(build, name.replace(" ", "-"), outcome)
+    problem = outcome.problem()
+    return [Result(f"{name} {build.name}", problem is None, outcome.seconds, problem or "",
+                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+
+
+def tour(build: builds.Build, memory: str | None, smp: int) -> list[Result]:
+    machine = qemu.Machine(memory=memory or qemu.DEFAULT_MEMORY, smp=smp, icount=True)
+    return boot_tour(build, "tour", machine)
+
+
+def memory_cases(build: builds.Build) -> list[Case]:
+    """Other amounts of memory and other ways in, with the same image."""
+    cases = {"tour 64M": qemu.Machine(memory="64M", icount=True)}
+    most = build.board.qemu.get("max_memory", "3G")
+    cases[f"tour {most}"] = qemu.Machine(memory=most, icount=True)
+    if "el2" in build.board.qemu:
+        cases["tour EL2"] = qemu.Machine(el2=True, icount=True)
+    if "u_boot" in build.board.qemu:
+        cases["tour U-Boot"] = qemu.Machine(u_boot=True)
+        if "el2" in build.board.qemu:
+            cases["tour U-Boot EL2"] = qemu.Machine(u_boot=True, el2=True)
+    return [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
+
+
+def conformance(build: builds.Build, only: str | None, memory: str | None, smp: int) \
+        -> list[Result]:
+    """Boots the conformance root task; each line of its TAP output is one result."""
+    archive = build.archive("conformance")
+    if only:
+        archive = archives.with_file(archive, build.folder / "conformance-filtered.cpio",
+                                     "filter", only.encode())
+    machine = qemu.Machine(memory=memory or qemu.DEFAULT_MEMORY, smp=smp, icount=True,
+                           archive=archive)
+    outcome = qemu.boot(qemu.command_line(build, machine), BOOT_TIMEOUT)
+    keep_console(build, "conformance", outcome)
+    return judge_tap(f"conformance {build.board.name}", outcome)
+
+
+def judge_tap(name: str, outcome: qemu.Outcome) -> list[Result]:
+    results, planned, previous = [], None, 0
+    for index, line in enumerate(outcome.lines):
+        plan, verdict = PLAN.match(line), TAP.match(line)
+        if plan:
+            planned = int(plan.group(1))
+        elif verdict:
+            passed = verdict.group(1) == "ok"
+            results.append(Result(f"{name}: {verdict.group(3)}", passed, 0.0,
+                                  console=[] if passed else outcome.lines[previous:index + 1]))
+            previous = index + 1
+    problem = None
+    if outcome.end != "power-off":
+        problem = f"the machine did not power off ({outcome.end})"
+    elif planned is None:
+        problem = "no plan line"
+    elif planned != len(results):
+        problem = f"{planned} tests were planned and {len(results)} reported"
+    elif outcome.closing() is None:
+        problem = "no closing line"
+    if problem:
+        results.append(Result(name, False, outcome.seconds, problem,
+                              outcome.lines[-SHOWN_LINES:]))
+    return results
+
+
+def boot_cost_cases(build: builds.Build) -> list[Case]:
+    return [lambda: boot_cost(build)] if setup.has_plugins() else []
+
+
+def boot_cost(build: builds.Build) -> list[Result]:
+    """Instructions from the kernel's first to init's first, at 128 MiB."""
+    name = f"boot cost {build.name}"
+    start = time.monotonic()
+    begin = elf.load_address(build.elf)
+    end = elf.entry(build.folder / "user/init/init")
+    _, counts = bench.measured_boot(build, build.archive("tour"), f",begin={begin:#x},end={end:#x}")
+    seconds = time.monotonic() - start
+    if 0 not in counts:
+        return [Result(name, False, seconds, "init's first instruction was not seen")]
+    spent = counts[0]["min"]["insns"]
+    return [Result(name, spent <= BOOT_LIMIT, seconds,
+                   f"{spent / 1e6:.2f} million instructions, {BOOT_LIMIT // 10**6} are allowed")]

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs the tests: chooses the combinations, builds, runs two boots at a time, and counts."""
+import argparse
+import concurrent.futures
+import dataclasses
+import time
+from collections.abc import Callable
+
+from . import boards, builds, setup, suites
+from .common import CPUS, FAILED, ROOT, WRONG_USE, Problem, say, write_json
+from .results import Result
+
+SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost"]
+HELP = """
+Runs tests and ends in a line "N passed, N failed".
+
+unit         the generic core and the parsers on this machine, with sanitizers
+conformance  the conformance root task: every ISA, gcc, release
+tour         the tour of init: every board, release and debug, gcc and clang
+memory       the tour with 64M and with much memory, at EL2 and through U-Boot
+bad-input    corrupt archives, programs and device trees: one clear line, then a stop
+boot-cost    instructions from the kernel's first to init's first, at 128 MiB
+
+Without WHAT all of these are run; --all takes every suite through every variant and toolchain.
+"""
+
+
+@dataclasses.dataclass
+class Job:
+    """One boot or program: which build it wants, and what runs it."""
+    suite: str
+    build: builds.Build | None
+    run: Callable[[], list[Result]]
+
+
+def combinations(options: argparse.Namespace, variants: list[str], toolchains: list[str]) \
+        -> list[builds.Build]:
+    if options.all:
+        variants, toolchains = ["release", "debug", "trace"], ["gcc", "clang"]
+    variants = [options.variant] if options.variant else variants
+    toolchains = [options.toolchain] if options.toolchain else toolchains
+    chosen = [boards.load(options.board)] if options.board else boards.all_boards()
+    chosen = [board for board in chosen if (ROOT / "user/init/meson.build").exists()]
+    return [builds.Build(board, variant, toolchain) for variant in variants
+            for toolchain in toolchains for board in chosen]
+
+
+def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
+    jobs: list[Job] = []
+    plain = combinations(options, ["release"], ["gcc"])
+    if "unit" in chosen:
+        jobs.append(Job("unit", None, lambda: suites.unit(options.filter)))
+    if "conformance" in chosen and (ROOT / "test/conformance/meson.build").exists():
+        jobs += [Job("conformance", build, lambda b=build: suites.conformance(
+            b, options.filter, options.memory, options.smp)) for build in plain]
+    if "tour" in chosen:
+        jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
+                 for build in combinations(options, ["release", "debug"], ["gcc", "clang"])]
+    for name, cases in (("memory", suites.memory_cases), ("bad-input", suites.bad_input_cases),
+                        ("boot-cost", suites.boot_cost_cases)):
+        if name in chosen:
+            jobs += [Job(name, build, case) for build in plain for case in cases(build)]
+    return jobs
+
+
+def compiled(wanted: list[builds.Build | None]) -> dict[builds.Build | None, str]:
+    """Builds each once; the ones that failed, with the reason."""
+    broken: dict[builds.Build | None, str] = {}
+    for build in dict.fromkeys(wanted):
+        try:
+            if build:
+                builds.compile_build(build)
+            else:
+                builds.compile_host()
+        except Problem as problem:
+            broken[build] = str(problem)
+            say(f"cobnut: {problem}")
+    return broken
+
+
+def report(results: list[Result]) -> None:
+    for result in results:
+        say(result.line())
+        for line in result.console:
+            say(f"    | {line}")
+
+
+def test(options: argparse.Namespace) -> int:
+    """Runs the tests: unit, conformance, tour and more."""
+    unknown = [what for what in options.what if what not in SUITES]
+    if unknown:
+        raise Problem(f"unknown test {unknown[0]}; there are {', '.join(SUITES)}", WRONG_USE)
+    start = time.monotonic()
+    jobs = jobs_of(options, options.what or SUITES)
+    setup.ensure([job.build for job in jobs if job.build],
+                 extra=["g++", "meson", "ninja", "pkg-config"])
+    broken = compiled([job.build for job in jobs])
+    results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
+               for build, reason in broken.items()]
+    ready = [job for job in jobs if job.build not in broken]
+    with concurrent.futures.ThreadPoolExecutor(CPUS) as pool:
+        for future in [pool.submit(job.run) for job in ready]:
+            done = future.result()
+            report(done)
+            results += done
+    failed = sum(not result.passed for result in results)
+    write_json(options.json, {
+        "passed": len(results) - failed, "failed": failed,
+        "seconds": round(time.monotonic() - start, 1),
+        "tests": [result.as_json() for result in results]})
+    for result in results:
+        if not result.passed:
+            say(f"failed: {result.name}: {result.reason}")
+    say(f"{len(results) - failed} passed, {failed} failed")
+    return FAILED if failed else 0
