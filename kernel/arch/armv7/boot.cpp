@@ -136,7 +136,7 @@ extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high() {
 
 } // namespace
 
-KERNEL_BOOT uintptr_t map_device(PhysAddr begin, size_t size) {
+KERNEL_BOOT void* map_device(PhysAddr begin, size_t size) {
     const uint64_t first = kernel::align_down(begin.raw(), page_size);
     const uint64_t end = kernel::align_up(begin.raw() + size, page_size);
     if (size == 0 || end - first > devices_end - next_device)
@@ -147,7 +147,7 @@ KERNEL_BOOT uintptr_t map_device(PhysAddr begin, size_t size) {
         set_small_page(next_device, page, MemoryIndex::device);
     dsb_inner();
     isb();
-    return address + static_cast<uint32_t>(begin.raw() - first);
+    return reinterpret_cast<void*>(address + static_cast<uint32_t>(begin.raw() - first));
 }
 
 /// From start.S, on the boot stack. r0: device tree, r1: where the image's first byte lies.

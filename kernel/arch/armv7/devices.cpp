@@ -93,7 +93,8 @@ bool configure_interrupt(unsigned number, cobnut::Trigger trigger) {
 KERNEL_BOOT void start_console(const platform::fdt::Device& device) {
     if (!device.found())
         return;
-    const uintptr_t base = map_device(device.region[0].begin, 0x1000);
+    void* const registers = map_device(device.region[0].begin, layout::page_size);
+    const auto base = reinterpret_cast<uintptr_t>(registers);
     console.select(device.driver);
     console.visit([&]<class Driver>(Driver& driver) { driver = Driver::from(device.node, base); });
 }

@@ -32,6 +32,6 @@ inline void write_page_table_entry(uint64_t* entry, uint64_t value) {
     asm volatile("strd %Q1, %R1, [%0]" : : "r"(entry), "r"(value) : "memory");
 }
 
-uintptr_t map_device(kernel::PhysAddr begin, size_t size);
+void* map_device(kernel::PhysAddr begin, size_t size);
 
 } // namespace arch
