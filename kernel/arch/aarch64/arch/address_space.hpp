@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// User address spaces in TTBR0_EL1 with their identifier, and TLB maintenance (Arm ARM D8.13).
+#pragma once
+
+#include <arch/layout.hpp>
+#include <generic/base/types.hpp>
+
+namespace arch {
+
+/// What is written to TTBR0_EL1: table in bits 47-1, ASID in 63-48 (TCR_EL1.A1 = 0).
+using SpaceToken = uint64_t;
+
+/// All AArch64 cores have at least 8 bits of it.
+constexpr unsigned max_asids = 256;
+constexpr unsigned asid_none = ~0u;
+constexpr unsigned asid_count() { return max_asids; }
+
+extern SpaceToken empty_space_token;
+
+constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid)
+{
+    return root.raw() | uint64_t{asid} << 48;
+}
+inline SpaceToken empty_token() { return empty_space_token; }
+
+// One write changes table and ASID together, and the exception return synchronises it; between
+// here and there the kernel uses no user address.
+inline void activate(SpaceToken token)
+{
+    asm volatile("msr ttbr0_el1, %0" ::"r"(token) : "memory");
+}
+
+constexpr void init_root(void*) {}
+
+inline void entry_added(unsigned, kernel::VirtAddr)
+{
+    asm volatile("dsb ishst\n\tisb" ::: "memory");
+}
+
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned)
+{
+    asm volatile("dsb ishst" ::: "memory");
+    if (asid != asid_none)
+        asm volatile("tlbi vae1is, %0\n\tdsb ish"
+                     ::"r"(uint64_t{asid} << 48 | (address.raw() >> 12 & 0xfffffffffff))
+                     : "memory");
+    asm volatile("isb" ::: "memory");
+}
+
+inline void table_removed(unsigned asid)
+{
+    asm volatile("dsb ishst" ::: "memory");
+    if (asid != asid_none)
+        asm volatile("tlbi aside1is, %0\n\tdsb ish" ::"r"(uint64_t{asid} << 48) : "memory");
+    asm volatile("isb" ::: "memory");
+}
+
+} // namespace arch

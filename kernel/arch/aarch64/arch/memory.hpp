@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel window and cache maintenance.
+#pragma once
+
+#include <arch/layout.hpp>
+#include <generic/base/types.hpp>
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace arch {
+
+inline void* to_virtual(kernel::PhysAddr address)
+{
+    return reinterpret_cast<void*>(address.raw() + window_start);
+}
+
+inline kernel::PhysAddr to_physical(const void* address)
+{
+    return kernel::PhysAddr{reinterpret_cast<uint64_t>(address) - window_start};
+}
+
+constexpr kernel::Word window_base() { return window_start; }
+
+void clear_memory(void* start, size_t size);
+void clean_to_coherency(void* start, size_t size);
+void make_executable(void* start, size_t size);
+
+// The walker reads an entry whole, whenever it likes (D8.2.6).
+inline void write_page_table_entry(uint64_t* entry, uint64_t value)
+{
+    *const_cast<volatile uint64_t*>(entry) = value;
+}
+
+/// Boot only.
+void* map_device(kernel::PhysAddr begin, size_t size);
+
+} // namespace arch

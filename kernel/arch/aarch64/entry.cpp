@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a synchronous exception was, and the one line of an exception that should not be.
+#include <arch/system_registers.hpp>
+
+#include <cobnut/abi/fault.hpp>
+#include <generic/base/panic.hpp>
+#include <generic/contract/cpu.hpp>
+
+using arch::ExceptionClass;
+using arch::Syndrome;
+using kernel::Word;
+
+namespace {
+
+// Fault status codes, Arm ARM D19.2.37: bits 5-2 name the kind for the first four kinds.
+constexpr bool is_permission(uint8_t status)
+{
+    return status >> 2 == 0b0011;
+}
+
+[[noreturn]] void vm_fault(Syndrome syndrome, Word address, Word access)
+{
+    const auto status = syndrome.get<Syndrome::FaultStatus>();
+    if (is_permission(status))
+        access |= cobnut::VmAccess::present;
+    kernel_vm_fault(syndrome.get<Syndrome::FarNotValid>() ? 0 : address, access, status);
+}
+
+} // namespace
+
+extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address)
+{
+    const Syndrome syndrome{raw_syndrome};
+    const auto cause = syndrome.get<Syndrome::Class>();
+    switch (cause) {
+    case ExceptionClass::svc64:
+        kernel_unknown_syscall(syndrome.get<Syndrome::Immediate>());
+    case ExceptionClass::instruction_abort_lower:
+        vm_fault(syndrome, address, cobnut::VmAccess::execute);
+    case ExceptionClass::data_abort_lower: {
+        const bool write = syndrome.get<Syndrome::Write>() && !syndrome.get<Syndrome::CacheMaintenance>();
+        vm_fault(syndrome, address, write ? cobnut::VmAccess::write : 0);
+    }
+    default:
+        kernel_user_exception(static_cast<Word>(cause), raw_syndrome);
+    }
+}
+
+// An access of the thread that ran, or of one before it, went wrong in the bus; no more is known.
+extern "C" [[noreturn]] void aarch64_system_error()
+{
+    kernel_user_exception(static_cast<Word>(ExceptionClass::system_error), Syndrome::read().raw());
+}
+
+extern "C" [[noreturn]] void aarch64_kernel_exception()
+{
+    Word place, address;
+    asm volatile("mrs %0, elr_el1\n\tmrs %1, far_el1" : "=r"(place), "=r"(address));
+    kernel::fatal("exception in the kernel: ESR, ELR, FAR", Syndrome::read().raw(), place, address);
+}

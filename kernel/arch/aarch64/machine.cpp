@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Console and power control by the drivers of the board.
+#include <arch/console.hpp>
+#include <arch/machine.hpp>
+#include <arch/power.hpp>
+
+namespace arch {
+
+constinit MachineDrivers machine{};
+
+void console_put(char character)
+{
+    if (character == '\n')
+        machine.console.put('\r');
+    machine.console.put(character);
+}
+
+bool power_off()
+{
+    machine.power.visit([](const auto& driver) { driver.power_off(); });
+    return false;
+}
+
+bool reset()
+{
+    machine.power.visit([](const auto& driver) { driver.reset(); });
+    return false;
+}
+
+} // namespace arch
