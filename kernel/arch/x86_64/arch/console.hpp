@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The console: COM1.
+#pragma once
+
+namespace arch {
+
+void console_put(char character);
+
+} // namespace arch

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The running core: its Cpu, sleeping, and the ways back to user level.
+#pragma once
+
+#include <arch/instructions.hpp>
+#include <arch/layout.hpp>
+#include <generic/base/types.hpp>
+
+namespace kernel {
+struct Cpu;
+struct Thread;
+} // namespace kernel
+
+namespace arch {
+
+// In the kernel, GS base is the Cpu.
+inline kernel::Cpu& current_cpu()
+{
+    kernel::Cpu* cpu;
+    asm("rdgsbase %0" : "=r"(cpu));
+    return *cpu;
+}
+
+[[noreturn]] void leave(kernel::Thread& thread);
+
+// The handler notes the vector and returns with interrupts masked again.
+inline void wait_for_interrupt()
+{
+    asm volatile("sti\n hlt\n cli" ::: "memory");
+}
+
+[[nodiscard]] bool interrupt_pending();
+
+[[noreturn]] inline void stop()
+{
+    halt_forever();
+}
+
+// CR4.TSD: rdtsc faults at user level. CR4.PCE stays clear for good.
+inline void set_counter_access(bool allowed)
+{
+    constexpr uint64_t time_stamp_disable = 4;
+    const uint64_t control = read_control<4>() & ~time_stamp_disable;
+    write_control<4>(allowed ? control : control | time_stamp_disable);
+}
+
+} // namespace arch

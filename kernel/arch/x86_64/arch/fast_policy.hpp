@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The registers of the fastpath. Compiled with the message registers fixed, see meson.build.
+#pragma once
+
+#include <arch/registers.hpp>
+#include <generic/base/attributes.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+#include <generic/object/vspace.hpp>
+
+namespace arch {
+
+// The stub leaves the thread in r11 and rsp, the reply's path in rax, the capability's path in rdi.
+struct FastPolicy {
+    using Thread = kernel::Thread;
+    using Word = kernel::Word;
+
+    static constexpr unsigned message_words = Registers::message_words;
+    struct Entry {
+        Thread* current;
+        Word reply;
+    };
+
+    KERNEL_HOT static Entry entry()
+    {
+        register Thread* thread asm("r11");
+        register Word reply asm("rax");
+        asm volatile("" : "=r"(thread), "=r"(reply));
+        return {thread, reply};
+    }
+    KERNEL_HOT static Word tag()
+    {
+        register Word value asm("rsi");
+        asm volatile("" : "=r"(value));
+        return value;
+    }
+    KERNEL_HOT static uint32_t gate(const Entry&)
+    {
+        uint32_t value;
+        asm volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
+        return value;
+    }
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&)
+    {
+        kernel::SchedContext* value;
+        asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, sched_context)));
+        return value;
+    }
+    KERNEL_HOT static void set_current(const Entry&, Thread* thread)
+    {
+        asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)) : "memory");
+    }
+    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space)
+    {
+        return space->asid != asid_none;
+    }
+    KERNEL_HOT static void switch_space(const Entry& e, kernel::VSpace* space)
+    {
+        if (space != e.current->space)
+            asm volatile("movq %0, %%cr3" ::"r"(space->token.cr3) : "memory");
+    }
+
+    // Without a full frame flags are 0x202 and the user's GS base is cleared.
+    [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge)
+    {
+        asm volatile("movq %c[rbp](%%rax), %%rbp\n"
+                     "movq %c[r12](%%rax), %%r12\n"
+                     "movq %c[r13](%%rax), %%r13\n"
+                     "movq %c[r14](%%rax), %%r14\n"
+                     "movq %c[r15](%%rax), %%r15\n"
+                     "movq %c[fs](%%rax), %%rcx\n"
+                     "wrfsbase %%rcx\n"
+                     "movq %c[rip](%%rax), %%rcx\n"
+                     "movq %c[rsp](%%rax), %%rsp\n"
+                     "movl $0x202, %%r11d\n"
+                     "xorl %%eax, %%eax\n"
+                     "swapgs\n"
+                     "wrgsbase %%rax\n"
+                     "sysretq\n" ::"a"(thread),
+                     "D"(badge), [rbp] "i"(at(offsetof(Registers, rbp))),
+                     [r12] "i"(at(offsetof(Registers, r12))), [r13] "i"(at(offsetof(Registers, r13))),
+                     [r14] "i"(at(offsetof(Registers, r14))), [r15] "i"(at(offsetof(Registers, r15))),
+                     [fs] "i"(at(offsetof(Registers, fs_base))), [rip] "i"(at(offsetof(Registers, rip))),
+                     [rsp] "i"(at(offsetof(Registers, rsp)))
+                     : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_call(Word path)
+    {
+        asm volatile("jmp slow_call_entry" ::"D"(path) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(Word path)
+    {
+        asm volatile("jmp slow_reply_recv_entry" ::"D"(path) : "memory");
+        __builtin_unreachable();
+    }
+
+private:
+    static constexpr size_t at(size_t offset) { return kernel::thread_registers_offset + offset; }
+};
+
+} // namespace arch

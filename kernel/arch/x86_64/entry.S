@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Ways into the kernel and out: syscall, exceptions and interrupts, iretq and sysretq.
+#include "asm_offsets.h"
+
+    // at_NAME: offsets of arch::Registers in a Thread, in its order.
+    .set offset, THREAD_REGISTERS
+    .irp name, rbp, r12, r13, r14, r15, rsp, rip, fs, rdi, rsi, rdx, r8, r9, r10, rbx, rax, rcx, r11, rflags, gs
+    .set at_\name, offset
+    .set offset, offset + 8
+    .endr
+    .macro save base, names:vararg
+    .irp name, \names
+    mov %\name, at_\name(\base)
+    .endr
+    .endm
+    .macro load base, names:vararg
+    .irp name, \names
+    mov at_\name(\base), %\name
+    .endr
+    .endm
+
+    .section .text.entry, "ax"
+    .balign 64
+    .global syscall_entry, slow_call_entry, slow_reply_recv_entry
+syscall_entry:
+    swapgs
+    mov %rsp, %gs:CPU_SCRATCH
+    mov %gs:CPU_CURRENT, %rsp           // the thread: there is no stack here
+    save %rsp, rbp, r12, r13, r14, r15
+    mov %rcx, at_rip(%rsp)
+    mov %gs:CPU_SCRATCH, %rcx
+    mov %rcx, at_rsp(%rsp)
+    rdfsbase %rcx
+    mov %rcx, at_fs(%rsp)
+    testb $GATE_TRACED, GATE_FLAGS(%rsp)
+    jnz slow
+    cmp $1, %al
+    ja slow
+    je 1f
+    mov %rsp, %r11
+    jmp kernel_fast_call
+1:  mov %rsp, %r11
+    mov %rax, %gs:CPU_SCRATCH
+    shr $8, %rax
+    jmp kernel_fast_reply_recv
+
+slow_reply_recv_entry:
+    mov %gs:CPU_SCRATCH, %rax
+    jmp slow
+slow_call_entry:
+    xor %eax, %eax
+slow:
+    save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
+    testb $GATE_TRACED, GATE_FLAGS(%rsp)
+    jnz 1f
+    movzbl %al, %edi
+    cmp $SYSCALL_COUNT, %edi
+    jae 1f
+    mov $STACK_TOP, %rsp
+    call kernel_syscall
+1:  mov at_rip(%rsp), %rcx              // as the instruction left it: rcx = rip, r11 = flags
+    save %rsp, rcx, r11
+    mov %r11, at_rflags(%rsp)
+    swapgs
+    rdgsbase %rcx
+    swapgs
+    mov %rcx, at_gs(%rsp)
+    orb $GATE_FULL, GATE_FLAGS(%rsp)
+    mov %rax, %rdi
+    mov $STACK_TOP, %rsp
+    call kernel_unknown_syscall
+
+    // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
+    .global trap_vectors, debug_entry, ignore_entry
+    .set vector, 0
+    .set with_code, 0x60227d00
+    .balign 16
+trap_vectors:
+    .rept VECTOR_END
+    .balign 16
+    .if (with_code & 1) == 0
+    push $0
+    .endif
+    push $vector
+    jmp trap
+    .set vector, vector + 1
+    .set with_code, with_code >> 1
+    .endr
+
+    // A debug exception in the kernel was armed by the user (mov ss; syscall): nothing of ours.
+debug_entry:
+    testb $3, 8(%rsp)
+    jz ignore_entry
+    push $0
+    push $1
+trap:
+    testb $3, 24(%rsp)
+    jz trap_in_kernel
+    clac
+    cld
+    push %rax
+    push %rcx
+    rdgsbase %rax
+    swapgs
+    mov %gs:CPU_CURRENT, %rcx
+    mov %rax, at_gs(%rcx)
+    rdfsbase %rax
+    mov %rax, at_fs(%rcx)
+    save %rcx, rbp, r12, r13, r14, r15, rdi, rsi, rdx, r8, r9, r10, rbx, r11
+    popq at_rcx(%rcx)
+    popq at_rax(%rcx)
+    pop %rdi                            // vector
+    pop %rsi                            // error code
+    popq at_rip(%rcx)
+    pop %rax                            // code segment: there is only one
+    popq at_rflags(%rcx)
+    popq at_rsp(%rcx)
+    orb $GATE_FULL, GATE_FLAGS(%rcx)
+    mov $STACK_TOP, %rsp
+    call trap_from_user
+
+    // In the kernel: an interrupt that ends wait_for_interrupt, or a mistake.
+trap_in_kernel:
+    cmpq $32, (%rsp)
+    jae 1f
+    pop %rdi
+    pop %rsi
+    mov (%rsp), %rdx
+    and $~15, %rsp
+    call trap_from_kernel
+1:  popq %gs:CPU_VECTOR
+    add $8, %rsp
+    andl $~0x200, 16(%rsp)              // back with interrupts masked
+ignore_entry:
+    iretq
+
+    // rdi: the thread, with a full frame.
+    .global leave_full
+leave_full:
+    pushq $USER_DATA
+    pushq at_rsp(%rdi)
+    pushq at_rflags(%rdi)
+    pushq $USER_CODE
+    pushq at_rip(%rdi)
+    load %rdi, rbp, r12, r13, r14, r15, rsi, rdx, r8, r9, r10, rbx, rcx, r11
+    mov at_fs(%rdi), %rax
+    wrfsbase %rax
+    mov at_gs(%rdi), %rax
+    swapgs
+    wrgsbase %rax
+    load %rdi, rax, rdi
+    iretq
+
+    // rdi: the thread, with a voluntary frame and what it is to receive.
+    .global leave_voluntary
+leave_voluntary:
+    mov %rdi, %rax
+    mov at_fs(%rax), %rcx
+    wrfsbase %rcx
+    mov at_rip(%rax), %rcx
+    load %rax, rbp, r12, r13, r14, r15, rdi, rsi, rdx, r8, r9, r10, rbx, rsp
+    mov $0x202, %r11d
+    xor %eax, %eax
+    swapgs
+    wrgsbase %rax
+    sysretq
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the trap stubs call, and the choice of the way out.
+#include <arch/cpu.hpp>
+#include <arch/trap.hpp>
+
+#include <cobnut/abi/fault.hpp>
+#include <generic/base/panic.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+
+namespace arch {
+
+void leave(kernel::Thread& thread)
+{
+    thread.frame_kind = kernel::FrameKind::running;
+    if ((thread.gate & kernel::Gate::full_frame) == 0)
+        leave_voluntary(thread);
+    thread.gate &= ~kernel::Gate::full_frame;
+    leave_full(thread);
+}
+
+} // namespace arch
+
+namespace {
+
+// Error code of a page fault, SDM volume 3, section 4.7.
+constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
+
+[[noreturn]] void page_fault(uint64_t error)
+{
+    using cobnut::VmAccess;
+    const kernel::Word access = ((error & fault_write) != 0 ? VmAccess::write : 0) |
+                                ((error & fault_fetch) != 0 ? VmAccess::execute : 0) |
+                                ((error & fault_present) != 0 ? VmAccess::present : 0);
+    kernel_vm_fault(arch::read_control<2>(), access, error);
+}
+
+} // namespace
+
+void trap_from_user(uint64_t vector, uint64_t error)
+{
+    if (vector >= arch::layout::timer_vector) {
+        arch::current_cpu().scratch[1] = vector;
+        kernel_interrupt();
+    }
+    if (vector == arch::exception::page_fault)
+        page_fault(error);
+    if (vector == arch::exception::machine_check)
+        kernel::fatal("machine check at user level");
+    kernel_user_exception(vector, error);
+}
+
+void trap_from_kernel(uint64_t vector, uint64_t error, uint64_t ip)
+{
+    kernel::fatal("exception in the kernel (vector and error code, instruction, address)",
+                  vector << 32 | error, ip, arch::read_control<2>());
+}

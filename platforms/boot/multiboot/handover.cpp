@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The PVH start info (Xen's hvm_start_info, version 1) and the multiboot 1 information, read defensively.
+#include <platforms/boot/multiboot/handover.hpp>
+
+namespace platform::multiboot {
+
+namespace {
+
+constexpr unsigned max_map_entries = 256;
+
+const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type)
+{
+    constexpr uint32_t usable = 1, non_volatile = 4, bad = 5;
+    if (size == 0)
+        return nullptr;
+    if (size > ~start)
+        size = ~start;
+    const Range range{start, start + size};
+    if (type == usable && handover.usable_count < Handover::max_ranges)
+        handover.usable[handover.usable_count++] = range;
+    else if (type != usable && handover.reserved_count < Handover::max_ranges)
+        handover.reserved[handover.reserved_count++] = {range, type == non_volatile || type == bad};
+    else
+        return "memory map: too many ranges";
+    return nullptr;
+}
+
+const char* set_archive(Handover& handover, uint64_t start, uint64_t end)
+{
+    if (end <= start)
+        return "boot module: its end is not after its start";
+    handover.archive = {start, end};
+    return nullptr;
+}
+
+const char* read_pvh(const Memory& memory, uint64_t address, Handover& handover)
+{
+    const Bytes info = memory.at(address, 56);
+    if (info.empty() || info.le32(0) != pvh_magic)
+        return "PVH start info: wrong address or magic";
+    if (info.le32(4) < 1)
+        return "PVH start info: version 0 has no memory map";
+    handover.loader = Handover::Loader::pvh;
+    handover.acpi_root = info.le64(32);
+
+    const uint32_t entries = info.le32(48);
+    const uint64_t map_size = uint64_t{entries} * 24;
+    if (entries == 0 || entries > max_map_entries)
+        return "PVH start info: impossible number of memory map entries";
+    const Bytes map = memory.at(info.le64(40), map_size);
+    if (map.empty())
+        return "PVH start info: the memory map lies outside the first 4 GiB";
+    for (size_t offset = 0; offset < map_size; offset += 24) {
+        const char* wrong = add(handover, map.le64(offset), map.le64(offset + 8), map.le32(offset + 16));
+        if (wrong != nullptr)
+            return wrong;
+    }
+    if (info.le32(12) == 0)
+        return nullptr;
+    const Bytes module = memory.at(info.le64(16), 32);
+    if (module.empty() || module.le64(8) > ~module.le64(0))
+        return "PVH start info: the module list is out of range";
+    return set_archive(handover, module.le64(0), module.le64(0) + module.le64(8));
+}
+
+const char* read_multiboot_map(const Bytes& map, Handover& handover)
+{
+    unsigned entries = 0;
+    for (size_t offset = 0; offset + 24 <= map.size();) {
+        const uint32_t size = map.le32(offset);
+        if (size < 20 || size > map.size() - offset - 4 || ++entries > max_map_entries)
+            return "multiboot: malformed memory map";
+        const char* wrong =
+            add(handover, map.le64(offset + 4), map.le64(offset + 12), map.le32(offset + 20));
+        if (wrong != nullptr)
+            return wrong;
+        offset += size + 4;
+    }
+    return nullptr;
+}
+
+const char* read_multiboot(const Memory& memory, uint64_t address, Handover& handover)
+{
+    constexpr uint32_t has_modules = 1 << 3, has_map = 1 << 6;
+    const Bytes info = memory.at(address, 52);
+    if (info.empty())
+        return "multiboot: the information lies outside the first 4 GiB";
+    handover.loader = Handover::Loader::multiboot;
+    if ((info.le32(0) & has_map) == 0)
+        return "multiboot: no memory map";
+    const Bytes map = memory.at(info.le32(48), info.le32(44));
+    if (map.empty())
+        return "multiboot: the memory map lies outside the first 4 GiB";
+    const char* wrong = read_multiboot_map(map, handover);
+    if (wrong != nullptr)
+        return wrong;
+    if ((info.le32(0) & has_modules) == 0 || info.le32(20) == 0)
+        return nullptr;
+    const Bytes module = memory.at(info.le32(24), 16);
+    if (module.empty())
+        return "multiboot: the module list is out of range";
+    return set_archive(handover, module.le32(0), module.le32(4));
+}
+
+} // namespace
+
+const char* read(const Memory& memory, uint32_t magic, uint64_t information, Handover& handover)
+{
+    if (magic == pvh_magic)
+        return read_pvh(memory, information, handover);
+    if (magic == multiboot_magic)
+        return read_multiboot(memory, information, handover);
+    return "started by neither PVH nor multiboot";
+}
+
+} // namespace platform::multiboot

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Soft-off (S5) and reset by what ACPI's tables say, else by the chipset's old ways.
+#pragma once
+
+#include <platforms/boot/acpi/acpi.hpp>
+
+namespace platform::power {
+
+class Acpi {
+public:
+    constexpr Acpi() = default;
+    constexpr Acpi(const acpi::SoftOff& soft_off, const acpi::Reset& reset)
+        : soft_off_{soft_off}, reset_{reset}
+    {}
+
+    // Both return only when the machine would not.
+    void power_off() const;
+    void reset() const;
+
+private:
+    acpi::SoftOff soft_off_;
+    acpi::Reset reset_;
+};
+
+} // namespace platform::power
