@@ -30,8 +30,7 @@ public:
     /// Calls with the selected driver; does nothing when there is none. With a single driver in the
     /// list this is a direct call.
     template <class Callback>
-    constexpr void visit(Callback&& callback)
-    {
+    constexpr void visit(Callback&& callback) {
         unsigned index = 0;
         (void)((index++ == position_ && (callback(detail::Held<Drivers>::driver), true)) || ...);
     }

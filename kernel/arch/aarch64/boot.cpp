@@ -46,8 +46,7 @@ KERNEL_BOOT_BSS constinit Machine description{};
 KERNEL_BOOT_BSS constinit platform::fdt::Discovery discovery{};
 
 // May be called once; before it, errors have nowhere to go.
-KERNEL_BOOT void start_console()
-{
+KERNEL_BOOT void start_console() {
     if (const char* error = find_console(board::Consoles{}, discovery))
         kernel::fatal(error);
     const auto& device = discovery.console;
@@ -57,11 +56,11 @@ KERNEL_BOOT void start_console()
     }
 }
 
-KERNEL_BOOT void check_places(uint64_t image)
-{
+KERNEL_BOOT void check_places(uint64_t image) {
     description.image = {PhysAddr{image}, static_cast<uint64_t>(image_end - image_start)};
     if (description.image.overlaps(description.device_tree))
-        kernel::fatal("boot: kernel image and device tree overlap at", description.device_tree.begin.raw());
+        kernel::fatal("boot: kernel image and device tree overlap at",
+                      description.device_tree.begin.raw());
     if (description.image.overlaps(description.archive))
         kernel::fatal("boot: kernel image and archive overlap at", description.archive.begin.raw());
     for (const PhysRange& ram : description.ram)
@@ -70,11 +69,11 @@ KERNEL_BOOT void check_places(uint64_t image)
     kernel::fatal("boot: the kernel image does not lie in the memory of the device tree", image);
 }
 
-KERNEL_BOOT void describe(uint64_t image)
-{
+KERNEL_BOOT void describe(uint64_t image) {
     description.discard[0] = {PhysAddr{image}, static_cast<uint64_t>(boot_text_end - image_start)};
-    description.discard[1] = {PhysAddr{reinterpret_cast<uint64_t>(boot_data_start) - image_data_delta},
-                              static_cast<uint64_t>(boot_data_end - boot_data_start)};
+    description.discard[1] = {
+        PhysAddr{reinterpret_cast<uint64_t>(boot_data_start) - image_data_delta},
+        static_cast<uint64_t>(boot_data_end - boot_data_start)};
     uint64_t lowest = ~uint64_t{0}, highest = 0;
     for (const PhysRange& ram : description.ram) {
         lowest = ram.begin.raw() < lowest ? ram.begin.raw() : lowest;
@@ -90,21 +89,22 @@ KERNEL_BOOT void describe(uint64_t image)
 }
 
 // Discarded after the boot: nothing below user space's end is mapped for the kernel any more.
-KERNEL_BOOT void forget_boot_mappings()
-{
+KERNEL_BOOT void forget_boot_mappings() {
     empty_space_token = reinterpret_cast<uint64_t>(&empty_root) - image_data_delta;
-    asm volatile("dsb ishst\n\tmsr ttbr0_el1, %0\n\tisb\n\ttlbi vmalle1\n\tdsb nsh\n\tisb"
-                 ::"r"(empty_space_token) : "memory");
+    asm volatile("dsb ishst\n\tmsr ttbr0_el1, %0\n\tisb\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" ::"r"(
+                     empty_space_token)
+                 : "memory");
 }
 
-KERNEL_BOOT void set_up_core()
-{
+KERNEL_BOOT void set_up_core() {
     asm volatile("msr vbar_el1, %0\n\tmsr cpacr_el1, xzr\n\tmsr mdscr_el1, xzr\n\t"
-                 "msr cntkctl_el1, xzr\n\tmsr tpidrro_el0, xzr\n\tisb" ::"r"(vectors) : "memory");
+                 "msr cntkctl_el1, xzr\n\tmsr tpidrro_el0, xzr\n\tisb" ::"r"(vectors)
+                 : "memory");
     using S = SystemControl;
-    S::write(S{S::off}.set<S::Mmu, S::DataCache, S::StackAlignment, S::StackAlignmentUser,
-                           S::InstructionCache, S::UserZeroLine, S::UserCacheType,
-                           S::UserWaitInterrupt, S::UserWaitEvent, S::UserCacheMaintenance>()
+    S::write(S{S::off}
+                 .set<S::Mmu, S::DataCache, S::StackAlignment, S::StackAlignmentUser,
+                      S::InstructionCache, S::UserZeroLine, S::UserCacheType, S::UserWaitInterrupt,
+                      S::UserWaitEvent, S::UserCacheMaintenance>()
                  .clear<S::KeepPan>());
     if (MemoryFeatures1::read().get<MemoryFeatures1::Pan>() != 0)
         asm volatile(".inst 0xd500419f" ::: "memory"); // msr pan, #1
@@ -115,8 +115,7 @@ KERNEL_BOOT void set_up_core()
         asm volatile("msr pmuserenr_el0, xzr");
 }
 
-KERNEL_BOOT void start_interrupts()
-{
+KERNEL_BOOT void start_interrupts() {
     if (const char* error =
             find_interrupt_controller(board::InterruptControllers{}, discovery, description))
         kernel::fatal(error);
@@ -137,15 +136,15 @@ KERNEL_BOOT void start_interrupts()
         [](const auto& controller) { controller.unmask(machine.timer_number); });
 }
 
-KERNEL_BOOT void start_power()
-{
+KERNEL_BOOT void start_power() {
     for (const auto node : discovery.tree.nodes()) {
         const unsigned driver = platform::fdt::match(board::PowerControllers{}, node);
         if (driver == ~0u)
             continue;
         machine.power.select(driver);
         machine.power.visit([&](auto& power) {
-            power = std::remove_reference_t<decltype(power)>{discovery.psci == platform::fdt::Conduit::smc};
+            power = std::remove_reference_t<decltype(power)>{discovery.psci ==
+                                                             platform::fdt::Conduit::smc};
         });
         return;
     }
@@ -153,11 +152,11 @@ KERNEL_BOOT void start_power()
 
 } // namespace
 
-extern "C" [[noreturn]] KERNEL_BOOT void boot_high(uint64_t image, uint64_t device_tree)
-{
+extern "C" [[noreturn]] KERNEL_BOOT void boot_high(uint64_t image, uint64_t device_tree) {
     image_data_delta = image_text + image_data_offset - image;
     set_up_core();
-    const auto* blob = reinterpret_cast<const char*>(device_tree_window + (device_tree & (block_size - 1)));
+    const auto* blob =
+        reinterpret_cast<const char*>(device_tree_window + (device_tree & (block_size - 1)));
     const size_t limit = device_tree_blocks * block_size - (device_tree & (block_size - 1));
     const char* error = read_tree(blob, PhysAddr{device_tree}, limit, discovery, description);
     start_console();
@@ -173,13 +172,14 @@ extern "C" [[noreturn]] KERNEL_BOOT void boot_high(uint64_t image, uint64_t devi
     const uint64_t core = reinterpret_cast<uint64_t>(&core_memory) - image_data_delta;
     map_range(core_address, core, core + sizeof core_memory, normal_memory | never_execute);
     auto* const cpu = reinterpret_cast<kernel::Cpu*>(core_address + stack_size);
-    asm volatile("mov x18, %0\n\tmov sp, %0\n\tmov x29, xzr\n\tmov x30, xzr\n\tb boot_on_kernel_stack"
-                 ::"r"(cpu) : "memory");
+    asm volatile(
+        "mov x18, %0\n\tmov sp, %0\n\tmov x29, xzr\n\tmov x30, xzr\n\tb boot_on_kernel_stack" ::"r"(
+            cpu)
+        : "memory");
     __builtin_unreachable();
 }
 
-extern "C" [[noreturn]] KERNEL_BOOT void boot_on_kernel_stack()
-{
+extern "C" [[noreturn]] KERNEL_BOOT void boot_on_kernel_stack() {
     forget_boot_mappings();
     start_interrupts();
     kernel::boot::main(description);

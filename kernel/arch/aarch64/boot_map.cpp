@@ -23,18 +23,15 @@ KERNEL_BOOT_DATA constinit unsigned tables_used = 0;
 KERNEL_BOOT_DATA constinit uint64_t next_device = device_window;
 
 // Kernel tables lie in the image, whose data differs from its physical place by a constant.
-KERNEL_BOOT uint64_t physical(const TableArray* table)
-{
+KERNEL_BOOT uint64_t physical(const TableArray* table) {
     return reinterpret_cast<uint64_t>(table) - image_data_delta;
 }
 
-KERNEL_BOOT TableArray* table_at(uint64_t entry)
-{
+KERNEL_BOOT TableArray* table_at(uint64_t entry) {
     return reinterpret_cast<TableArray*>((entry & 0xfffffffff000) + image_data_delta);
 }
 
-KERNEL_BOOT TableArray* new_table()
-{
+KERNEL_BOOT TableArray* new_table() {
     if (tables_used == 0) {
         tables_used = 1;
         return &first_table;
@@ -44,8 +41,7 @@ KERNEL_BOOT TableArray* new_table()
     return &pool[tables_used++ - 1];
 }
 
-KERNEL_BOOT uint64_t* entry_for(uint64_t address, unsigned shift)
-{
+KERNEL_BOOT uint64_t* entry_for(uint64_t address, unsigned shift) {
     TableArray* table = &kernel_root;
     for (unsigned level_shift = 39; level_shift > shift; level_shift -= 9) {
         uint64_t& entry = table->entry[address >> level_shift & 511];
@@ -58,8 +54,7 @@ KERNEL_BOOT uint64_t* entry_for(uint64_t address, unsigned shift)
     return &table->entry[address >> shift & 511];
 }
 
-KERNEL_BOOT unsigned largest_page(uint64_t address, uint64_t begin, uint64_t size)
-{
+KERNEL_BOOT unsigned largest_page(uint64_t address, uint64_t begin, uint64_t size) {
     for (const unsigned shift : {30u, 21u}) {
         const uint64_t bytes = uint64_t{1} << shift;
         if (((address | begin) & (bytes - 1)) == 0 && size >= bytes)
@@ -70,8 +65,7 @@ KERNEL_BOOT unsigned largest_page(uint64_t address, uint64_t begin, uint64_t siz
 
 } // namespace
 
-KERNEL_BOOT void map_range(uint64_t address, uint64_t begin, uint64_t end, uint64_t attributes)
-{
+KERNEL_BOOT void map_range(uint64_t address, uint64_t begin, uint64_t end, uint64_t attributes) {
     while (begin < end) {
         const unsigned shift = largest_page(address, begin, end - begin);
         uint64_t* entry = entry_for(address, shift);
@@ -85,8 +79,7 @@ KERNEL_BOOT void map_range(uint64_t address, uint64_t begin, uint64_t end, uint6
 }
 
 KERNEL_BOOT void map_window(const kernel::boot::Machine& machine,
-                            const kernel::boot::RangeList<32>& leave_out)
-{
+                            const kernel::boot::RangeList<32>& leave_out) {
     for (const kernel::PhysRange& ram : machine.ram) {
         uint64_t begin = kernel::align_up(ram.begin.raw(), page_size);
         const uint64_t window_end = machine.window.end().raw();
@@ -108,8 +101,7 @@ KERNEL_BOOT void map_window(const kernel::boot::Machine& machine,
     }
 }
 
-KERNEL_BOOT void* map_device(kernel::PhysAddr begin, size_t size)
-{
+KERNEL_BOOT void* map_device(kernel::PhysAddr begin, size_t size) {
     const uint64_t first = kernel::align_down(begin.raw(), page_size);
     const uint64_t end = kernel::align_up(begin.raw() + size, page_size);
     const uint64_t address = next_device;

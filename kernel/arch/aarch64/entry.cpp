@@ -13,13 +13,9 @@ using kernel::Word;
 namespace {
 
 // Fault status codes, Arm ARM D19.2.37: bits 5-2 name the kind for the first four kinds.
-constexpr bool is_permission(uint8_t status)
-{
-    return status >> 2 == 0b0011;
-}
+constexpr bool is_permission(uint8_t status) { return status >> 2 == 0b0011; }
 
-[[noreturn]] void vm_fault(Syndrome syndrome, Word address, Word access)
-{
+[[noreturn]] void vm_fault(Syndrome syndrome, Word address, Word access) {
     const auto status = syndrome.get<Syndrome::FaultStatus>();
     if (is_permission(status))
         access |= cobnut::VmAccess::present;
@@ -28,8 +24,7 @@ constexpr bool is_permission(uint8_t status)
 
 } // namespace
 
-extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address)
-{
+extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address) {
     const Syndrome syndrome{raw_syndrome};
     const auto cause = syndrome.get<Syndrome::Class>();
     switch (cause) {
@@ -38,7 +33,8 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
     case ExceptionClass::instruction_abort_lower:
         vm_fault(syndrome, address, cobnut::VmAccess::execute);
     case ExceptionClass::data_abort_lower: {
-        const bool write = syndrome.get<Syndrome::Write>() && !syndrome.get<Syndrome::CacheMaintenance>();
+        const bool write =
+            syndrome.get<Syndrome::Write>() && !syndrome.get<Syndrome::CacheMaintenance>();
         vm_fault(syndrome, address, write ? cobnut::VmAccess::write : 0);
     }
     default:
@@ -47,13 +43,11 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
 }
 
 // An access of the thread that ran, or of one before it, went wrong in the bus; no more is known.
-extern "C" [[noreturn]] void aarch64_system_error()
-{
+extern "C" [[noreturn]] void aarch64_system_error() {
     kernel_user_exception(static_cast<Word>(ExceptionClass::system_error), Syndrome::read().raw());
 }
 
-extern "C" [[noreturn]] void aarch64_kernel_exception()
-{
+extern "C" [[noreturn]] void aarch64_kernel_exception() {
     Word place, address;
     asm volatile("mrs %0, elr_el1\n\tmrs %1, far_el1" : "=r"(place), "=r"(address));
     kernel::fatal("exception in the kernel: ESR, ELR, FAR", Syndrome::read().raw(), place, address);

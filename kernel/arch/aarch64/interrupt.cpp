@@ -10,15 +10,13 @@ namespace {
 constexpr unsigned first_private = 16; // below: between cores
 constexpr unsigned first_special = 1020;
 
-bool is_users(unsigned number)
-{
+bool is_users(unsigned number) {
     return number >= first_private && number < interrupt_count() && number != machine.timer_number;
 }
 
 } // namespace
 
-unsigned claim_interrupt()
-{
+unsigned claim_interrupt() {
     unsigned result = no_interrupt;
     machine.interrupt_controller.visit([&](const auto& controller) {
         const unsigned number = controller.acknowledge();
@@ -35,25 +33,21 @@ unsigned claim_interrupt()
     return result;
 }
 
-unsigned interrupt_count()
-{
+unsigned interrupt_count() {
     unsigned count = 0;
     machine.interrupt_controller.visit([&](const auto& controller) { count = controller.count(); });
     return count;
 }
 
-void mask_interrupt(unsigned number)
-{
+void mask_interrupt(unsigned number) {
     machine.interrupt_controller.visit([&](const auto& controller) { controller.mask(number); });
 }
 
-void unmask_interrupt(unsigned number)
-{
+void unmask_interrupt(unsigned number) {
     machine.interrupt_controller.visit([&](const auto& controller) { controller.unmask(number); });
 }
 
-bool configure_interrupt(unsigned number, cobnut::Trigger trigger)
-{
+bool configure_interrupt(unsigned number, cobnut::Trigger trigger) {
     bool done = false;
     if (is_users(number))
         machine.interrupt_controller.visit(

@@ -12,18 +12,17 @@ static_assert(offsetof(kernel::Thread, registers) == 64, "the offsets below");
 
 namespace {
 
-[[noreturn]] void leave_voluntary(kernel::Thread* thread)
-{
+[[noreturn]] void leave_voluntary(kernel::Thread* thread) {
     register kernel::Thread* x16 asm("x16") = thread;
-    asm volatile("mov sp, x18\n\t"
-                 "ldp x0, x1, [x16, #192]\n\tldp x2, x3, [x16, #208]\n\t"
-                 "ldp x4, x5, [x16, #224]\n\tldp x6, x7, [x16, #240]\n\t" ARCH_RESTORE_VOLUNTARY
-                 ::"r"(x16) : "memory");
+    asm volatile(
+        "mov sp, x18\n\t"
+        "ldp x0, x1, [x16, #192]\n\tldp x2, x3, [x16, #208]\n\t"
+        "ldp x4, x5, [x16, #224]\n\tldp x6, x7, [x16, #240]\n\t" ARCH_RESTORE_VOLUNTARY ::"r"(x16)
+        : "memory");
     __builtin_unreachable();
 }
 
-[[noreturn]] void leave_full(kernel::Thread* thread)
-{
+[[noreturn]] void leave_full(kernel::Thread* thread) {
     register kernel::Thread* x16 asm("x16") = thread;
     asm volatile("mov sp, x18\n\t"
                  "ldp x8, x9, [x16, #160]\n\tldp x10, x11, [x16, #176]\n\t"
@@ -36,15 +35,14 @@ namespace {
                  "ldp x8, x9, [x16, #256]\n\tldp x10, x11, [x16, #272]\n\t"
                  "ldp x12, x13, [x16, #288]\n\tldp x14, x15, [x16, #304]\n\t"
                  "ldr x18, [x16, #336]\n\tldp x16, x17, [x16, #320]\n\t"
-                 "eret\n\tdsb nsh\n\tisb"
-                 ::"r"(x16) : "memory");
+                 "eret\n\tdsb nsh\n\tisb" ::"r"(x16)
+                 : "memory");
     __builtin_unreachable();
 }
 
 } // namespace
 
-[[noreturn]] void leave(kernel::Thread& thread)
-{
+[[noreturn]] void leave(kernel::Thread& thread) {
     thread.frame_kind = kernel::FrameKind::running;
     if ((thread.gate & kernel::Gate::full_frame) == 0)
         leave_voluntary(&thread);

@@ -8,21 +8,18 @@ namespace arch {
 
 constinit MachineDrivers machine{};
 
-void console_put(char character)
-{
+void console_put(char character) {
     if (character == '\n')
         machine.console.put('\r');
     machine.console.put(character);
 }
 
-bool power_off()
-{
+bool power_off() {
     machine.power.visit([](const auto& driver) { driver.power_off(); });
     return false;
 }
 
-bool reset()
-{
+bool reset() {
     machine.power.visit([](const auto& driver) { driver.reset(); });
     return false;
 }

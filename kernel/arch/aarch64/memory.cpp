@@ -7,35 +7,30 @@ namespace arch {
 
 namespace {
 
-uintptr_t first_line(const void* start, uint64_t line)
-{
+uintptr_t first_line(const void* start, uint64_t line) {
     return reinterpret_cast<uintptr_t>(start) & ~(line - 1);
 }
 
-uintptr_t behind(const void* start, size_t size)
-{
+uintptr_t behind(const void* start, size_t size) {
     return reinterpret_cast<uintptr_t>(start) + size;
 }
 
 } // namespace
 
-void clear_memory(void* start, size_t size)
-{
+void clear_memory(void* start, size_t size) {
     auto at = reinterpret_cast<uintptr_t>(start);
     for (const uintptr_t end = at + size; at < end;)
         asm volatile("stp xzr, xzr, [%0], #16" : "+r"(at)::"memory");
 }
 
-void clean_to_coherency(void* start, size_t size)
-{
+void clean_to_coherency(void* start, size_t size) {
     const uint64_t line = CacheType::read().data_line();
     for (uintptr_t at = first_line(start, line); at < behind(start, size); at += line)
         asm volatile("dc civac, %0" ::"r"(at) : "memory");
     asm volatile("dsb sy" ::: "memory");
 }
 
-void make_executable(void* start, size_t size)
-{
+void make_executable(void* start, size_t size) {
     const CacheType type = CacheType::read();
     if (!type.get<CacheType::CleanNotNeeded>()) {
         const uint64_t line = type.data_line();

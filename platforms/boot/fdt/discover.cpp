@@ -17,14 +17,11 @@ using kernel::PhysRange;
 
 constexpr uint64_t page = 4096;
 
-PhysRange range_of(const Region& region)
-{
-    return {PhysAddr{region.base}, region.size};
-}
+PhysRange range_of(const Region& region) { return {PhysAddr{region.base}, region.size}; }
 
-// Firmware (U-Boot) lists blob and archive among its reservations: those the kernel keeps by itself.
-bool is_own(const PhysRange& range, const Machine& machine)
-{
+// Firmware (U-Boot) lists blob and archive among its reservations: those the kernel keeps by
+// itself.
+bool is_own(const PhysRange& range, const Machine& machine) {
     const auto rounded = [](const PhysRange& inner) {
         const uint64_t begin = kernel::align_down(inner.begin.raw(), page);
         return PhysRange{PhysAddr{begin}, kernel::align_up(inner.end().raw(), page) - begin};
@@ -32,12 +29,10 @@ bool is_own(const PhysRange& range, const Machine& machine)
     return rounded(machine.device_tree).contains(range) || rounded(machine.archive).contains(range);
 }
 
-const char* read_memory(const Tree& tree, Machine& machine)
-{
+const char* read_memory(const Tree& tree, Machine& machine) {
     bool room = true;
-    const Error error = tree_of::for_each_memory(tree, [&](const Region& region) {
-        room = machine.ram.add(range_of(region)) && room;
-    });
+    const Error error = tree_of::for_each_memory(
+        tree, [&](const Region& region) { room = machine.ram.add(range_of(region)) && room; });
     if (error != Error::none)
         return text(error);
     if (!room)
@@ -45,8 +40,7 @@ const char* read_memory(const Tree& tree, Machine& machine)
     return machine.ram.count == 0 ? "device tree: no memory node has a region" : nullptr;
 }
 
-const char* read_archive(const Tree& tree, Machine& machine)
-{
+const char* read_archive(const Tree& tree, Machine& machine) {
     const Answer<Region> archive = tree_of::initrd(tree);
     if (archive)
         machine.archive = range_of(*archive);
@@ -55,8 +49,7 @@ const char* read_archive(const Tree& tree, Machine& machine)
     return nullptr;
 }
 
-const char* read_reserved(const Tree& tree, Discovery& discovery, Machine& machine)
-{
+const char* read_reserved(const Tree& tree, Discovery& discovery, Machine& machine) {
     bool room = true;
     tree.for_each_memory_reserve([&](uint64_t address, uint64_t size) {
         const PhysRange range{PhysAddr{address}, size};
@@ -74,8 +67,7 @@ const char* read_reserved(const Tree& tree, Discovery& discovery, Machine& machi
     return room ? nullptr : "device tree: more reserved regions than the kernel can hold";
 }
 
-Conduit read_psci(const Tree& tree)
-{
+Conduit read_psci(const Tree& tree) {
     for (const char* name : {"arm,psci-1.0", "arm,psci-0.2"}) {
         const Node node = tree_of::find_compatible(tree, name);
         if (!node)
@@ -86,8 +78,7 @@ Conduit read_psci(const Tree& tree)
     return Conduit::none;
 }
 
-TimerInterrupts read_timer(const Tree& tree)
-{
+TimerInterrupts read_timer(const Tree& tree) {
     TimerInterrupts timer;
     for (const char* name : {"arm,armv8-timer", "arm,armv7-timer"}) {
         const Node node = tree_of::find_compatible(tree, name);
@@ -105,8 +96,7 @@ TimerInterrupts read_timer(const Tree& tree)
     return timer;
 }
 
-void read_cores(const Tree& tree, Discovery& discovery)
-{
+void read_cores(const Tree& tree, Discovery& discovery) {
     const Node cpus = tree_of::child(tree.root(), "cpus");
     discovery.timebase = cpus.cell("timebase-frequency");
     for (const Node node : cpus.children()) {
@@ -123,8 +113,7 @@ void read_cores(const Tree& tree, Discovery& discovery)
 } // namespace
 
 const char* read_tree(const void* blob, PhysAddr blob_address, size_t limit, Discovery& discovery,
-                      Machine& machine)
-{
+                      Machine& machine) {
     discovery.tree = Tree{cobnut::format::Bytes{blob, limit}};
     const Tree& tree = discovery.tree;
     if (tree.error() != Error::none)
@@ -142,8 +131,7 @@ const char* read_tree(const void* blob, PhysAddr blob_address, size_t limit, Dis
     return nullptr;
 }
 
-unsigned gic_number(const cobnut::fdt::Interrupt& interrupt)
-{
+unsigned gic_number(const cobnut::fdt::Interrupt& interrupt) {
     constexpr uint32_t shared = 0, per_core = 1; // first cell of the GIC bindings
     if (interrupt.count < 3)
         return 0;
@@ -154,8 +142,7 @@ unsigned gic_number(const cobnut::fdt::Interrupt& interrupt)
     return 0;
 }
 
-const char* read_device(Node node, unsigned driver, Device& device)
-{
+const char* read_device(Node node, unsigned driver, Device& device) {
     device.node = node;
     device.driver = driver;
     for (device.region_count = 0; device.region_count < Device::max_regions;) {
@@ -173,8 +160,7 @@ const char* read_device(Node node, unsigned driver, Device& device)
     return nullptr;
 }
 
-const char* keep_controller(const Device& controller, Machine& machine)
-{
+const char* keep_controller(const Device& controller, Machine& machine) {
     bool room = true;
     for (unsigned index = 0; index < controller.region_count; ++index)
         room = machine.kernel_devices.add(controller.region[index]) && room;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Finds out from the device tree what machine this is: memory, console, interrupt controller, timer, firmware, cores.
+// Finds out from the device tree what machine this is: memory, console, interrupt controller,
+// timer, firmware, cores.
 #pragma once
 
 #include <cobnut/format/fdt.hpp>
@@ -20,11 +21,11 @@ struct Device {
     static constexpr unsigned max_regions = 8;
 
     Node node;
-    unsigned driver = ~0u;         ///< Position in the list; ~0: no device was found.
+    unsigned driver = ~0u; ///< Position in the list; ~0: no device was found.
     kernel::PhysRange region[max_regions];
     unsigned region_count = 0;
-    unsigned register_shift = 0;   ///< reg-shift: registers are 1 << shift bytes apart.
-    unsigned register_width = 0;   ///< reg-io-width in bytes; 0: not said.
+    unsigned register_shift = 0; ///< reg-shift: registers are 1 << shift bytes apart.
+    unsigned register_width = 0; ///< reg-io-width in bytes; 0: not said.
 
     [[nodiscard]] bool found() const { return driver != ~0u; }
 };
@@ -57,16 +58,18 @@ struct Discovery {
     uint32_t timebase = 0; ///< /cpus/timebase-frequency (RISC-V).
     Core core[max_cores];
     unsigned core_count = 0;
-    kernel::boot::RangeList<32> no_map; ///< Memory that must not be mapped by anybody; also reserved.
+    kernel::boot::RangeList<32>
+        no_map; ///< Memory that must not be mapped by anybody; also reserved.
 };
 
-/// Reads the blob, and fills memory, reserved ranges, archive and device_tree of `machine` and all of
-/// `discovery` but its devices. Null when well, else one line for the console. `blob` is where it can be
-/// read, `blob_address` where it lies, `limit` the bytes that are mapped there.
+/// Reads the blob, and fills memory, reserved ranges, archive and device_tree of `machine` and all
+/// of `discovery` but its devices. Null when well, else one line for the console. `blob` is where
+/// it can be read, `blob_address` where it lies, `limit` the bytes that are mapped there.
 const char* read_tree(const void* blob, kernel::PhysAddr blob_address, size_t limit,
                       Discovery& discovery, Machine& machine);
 
-/// The number that a GIC gives an interrupt of three cells (type, number, flags); 0: not such a one.
+/// The number that a GIC gives an interrupt of three cells (type, number, flags); 0: not such a
+/// one.
 unsigned gic_number(const cobnut::fdt::Interrupt& interrupt);
 
 /// Regions, reg-shift and reg-io-width of the node. Null when well.
@@ -75,11 +78,10 @@ const char* read_device(Node node, unsigned driver, Device& device);
 /// Adds the registers of the interrupt controller and of what lies inside it (ITS, MSI frames).
 const char* keep_controller(const Device& controller, Machine& machine);
 
-/// Which driver of a list names the node as compatible; ~0: none. A driver has `compatible`, an array
-/// of strings.
+/// Which driver of a list names the node as compatible; ~0: none. A driver has `compatible`, an
+/// array of strings.
 template <class... Drivers>
-unsigned match(DriverList<Drivers...>, Node node)
-{
+unsigned match(DriverList<Drivers...>, Node node) {
     unsigned index = 0;
     unsigned found = ~0u;
     const auto consider = [&]<class Driver>() {
@@ -94,8 +96,7 @@ unsigned match(DriverList<Drivers...>, Node node)
 
 /// The console that firmware names, else the first that a driver takes. None is no error.
 template <class Consoles>
-const char* find_console(Consoles list, Discovery& discovery)
-{
+const char* find_console(Consoles list, Discovery& discovery) {
     Node node = cobnut::fdt::console(discovery.tree).node;
     unsigned driver = node ? match(list, node) : ~0u;
     if (driver == ~0u)
@@ -110,8 +111,7 @@ const char* find_console(Consoles list, Discovery& discovery)
 /// The root interrupt controller: the first enabled node that a driver takes and that is itself
 /// not wired to another one of them.
 template <class Controllers>
-const char* find_interrupt_controller(Controllers list, Discovery& discovery, Machine& machine)
-{
+const char* find_interrupt_controller(Controllers list, Discovery& discovery, Machine& machine) {
     for (const Node candidate : discovery.tree.nodes()) {
         const unsigned driver = candidate.enabled() ? match(list, candidate) : ~0u;
         if (driver == ~0u)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What GICv2 and GICv3 have in common: a bank of interrupts with enable, group, priority and trigger registers.
+// What GICv2 and GICv3 have in common: a bank of interrupts with enable, group, priority and
+// trigger registers.
 #pragma once
 
 #include <cobnut/abi/object.hpp>
@@ -12,7 +13,8 @@ namespace platform {
 
 namespace reg = cobnut::reg;
 
-/// The distributor, or on GICv3 a redistributor's second frame for numbers below 32 (IHI 0069 §12.9, 12.11).
+/// The distributor, or on GICv3 a redistributor's second frame for numbers below 32 (IHI 0069
+/// §12.9, 12.11).
 class GicBank {
 public:
     static constexpr unsigned first_shared = 32;
@@ -25,10 +27,10 @@ public:
     void enable(unsigned number) const { block_.write<Enable>(number / 32, bit(number)); }
     void disable(unsigned number) const { block_.write<Disable>(number / 32, bit(number)); }
 
-    /// Masks everything in [first, first + 32) and gives it one priority and one group: 1 where that can be told
-    /// from 0. The only group a GICv2 kernel sees is 0 on its side, and the register ignores writes there.
-    void quiet(unsigned first, uint32_t groups = ~uint32_t{0}) const
-    {
+    /// Masks everything in [first, first + 32) and gives it one priority and one group: 1 where
+    /// that can be told from 0. The only group a GICv2 kernel sees is 0 on its side, and the
+    /// register ignores writes there.
+    void quiet(unsigned first, uint32_t groups = ~uint32_t{0}) const {
         constexpr uint32_t priority = 0xa0a0a0a0;
         block_.write<Disable>(first / 32, ~uint32_t{0});
         block_.write<Group>(first / 32, groups);
@@ -37,21 +39,18 @@ public:
     }
 
     /// Sets the trigger of a disabled interrupt. False: the hardware has it wired otherwise.
-    [[nodiscard]] bool set_trigger(unsigned number, cobnut::Trigger trigger) const
-    {
+    [[nodiscard]] bool set_trigger(unsigned number, cobnut::Trigger trigger) const {
         if (trigger == cobnut::Trigger::firmware)
             return true;
         const uint32_t edge = uint32_t{2} << (number % 16 * 2);
         const uint32_t before = block_.read<Configuration>(number / 16);
-        const uint32_t after =
-            trigger == cobnut::Trigger::edge ? before | edge : before & ~edge;
+        const uint32_t after = trigger == cobnut::Trigger::edge ? before | edge : before & ~edge;
         block_.write<Configuration>(number / 16, after);
         return block_.read<Configuration>(number / 16) == after;
     }
 
     /// GICD_TYPER.ITLinesNumber: numbers of the distributor end here.
-    [[nodiscard]] unsigned lines() const
-    {
+    [[nodiscard]] unsigned lines() const {
         const unsigned lines = ((block_.read<Type>() & 31) + 1) * 32;
         return lines < first_special ? lines : first_special;
     }

@@ -10,15 +10,13 @@ namespace platform {
 
 namespace {
 
-KERNEL_BOOT uintptr_t map(kernel::PhysAddr begin, uint64_t size)
-{
+KERNEL_BOOT uintptr_t map(kernel::PhysAddr begin, uint64_t size) {
     return reinterpret_cast<uintptr_t>(arch::map_device(begin, static_cast<size_t>(size)));
 }
 
 } // namespace
 
-KERNEL_BOOT const char* GicV2::start(const fdt::Device& device)
-{
+KERNEL_BOOT const char* GicV2::start(const fdt::Device& device) {
     if (device.region_count < 2 || device.region[0].size < 0x1000 || device.region[1].size < 0x1000)
         return "GICv2: reg of its device tree node is too small";
     const uintptr_t base = map(device.region[0].begin, 0x1000);

@@ -21,8 +21,7 @@ public:
     [[nodiscard]] unsigned count() const { return count_; }
     void mask(unsigned number) const { bank_.disable(number); }
     void unmask(unsigned number) const { bank_.enable(number); }
-    [[nodiscard]] bool configure(unsigned number, cobnut::Trigger trigger) const
-    {
+    [[nodiscard]] bool configure(unsigned number, cobnut::Trigger trigger) const {
         bank_.disable(number);
         return bank_.set_trigger(number, trigger);
     }

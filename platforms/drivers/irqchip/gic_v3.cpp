@@ -12,16 +12,14 @@ namespace {
 
 constexpr uint64_t frame = 0x10000;
 
-KERNEL_BOOT uintptr_t map(kernel::PhysAddr begin, uint64_t size)
-{
+KERNEL_BOOT uintptr_t map(kernel::PhysAddr begin, uint64_t size) {
     return reinterpret_cast<uintptr_t>(arch::map_device(begin, static_cast<size_t>(size)));
 }
 
 } // namespace
 
 // Frames lie one after the other in each region; GICR_TYPER says whose it is and which is the last.
-KERNEL_BOOT bool GicV3::find_core(const fdt::Device& device)
-{
+KERNEL_BOOT bool GicV3::find_core(const fdt::Device& device) {
     constexpr uint64_t virtual_frames = 2, last = 16;
     for (unsigned region = 1; region < device.region_count; ++region) {
         const uint64_t size = device.region[region].size;
@@ -42,8 +40,7 @@ KERNEL_BOOT bool GicV3::find_core(const fdt::Device& device)
     return false;
 }
 
-KERNEL_BOOT bool GicV3::wake() const
-{
+KERNEL_BOOT bool GicV3::wake() const {
     constexpr uint32_t processor_sleep = 2, children_asleep = 4;
     core_.write<CoreWake>(core_.read<CoreWake>() & ~processor_sleep);
     for (unsigned tries = 0; tries < 1000000; ++tries)
@@ -52,8 +49,7 @@ KERNEL_BOOT bool GicV3::wake() const
     return false;
 }
 
-KERNEL_BOOT const char* GicV3::start(const fdt::Device& device)
-{
+KERNEL_BOOT const char* GicV3::start(const fdt::Device& device) {
     constexpr uint32_t affinity_routing = 16, group1_secure_aware = 2, group1 = 1;
     if (device.region_count < 2 || device.region[0].size < frame)
         return "GICv3: reg of its device tree node is too small";
@@ -73,7 +69,8 @@ KERNEL_BOOT const char* GicV3::start(const fdt::Device& device)
         shared_.quiet(first);
     private_.quiet(0);
     wait_for_write(0);
-    // IROUTER has affinity level 3 in bits 39-32, where GICR_TYPER's field has it in its bits 31-24.
+    // IROUTER has affinity level 3 in bits 39-32, where GICR_TYPER's field has it in its bits
+    // 31-24.
     const uint64_t self = arch::gic::affinity();
     const uint64_t route = (self & 0xff000000) << 8 | (self & 0xffffff);
     for (unsigned number = GicBank::first_shared; number < count_; ++number)

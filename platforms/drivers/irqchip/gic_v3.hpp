@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Arm GICv3 and v4 (IHI 0069): distributor, redistributor, CPU interface in system registers; no LPIs yet.
+// Arm GICv3 and v4 (IHI 0069): distributor, redistributor, CPU interface in system registers; no
+// LPIs yet.
 #pragma once
 
 #include <arch/gic_registers.hpp>
@@ -19,14 +20,12 @@ public:
     const char* start(const fdt::Device& device);
 
     [[nodiscard]] unsigned count() const { return count_; }
-    void mask(unsigned number) const
-    {
+    void mask(unsigned number) const {
         bank(number).disable(number);
         wait_for_write(number);
     }
     void unmask(unsigned number) const { bank(number).enable(number); }
-    [[nodiscard]] bool configure(unsigned number, cobnut::Trigger trigger) const
-    {
+    [[nodiscard]] bool configure(unsigned number, cobnut::Trigger trigger) const {
         mask(number);
         return bank(number).set_trigger(number, trigger);
     }
@@ -44,17 +43,16 @@ private:
     static constexpr uint32_t distributor_write_pending = uint32_t{1} << 31;
     static constexpr uint32_t core_write_pending = uint32_t{1} << 3;
 
-    [[nodiscard]] const GicBank& bank(unsigned number) const
-    {
+    [[nodiscard]] const GicBank& bank(unsigned number) const {
         return number < GicBank::first_shared ? private_ : shared_;
     }
     // A disable is certain only when RWP is clear; bounded, for broken hardware must not hang us.
-    void wait_for_write(unsigned number) const
-    {
+    void wait_for_write(unsigned number) const {
         const bool is_private = number < GicBank::first_shared;
         for (unsigned tries = 0; tries < 10000; ++tries)
-            if (is_private ? (core_.read<CoreControl>() & core_write_pending) == 0
-                           : (distributor_.read<DistributorControl>() & distributor_write_pending) == 0)
+            if (is_private
+                    ? (core_.read<CoreControl>() & core_write_pending) == 0
+                    : (distributor_.read<DistributorControl>() & distributor_write_pending) == 0)
                 return;
     }
     bool find_core(const fdt::Device& device);

@@ -20,8 +20,7 @@ public:
     void reset() const { call(0x84000009); }
 
 private:
-    void call(uint32_t function) const
-    {
+    void call(uint32_t function) const {
         if (by_smc_)
             arch::firmware_smc(function);
         else

@@ -17,38 +17,36 @@ constexpr unsigned asid_count() { return max_asids; }
 
 extern SpaceToken empty_space_token;
 
-constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid)
-{
+// Entries that were written while the space had no ASID become visible to the walker before it can
+// be switched to.
+inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
+    asm volatile("dsb ishst" ::: "memory");
     return root.raw() | uint64_t{asid} << 48;
 }
 inline SpaceToken empty_token() { return empty_space_token; }
 
 // One write changes table and ASID together, and the exception return synchronises it; between
 // here and there the kernel uses no user address.
-inline void activate(SpaceToken token)
-{
+inline void activate(SpaceToken token) {
     asm volatile("msr ttbr0_el1, %0" ::"r"(token) : "memory");
 }
 
 constexpr void init_root(void*) {}
 
-inline void entry_added(unsigned, kernel::VirtAddr)
-{
+inline void entry_added(unsigned, kernel::VirtAddr) {
     asm volatile("dsb ishst\n\tisb" ::: "memory");
 }
 
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned)
-{
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
     asm volatile("dsb ishst" ::: "memory");
     if (asid != asid_none)
-        asm volatile("tlbi vae1is, %0\n\tdsb ish"
-                     ::"r"(uint64_t{asid} << 48 | (address.raw() >> 12 & 0xfffffffffff))
+        asm volatile("tlbi vae1is, %0\n\tdsb ish" ::"r"(uint64_t{asid} << 48 |
+                                                        (address.raw() >> 12 & 0xfffffffffff))
                      : "memory");
     asm volatile("isb" ::: "memory");
 }
 
-inline void table_removed(unsigned asid)
-{
+inline void table_removed(unsigned asid) {
     asm volatile("dsb ishst" ::: "memory");
     if (asid != asid_none)
         asm volatile("tlbi aside1is, %0\n\tdsb ish" ::"r"(uint64_t{asid} << 48) : "memory");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The core that runs: its per-core pointer in x18 (fixed in all kernel code) and the ways out of the kernel.
+// The core that runs: its per-core pointer in x18 (fixed in all kernel code) and the ways out of
+// the kernel.
 #pragma once
 
 #include <stdint.h>
@@ -11,8 +12,7 @@ struct Thread;
 
 namespace arch {
 
-[[gnu::always_inline]] inline kernel::Cpu& current_cpu()
-{
+[[gnu::always_inline]] inline kernel::Cpu& current_cpu() {
     kernel::Cpu* cpu;
     asm("mov %0, x18" : "=r"(cpu));
     return *cpu;
@@ -20,29 +20,23 @@ namespace arch {
 
 [[noreturn]] void leave(kernel::Thread& thread);
 
-inline void wait_for_interrupt()
-{
-    asm volatile("dsb sy\n\twfi" ::: "memory");
-}
+inline void wait_for_interrupt() { asm volatile("dsb sy\n\twfi" ::: "memory"); }
 
 /// ISR_EL1: anything pending, whether masked by the core or not.
-inline bool interrupt_pending()
-{
+inline bool interrupt_pending() {
     uint64_t pending;
     asm volatile("mrs %0, isr_el1" : "=r"(pending));
     return pending != 0;
 }
 
-[[noreturn]] inline void stop()
-{
+[[noreturn]] inline void stop() {
     asm volatile("msr daifset, #15" ::: "memory");
     for (;;)
         asm volatile("wfi");
 }
 
 /// CNTKCTL_EL1: the virtual and the physical counter, not the timers.
-inline void set_counter_access(bool allowed)
-{
+inline void set_counter_access(bool allowed) {
     asm volatile("msr cntkctl_el1, %0" ::"r"(uint64_t{allowed ? 3u : 0u}));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the fastpath knows of AArch64. Compiled with x1 to x8 and x18 fixed: message registers pass untouched.
+// What the fastpath knows of AArch64. Compiled with x1 to x8 and x18 fixed: message registers pass
+// untouched.
 #pragma once
 
 #include <arch/address_space.hpp>
@@ -21,55 +22,51 @@ struct FastPolicy {
         kernel::Word reply;
     };
 
-    KERNEL_HOT static Entry entry()
-    {
+    KERNEL_HOT static Entry entry() {
         register kernel::Thread* x17 asm("x17");
         register kernel::Word x8 asm("x8");
         asm volatile("// current" : "=r"(x17));
         asm("// reply" : "=r"(x8));
         return {x17, x8};
     }
-    KERNEL_HOT static kernel::Word tag()
-    {
+    KERNEL_HOT static kernel::Word tag() {
         register kernel::Word x1 asm("x1");
         asm("// tag" : "=r"(x1));
         return x1;
     }
     KERNEL_HOT static uint32_t gate(const Entry&) { return cpu()->gate; }
-    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) { return cpu()->sched_context; }
-    KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) { cpu()->current = thread; }
-    KERNEL_HOT static bool may_switch_space(const Entry&, const kernel::VSpace* space)
-    {
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
+        return cpu()->sched_context;
+    }
+    KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
+        cpu()->current = thread;
+    }
+    KERNEL_HOT static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
         return space->asid != asid_none;
     }
-    KERNEL_HOT static void switch_space(const Entry&, const kernel::VSpace* space)
-    {
+    KERNEL_HOT static void switch_space(const Entry&, const kernel::VSpace* space) {
         activate(space->token);
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge)
-    {
+    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
         register kernel::Word x0 asm("x0") = badge;
         register kernel::Thread* x16 asm("x16") = thread;
         asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16) : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path)
-    {
+    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
         register kernel::Word x0 asm("x0") = path;
         asm volatile("b aarch64_slow_call" ::"r"(x0) : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path)
-    {
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) {
         register kernel::Word x0 asm("x0") = path;
         asm volatile("b aarch64_slow_reply_recv" ::"r"(x0) : "memory");
         __builtin_unreachable();
     }
 
 private:
-    KERNEL_HOT static kernel::Cpu* cpu()
-    {
+    KERNEL_HOT static kernel::Cpu* cpu() {
         register kernel::Cpu* x18 asm("x18");
         asm("// cpu" : "=r"(x18));
         return x18;

@@ -18,10 +18,11 @@ struct alignas(64) FpuState {
 constexpr size_t max_fpu_state = sizeof(FpuState);
 static_assert(max_fpu_state == 576);
 
-inline size_t fpu_state_size()
-{
+inline size_t fpu_state_size() {
     constexpr uint8_t none = 15;
-    return ProcessorFeatures::read().get<ProcessorFeatures::FloatingPoint>() == none ? 0 : max_fpu_state;
+    return ProcessorFeatures::read().get<ProcessorFeatures::FloatingPoint>() == none
+               ? 0
+               : max_fpu_state;
 }
 
 /// CPACR_EL1 is checked before a value is forwarded (Arm is not among those with "lazy FP" leaks).
@@ -33,13 +34,9 @@ void fpu_restore(const void* state);
 void fpu_clear();
 
 // CPACR_EL1.FPEN. The kernel itself may use what it has enabled only after an isb.
-inline void fpu_enable()
-{
+inline void fpu_enable() {
     asm volatile("msr cpacr_el1, %0\n\tisb" ::"r"(uint64_t{3} << 20) : "memory");
 }
-inline void fpu_disable()
-{
-    asm volatile("msr cpacr_el1, xzr" ::: "memory");
-}
+inline void fpu_disable() { asm volatile("msr cpacr_el1, xzr" ::: "memory"); }
 
 } // namespace arch

@@ -12,7 +12,8 @@ namespace arch {
 /// What a virtual address of the image's data has more than its physical one.
 extern uint64_t image_data_delta;
 
-/// Maps RAM without the ranges to leave out, by the largest pages, into the window. Rounded inwards to 4 KiB.
+/// Maps RAM without the ranges to leave out, by the largest pages, into the window. Rounded inwards
+/// to 4 KiB.
 void map_window(const kernel::boot::Machine& machine, const kernel::boot::RangeList<32>& leave_out);
 
 /// Maps pages at a virtual address of the kernel's half; attributes without the descriptor's type.

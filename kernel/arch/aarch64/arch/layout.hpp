@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the kernel's half of the address space has what, and the table entries that boot code writes.
+// Where the kernel's half of the address space has what, and the table entries that boot code
+// writes.
 #pragma once
 
 #include <stdint.h>
 
 namespace arch {
 
-constexpr uint64_t window_start = 0xffff000000000000;     // all RAM, at its own physical address
-constexpr uint64_t window_size = 0x00007f8000000000;      // up to the image's root entry
-constexpr uint64_t image_text = 0xffffff8000000000;       // link.ld has it too
-constexpr uint64_t image_data_offset = 0x800000;          // link.ld and start.S have it too
+constexpr uint64_t window_start = 0xffff000000000000; // all RAM, at its own physical address
+constexpr uint64_t window_size = 0x00007f8000000000;  // up to the image's root entry
+constexpr uint64_t image_text = 0xffffff8000000000;   // link.ld has it too
+constexpr uint64_t image_data_offset = 0x800000;      // link.ld and start.S have it too
 constexpr uint64_t device_window = image_text + (16ull << 20);
 constexpr uint64_t device_window_size = 8ull << 20;
 constexpr uint64_t stack_window = image_text + (32ull << 20);
 constexpr uint64_t device_tree_window = image_text + (48ull << 20);
-constexpr uint64_t device_tree_blocks = 2;                // a blob is at most 2 MiB, anywhere in a page
+constexpr uint64_t device_tree_blocks = 2; // a blob is at most 2 MiB, anywhere in a page
 
 constexpr uint64_t page_size = 4096;
 constexpr uint64_t block_size = 2ull << 20;

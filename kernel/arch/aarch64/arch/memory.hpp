@@ -10,13 +10,11 @@
 
 namespace arch {
 
-inline void* to_virtual(kernel::PhysAddr address)
-{
+inline void* to_virtual(kernel::PhysAddr address) {
     return reinterpret_cast<void*>(address.raw() + window_start);
 }
 
-inline kernel::PhysAddr to_physical(const void* address)
-{
+inline kernel::PhysAddr to_physical(const void* address) {
     return kernel::PhysAddr{reinterpret_cast<uint64_t>(address) - window_start};
 }
 
@@ -26,9 +24,20 @@ void clear_memory(void* start, size_t size);
 void clean_to_coherency(void* start, size_t size);
 void make_executable(void* start, size_t size);
 
-// The walker reads an entry whole, whenever it likes (D8.2.6).
-inline void write_page_table_entry(uint64_t* entry, uint64_t value)
-{
+// All RAM is in the window.
+inline void clear_physical(kernel::PhysAddr start, size_t size) {
+    clear_memory(to_virtual(start), size);
+}
+inline void clean_physical_to_coherency(kernel::PhysAddr start, size_t size) {
+    clean_to_coherency(to_virtual(start), size);
+}
+inline void make_physical_executable(kernel::PhysAddr start, size_t size) {
+    make_executable(to_virtual(start), size);
+}
+
+// The walker reads an entry whole, whenever it likes (D8.2.6): what the entry points at comes first.
+inline void write_page_table_entry(uint64_t* entry, uint64_t value) {
+    asm volatile("dmb ishst" ::: "memory");
     *const_cast<volatile uint64_t*>(entry) = value;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Stage 1 translation tables of user address spaces: 4 KiB granule, 48-bit addresses, four levels (Arm ARM D8.3).
+// Stage 1 translation tables of user address spaces: 4 KiB granule, 48-bit addresses, four levels
+// (Arm ARM D8.3).
 #pragma once
 
 #include <cobnut/register.hpp>
@@ -19,11 +20,11 @@ struct PageFormat {
         bool leaf;
     };
     static constexpr unsigned levels = 4;
-    static constexpr Level level[levels] = {{39, 9, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}};
+    static constexpr Level level[levels] = {
+        {39, 9, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}};
     static constexpr kernel::Word user_end = kernel::Word{1} << 48;
 
-    static constexpr Entry leaf(unsigned depth, kernel::PhysAddr address, Attributes a) noexcept
-    {
+    static constexpr Entry leaf(unsigned depth, kernel::PhysAddr address, Attributes a) noexcept {
         const bool normal = a.type == cobnut::MemoryType::normal;
         return Descriptor{}
             .with<Valid>(true)
@@ -39,23 +40,23 @@ struct PageFormat {
             .with<UserNoExecute>(!a.execute)
             .raw();
     }
-    static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept
-    {
-        return Descriptor{}.with<Valid>(true).with<TableOrPage>(true).with<Address>(address.raw()).raw();
+    static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
+        return Descriptor{}
+            .with<Valid>(true)
+            .with<TableOrPage>(true)
+            .with<Address>(address.raw())
+            .raw();
     }
-    static constexpr Kind kind(unsigned depth, Entry entry) noexcept
-    {
+    static constexpr Kind kind(unsigned depth, Entry entry) noexcept {
         const Descriptor d{entry};
         if (!d.get<Valid>())
             return Kind::invalid;
         return d.get<TableOrPage>() && depth != levels - 1 ? Kind::table : Kind::leaf;
     }
-    static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept
-    {
+    static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return kernel::PhysAddr{Descriptor{entry}.get<Address>()};
     }
-    static constexpr Attributes attributes(unsigned, Entry entry) noexcept
-    {
+    static constexpr Attributes attributes(unsigned, Entry entry) noexcept {
         const Descriptor d{entry};
         return {!d.get<ReadOnly>(), !d.get<UserNoExecute>(),
                 static_cast<cobnut::MemoryType>(d.get<Index>())};

@@ -18,12 +18,12 @@ struct Registers {
     Word saved[12] = {}; ///< x19 to x30
     Word stack = 0;
     Word program_counter = 0;
-    Word flags = 0;      ///< SPSR_EL1; 0: EL0, AArch64, nothing masked
+    Word flags = 0; ///< SPSR_EL1; 0: EL0, AArch64, nothing masked
     Word thread_pointer = 0;
     // Arguments.
     Word argument[10] = {}; ///< x0 to x9
     // The rest of a full frame.
-    Word scratch[9] = {};   ///< x10 to x18
+    Word scratch[9] = {}; ///< x10 to x18
 
     [[nodiscard]] Word capability() const noexcept { return argument[0]; }
     [[nodiscard]] Word tag() const noexcept { return argument[1]; }
@@ -37,19 +37,16 @@ struct Registers {
     [[nodiscard]] Word ip() const noexcept { return program_counter; }
     [[nodiscard]] Word sp() const noexcept { return stack; }
     // Any address will do: one that cannot be executed or used faults at user level.
-    bool set_ip(Word address) noexcept
-    {
+    bool set_ip(Word address) noexcept {
         program_counter = address;
         return true;
     }
-    bool set_sp(Word address) noexcept
-    {
+    bool set_sp(Word address) noexcept {
         stack = address;
         return true;
     }
     void rewind() noexcept { program_counter -= 4; }
-    void init_user(Word ip, Word sp, Word argument_word) noexcept
-    {
+    void init_user(Word ip, Word sp, Word argument_word) noexcept {
         *this = {};
         program_counter = ip;
         stack = sp;
@@ -57,32 +54,33 @@ struct Registers {
     }
 
     // Numbered: program counter, stack pointer, flags, x0 to x30, TPIDR_EL0.
-    [[nodiscard]] Word get(unsigned number) const noexcept
-    {
+    [[nodiscard]] Word get(unsigned number) const noexcept {
         return number < word_count ? *const_cast<Registers*>(this)->place(number) : 0;
     }
-    bool set(unsigned number, Word value) noexcept
-    {
+    bool set(unsigned number, Word value) noexcept {
         constexpr Word condition_flags = Word{15} << 28;
         if (number >= word_count)
             return false;
         *place(number) = number == 2 ? value & condition_flags : value;
         return true;
     }
-    [[nodiscard]] static constexpr bool held_when_voluntary(unsigned number) noexcept
-    {
+    [[nodiscard]] static constexpr bool held_when_voluntary(unsigned number) noexcept {
         return number < 3 || number >= 3 + 19;
     }
 
 private:
-    [[nodiscard]] Word* place(unsigned number) noexcept
-    {
+    [[nodiscard]] Word* place(unsigned number) noexcept {
         switch (number) {
-        case 0: return &program_counter;
-        case 1: return &stack;
-        case 2: return &flags;
-        case 34: return &thread_pointer;
-        default: break;
+        case 0:
+            return &program_counter;
+        case 1:
+            return &stack;
+        case 2:
+            return &flags;
+        case 34:
+            return &thread_pointer;
+        default:
+            break;
         }
         const unsigned x = number - 3;
         return x < 10 ? &argument[x] : x < 19 ? &scratch[x - 10] : &saved[x - 19];

@@ -2,8 +2,8 @@
 // The last instructions of a return to user level, as text for the asm statements that end in them.
 #pragma once
 
-// x16: the thread. Restores the voluntary frame, clears x8 to x18, returns. x0 to x7 carry the result.
-// Nothing is executed behind ERET, speculation included.
+// x16: the thread. Restores the voluntary frame, clears x8 to x18, returns. x0 to x7 carry the
+// result. Nothing is executed behind ERET, speculation included.
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
     "ldp x8, x9, [x16, #160]\n\tldp x10, x11, [x16, #176]\n\t"                                     \
     "msr sp_el0, x8\n\tmsr elr_el1, x9\n\tmsr spsr_el1, x10\n\tmsr tpidr_el0, x11\n\t"             \

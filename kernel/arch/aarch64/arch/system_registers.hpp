@@ -25,8 +25,7 @@ struct SystemControl : reg::Word<SystemControl> {
     using UserCacheMaintenance = reg::Flag<26>;
     static constexpr uint64_t off = 0x30d00800;
 
-    static void write(SystemControl value)
-    {
+    static void write(SystemControl value) {
         asm volatile("msr sctlr_el1, %0\n\tisb" ::"r"(value.raw()) : "memory");
     }
 };
@@ -46,8 +45,7 @@ struct TranslationControl : reg::Word<TranslationControl> {
     using PhysicalSize = reg::Field<34, 32, uint8_t>;
     using Asid16 = reg::Flag<36>;
 
-    static void write(TranslationControl value)
-    {
+    static void write(TranslationControl value) {
         asm volatile("msr tcr_el1, %0" ::"r"(value.raw()));
     }
 };
@@ -57,9 +55,9 @@ struct MemoryFeatures0 : reg::Word<MemoryFeatures0> {
     using Word::Word;
     using PhysicalRange = reg::Field<3, 0, uint8_t>;
     using AsidBits = reg::Field<7, 4, uint8_t>;
+    using FineTraps = reg::Field<59, 56, uint8_t>;
 
-    static MemoryFeatures0 read()
-    {
+    static MemoryFeatures0 read() {
         uint64_t value;
         asm("mrs %0, id_aa64mmfr0_el1" : "=r"(value));
         return MemoryFeatures0{value};
@@ -70,9 +68,9 @@ struct MemoryFeatures0 : reg::Word<MemoryFeatures0> {
 struct MemoryFeatures1 : reg::Word<MemoryFeatures1> {
     using Word::Word;
     using Pan = reg::Field<23, 20, uint8_t>;
+    using ExtendedHypervisor = reg::Field<43, 40, uint8_t>;
 
-    static MemoryFeatures1 read()
-    {
+    static MemoryFeatures1 read() {
         uint64_t value;
         asm("mrs %0, id_aa64mmfr1_el1" : "=r"(value));
         return MemoryFeatures1{value};
@@ -86,8 +84,7 @@ struct ProcessorFeatures : reg::Word<ProcessorFeatures> {
     using GicRegisters = reg::Field<27, 24, uint8_t>;
     using ScalableVectors = reg::Field<35, 32, uint8_t>;
 
-    static ProcessorFeatures read()
-    {
+    static ProcessorFeatures read() {
         uint64_t value;
         asm("mrs %0, id_aa64pfr0_el1" : "=r"(value));
         return ProcessorFeatures{value};
@@ -104,14 +101,15 @@ struct CacheType : reg::Word<CacheType> {
     using CleanNotNeeded = reg::Flag<28>;
     using InvalidateNotNeeded = reg::Flag<29>;
 
-    static CacheType read()
-    {
+    static CacheType read() {
         uint64_t value;
         asm("mrs %0, ctr_el0" : "=r"(value));
         return CacheType{value};
     }
     [[nodiscard]] uint64_t data_line() const { return uint64_t{4} << get<DataLine>(); }
-    [[nodiscard]] uint64_t instruction_line() const { return uint64_t{4} << get<InstructionLine>(); }
+    [[nodiscard]] uint64_t instruction_line() const {
+        return uint64_t{4} << get<InstructionLine>();
+    }
 };
 
 // ESR_EL1.
@@ -145,8 +143,7 @@ struct Syndrome : reg::Word<Syndrome> {
     using Write = reg::Flag<6>;
     using FaultStatus = reg::Field<5, 0, uint8_t>;
 
-    static Syndrome read()
-    {
+    static Syndrome read() {
         uint64_t value;
         asm volatile("mrs %0, esr_el1" : "=r"(value));
         return Syndrome{value};
