@@ -5,12 +5,21 @@
 
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
+#include <arch/layout.hpp>
 #include <arch/registers.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
+
+/// Clang has no -ffixed-REG on ARM: there tag and message words wait at the far end of the stack.
+#ifdef __clang__
+#define ARCH_LOAD_ARGUMENTS                                                                        \
+    "movw r12, #:lower16:0xf2001000\n\tmovt r12, #:upper16:0xf2001000\n\tldm r12, {r1-r5}\n\t"
+#else
+#define ARCH_LOAD_ARGUMENTS
+#endif
 
 namespace arch {
 
@@ -26,14 +35,31 @@ struct FastPolicy {
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("r8");
         register kernel::Word reply asm("r6");
+#ifdef __clang__
+        register kernel::Word tag asm("r1");
+        register kernel::Word word0 asm("r2");
+        register kernel::Word word1 asm("r3");
+        register kernel::Word word2 asm("r4");
+        register kernel::Word word3 asm("r5");
+        register kernel::Word* place asm("r12") = kept_arguments;
+        asm volatile("stmia %7, {r1-r5}"
+                     : "=r"(current), "=r"(reply), "=r"(tag), "=r"(word0), "=r"(word1),
+                       "=r"(word2), "=r"(word3)
+                     : "r"(place) : "memory");
+#else
         // Texts must differ from those of other such statements, or compilers merge them.
         asm volatile("@ r8 r6" : "=r"(current), "=r"(reply));
+#endif
         return {current, reply, &current_cpu()};
     }
     KERNEL_HOT static kernel::Word tag() {
+#ifdef __clang__
+        return *kept_arguments;
+#else
         register kernel::Word tag asm("r1");
         asm("@ r1" : "=r"(tag));
         return tag;
+#endif
     }
     KERNEL_HOT static uint32_t gate(const Entry& entry) { return entry.cpu->gate; }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry& entry) {
@@ -53,7 +79,8 @@ struct FastPolicy {
         static_assert(offsetof(kernel::Thread, registers) == 40);
         register kernel::Word r0 asm("r0") = badge;
         register kernel::Thread* r6 asm("r6") = thread;
-        asm volatile("add sp, r6, #48\n\t"
+        asm volatile(ARCH_LOAD_ARGUMENTS
+                     "add sp, r6, #48\n\t"
                      "ldr r12, [r6, #80]\n\t"
                      "ldr lr, [r6, #84]\n\t"
                      "mcr p15, 0, r12, c13, c0, 2\n\t"
@@ -70,11 +97,18 @@ struct FastPolicy {
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
 
 private:
+#ifdef __clang__
+    static_assert(layout::stack_bottom == 0xf2001000);
+    static inline kernel::Word* const kept_arguments =
+        reinterpret_cast<kernel::Word*>(layout::stack_bottom);
+#endif
+
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word r0 asm("r0") = path;
         register kernel::Cpu* r8 asm("r8") = &current_cpu();
-        asm volatile("mov sp, r8\n\t"
+        asm volatile(ARCH_LOAD_ARGUMENTS
+                     "mov sp, r8\n\t"
                      "ldr r8, [r8]\n\t"
                      "mov r12, %2\n\t"
                      "b svc_slow"
