@@ -50,8 +50,8 @@ def of(options: argparse.Namespace) -> Build:
 
 
 def first_error(output: str) -> str:
-    for pattern in (r"^.*?(?:fatal error|error|ERROR): .*$", r"^.*undefined (?:reference|symbol).*$",
-                    r"^FAILED: .*$"):
+    for pattern in (r"^.*undefined (?:reference|symbol).*$",
+                    r"^(?!collect2).*?(?:fatal error|error|ERROR): .*$", r"^FAILED: .*$"):
         found = re.search(pattern, output, re.MULTILINE)
         if found:
             return found.group(0).strip()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What each test suite does with one build."""
+import json
 import pathlib
 import re
 import subprocess
@@ -47,6 +48,22 @@ def unit(only: str | None) -> list[Result]:
                               f"ended with status {done.returncode}"))
     if done.returncode:
         results[-1].console = done.stdout.splitlines()[-40:]
+    return results if only else results + other_host_tests()
+
+
+def other_host_tests() -> list[Result]:
+    """Meson's tests besides the Catch2 program."""
+    listed = subprocess.run(["meson", "introspect", "--tests", str(builds.HOST_FOLDER)],
+                            capture_output=True, text=True)
+    results = []
+    for entry in json.loads(listed.stdout or "[]"):
+        if entry["name"] != "unit":
+            start = time.monotonic()
+            done = subprocess.run(entry["cmd"], cwd=entry["workdir"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            results.append(Result(f"unit {entry['name']}", done.returncode == 0,
+                                  time.monotonic() - start,
+                                  console=done.stdout.splitlines() if done.returncode else []))
     return results
 
 
