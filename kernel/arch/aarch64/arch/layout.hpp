@@ -8,7 +8,7 @@
 namespace arch {
 
 constexpr uint64_t window_start = 0xffff000000000000; // all RAM, at its own physical address
-constexpr uint64_t window_size = 0x00007f8000000000;  // up to the image's root entry
+constexpr uint64_t window_size = 1ull << 44;          // what slots can index
 constexpr uint64_t image_text = 0xffffff8000000000;   // link.ld has it too
 constexpr uint64_t image_data_offset = 0x800000;      // link.ld and start.S have it too
 constexpr uint64_t device_window = image_text + (16ull << 20);

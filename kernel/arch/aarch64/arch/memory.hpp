@@ -20,6 +20,11 @@ inline kernel::PhysAddr to_physical(const void* address) {
 
 constexpr kernel::Word window_base() { return window_start; }
 
+/// RAM beyond 16 TiB is out of reach.
+constexpr bool in_window(kernel::PhysAddr begin, size_t size) {
+    return begin.raw() < window_size && size <= window_size - begin.raw();
+}
+
 void clear_memory(void* start, size_t size);
 void clean_to_coherency(void* start, size_t size);
 void make_executable(void* start, size_t size);
