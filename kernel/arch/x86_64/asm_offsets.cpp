@@ -23,4 +23,8 @@ void define_offsets()
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);
+#ifdef __clang__ // It cannot keep its hands off the message registers: every call goes the slow way.
+    asm volatile("\n.ascii \"@@DEF kernel_fast_call slow_call_entry\"");
+    asm volatile("\n.ascii \"@@DEF kernel_fast_reply_recv slow_reply_recv_entry\"");
+#endif
 }

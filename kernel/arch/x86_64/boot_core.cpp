@@ -11,6 +11,12 @@
 
 namespace arch::boot {
 
+// The segments of layout.hpp; the first three serve start.S already. The last two: task state.
+extern "C" {
+constinit uint64_t descriptors[8] = {
+    0, 0x00209a0000000000, 0x0000920000000000, 0, 0x0000f20000000000, 0x0020fa0000000000, 0, 0};
+}
+
 namespace {
 
 namespace reg = cobnut::reg;
@@ -67,16 +73,14 @@ struct [[gnu::packed]] TablePointer {
     uint64_t base;
 };
 
-constinit TaskState task_state;
-constinit uint64_t descriptors[8] = {
-    0, 0x00209a0000000000, 0x0000920000000000, 0, 0x0000f20000000000, 0x0020fa0000000000, 0, 0};
-constinit Gate gates[256];
+constinit TaskState task_state{};
+constinit Gate gates[256]{};
 
 // Whatever the stack pointer is: entries that can come at any instruction have stacks of their own.
 enum class Stack : uint8_t { current = 0, exception = 1, non_maskable = 2, double_fault = 3, machine_check = 4, debug = 5 };
 constexpr unsigned stack_count = 5;
 constexpr size_t interrupt_stack_size = 2048;
-alignas(16) constinit char interrupt_stacks[stack_count][interrupt_stack_size];
+alignas(16) constinit char interrupt_stacks[stack_count][interrupt_stack_size]{};
 
 KERNEL_BOOT void set_gate(unsigned vector, const void* entry, Stack stack, unsigned privilege = 0)
 {
@@ -103,7 +107,7 @@ KERNEL_BOOT void fill_gates()
     set_gate(exception::double_fault, trap_vectors + 16 * exception::double_fault, Stack::double_fault);
     set_gate(exception::machine_check, trap_vectors + 16 * exception::machine_check,
              Stack::machine_check);
-    set_gate(exception::debug, code(debug_entry), Stack::debug);
+    set_gate(exception::debug, trap_vectors + 16 * exception::debug, Stack::debug);
     set_gate(exception::non_maskable, code(ignore_entry), Stack::non_maskable);
     set_gate(layout::spurious_vector, code(ignore_entry), Stack::current);
 }

@@ -19,6 +19,20 @@ KERNEL_BOOT_DATA constinit Handover handover{};
 KERNEL_BOOT_DATA constinit platform::acpi::Tables tables{};
 KERNEL_BOOT_DATA constinit kernel::boot::Machine machine{};
 
+// The boot page tables' last level (see link.ld): 4 GiB in pages of 2 MiB.
+struct alignas(layout::page) Directories {
+    uint64_t entry[2048];
+};
+
+consteval Directories identity()
+{
+    constexpr uint64_t present_writable_large = 0x83;
+    Directories result{};
+    for (uint64_t index = 0; index < 2048; ++index)
+        result.entry[index] = index * layout::large_page | present_writable_large;
+    return result;
+}
+
 constexpr uint64_t early_mapped = uint64_t{4} << 30;
 
 KERNEL_BOOT void require(bool condition, const char* text)
@@ -73,6 +87,10 @@ KERNEL_BOOT void fill_machine(const Features& features)
 }
 
 } // namespace
+
+extern "C" {
+KERNEL_BOOT_DATA constinit Directories boot_directories = identity();
+}
 
 extern "C" [[noreturn]] KERNEL_BOOT void boot_main(uint32_t magic, uint32_t information)
 {

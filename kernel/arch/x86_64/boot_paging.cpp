@@ -9,7 +9,7 @@
 
 namespace arch {
 
-constinit AddressSpaces address_spaces;
+constinit AddressSpaces address_spaces{};
 
 namespace {
 
@@ -24,18 +24,18 @@ struct alignas(layout::page) Table {
 };
 
 // Kernel half: window tables in the middle, image tables at the end.
-constinit Table root;
-constinit Table window_tables;
-constinit Table image_tables;
-constinit Table text_table;
-constinit Table data_table;
-constinit Table small_table;
+constinit Table root{};
+constinit Table window_tables{};
+constinit Table image_tables{};
+constinit Table text_table{};
+constinit Table data_table{};
+constinit Table small_table{};
 
 struct alignas(layout::page) CorePages {
     char stack[layout::stack_size];
     char cpu[layout::cpu_size];
 };
-constinit CorePages core_pages;
+constinit CorePages core_pages{};
 static_assert(sizeof(kernel::Cpu) <= layout::cpu_size);
 
 constexpr PageEntry kernel_read_write =
@@ -56,7 +56,7 @@ Entry kernel_table(PhysAddr address)
         .raw();
 }
 
-unsigned next_device_page = 0;
+constinit unsigned next_device_page = 0;
 
 } // namespace
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Ways into the kernel and out: syscall, exceptions and interrupts, iretq and sysretq.
+// Ways into the kernel and out: syscall, exceptions and interrupts, iretq.
 #include "asm_offsets.h"
 
     // at_NAME: offsets of arch::Registers in a Thread, in its order.
@@ -21,7 +21,22 @@
 
     .section .text.entry, "ax"
     .balign 64
-    .global syscall_entry, slow_call_entry, slow_reply_recv_entry
+    .global trap_vectors, ignore_entry, syscall_entry, slow_call_entry, slow_reply_recv_entry, leave_full
+    // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
+    .set vector, 0
+    .set with_code, 0x60227d00
+trap_vectors:
+    .rept VECTOR_END
+    .if (with_code & 1) == 0
+    push $0
+    .endif
+    push $vector
+    jmp trap
+    .set vector, vector + 1
+    .set with_code, with_code >> 1
+    .balign 16
+    .endr
+
 syscall_entry:
     swapgs
     mov %rsp, %gs:CPU_SCRATCH
@@ -33,13 +48,11 @@ syscall_entry:
     rdfsbase %rcx
     mov %rcx, at_fs(%rsp)
     testb $GATE_TRACED, GATE_FLAGS(%rsp)
-    jnz slow
+    jnz traced
     cmp $1, %al
     ja slow
-    je 1f
     mov %rsp, %r11
-    jmp kernel_fast_call
-1:  mov %rsp, %r11
+    jb kernel_fast_call
     mov %rax, %gs:CPU_SCRATCH
     shr $8, %rax
     jmp kernel_fast_reply_recv
@@ -51,14 +64,14 @@ slow_call_entry:
     xor %eax, %eax
 slow:
     save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
-    testb $GATE_TRACED, GATE_FLAGS(%rsp)
-    jnz 1f
     movzbl %al, %edi
     cmp $SYSCALL_COUNT, %edi
-    jae 1f
+    jae traced
     mov $STACK_TOP, %rsp
     call kernel_syscall
-1:  mov at_rip(%rsp), %rcx              // as the instruction left it: rcx = rip, r11 = flags
+traced:
+    save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
+    mov at_rip(%rsp), %rcx              // as the instruction left it: rcx = rip, r11 = flags
     save %rsp, rcx, r11
     mov %r11, at_rflags(%rsp)
     swapgs
@@ -70,29 +83,6 @@ slow:
     mov $STACK_TOP, %rsp
     call kernel_unknown_syscall
 
-    // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
-    .global trap_vectors, debug_entry, ignore_entry
-    .set vector, 0
-    .set with_code, 0x60227d00
-    .balign 16
-trap_vectors:
-    .rept VECTOR_END
-    .balign 16
-    .if (with_code & 1) == 0
-    push $0
-    .endif
-    push $vector
-    jmp trap
-    .set vector, vector + 1
-    .set with_code, with_code >> 1
-    .endr
-
-    // A debug exception in the kernel was armed by the user (mov ss; syscall): nothing of ours.
-debug_entry:
-    testb $3, 8(%rsp)
-    jz ignore_entry
-    push $0
-    push $1
 trap:
     testb $3, 24(%rsp)
     jz trap_in_kernel
@@ -119,8 +109,11 @@ trap:
     mov $STACK_TOP, %rsp
     call trap_from_user
 
-    // In the kernel: an interrupt that ends wait_for_interrupt, or a mistake.
+    // In the kernel: a debug exception that the user armed (mov ss; syscall), an interrupt that ends
+    // wait_for_interrupt, or a mistake.
 trap_in_kernel:
+    cmpq $1, (%rsp)
+    je 2f
     cmpq $32, (%rsp)
     jae 1f
     pop %rdi
@@ -128,14 +121,14 @@ trap_in_kernel:
     mov (%rsp), %rdx
     and $~15, %rsp
     call trap_from_kernel
-1:  popq %gs:CPU_VECTOR
-    add $8, %rsp
-    andl $~0x200, 16(%rsp)              // back with interrupts masked
+1:  andl $~0x200, 32(%rsp)              // back with interrupts masked
+    mov (%rsp), %rax
+    mov %rax, %gs:CPU_VECTOR
+2:  add $16, %rsp
 ignore_entry:
     iretq
 
     // rdi: the thread, with a full frame.
-    .global leave_full
 leave_full:
     pushq $USER_DATA
     pushq at_rsp(%rdi)
@@ -150,18 +143,3 @@ leave_full:
     wrgsbase %rax
     load %rdi, rax, rdi
     iretq
-
-    // rdi: the thread, with a voluntary frame and what it is to receive.
-    .global leave_voluntary
-leave_voluntary:
-    mov %rdi, %rax
-    mov at_fs(%rax), %rcx
-    wrfsbase %rcx
-    mov at_rip(%rax), %rcx
-    load %rax, rbp, r12, r13, r14, r15, rdi, rsi, rdx, r8, r9, r10, rbx, rsp
-    mov $0x202, %r11d
-    xor %eax, %eax
-    swapgs
-    wrgsbase %rax
-    sysretq
-    .section .note.GNU-stack, "", @progbits

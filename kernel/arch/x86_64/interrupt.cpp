@@ -10,7 +10,7 @@
 
 namespace arch {
 
-constinit Devices devices;
+constinit Devices devices{};
 
 namespace {
 
@@ -37,7 +37,7 @@ uint64_t take_vector()
 {
     kernel::Word& vector = current_cpu().scratch[1];
     if (vector == 0 && interrupt_pending())
-        asm volatile("sti\n nop\n cli" ::: "memory");
+        asm volatile("sti\n nop\n cli" ::: "memory", "rax");
     const uint64_t taken = vector;
     vector = 0;
     return taken;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boot headers, the static boot page tables and the way from 32-bit protected mode to boot_main.
+// Boot headers and the way from 32-bit protected mode to boot_main.
 
 #define TEXT 0xffffffff80000000         /* minus these: physical addresses */
 #define DATA 0xffffffffc0000000
 #define FLAGS 0x00010003                /* page-aligned modules, memory map, address fields */
 
     .section .boot.head, "ax"
-    .balign 8
 multiboot_header:
     .long 0x1badb002, FLAGS, -(0x1badb002 + FLAGS)
     .long multiboot_header - TEXT, image_start - TEXT, data_end - DATA, image_end - DATA
@@ -25,7 +24,7 @@ pvh_entry:
     mov $0x336ec578, %eax
 multiboot_entry:
     cld
-    mov %eax, %ebp
+    mov %eax, %edi                      // the two arguments of boot_main
     mov %ebx, %esi
     mov $0x80000001, %eax
     cpuid
@@ -42,7 +41,7 @@ multiboot_entry:
     wrmsr
     mov $0x80010033, %eax               // CR0: PG, WP, NE, ET, MP, PE
     mov %eax, %cr0
-    lgdt boot_gdt_pointer - TEXT
+    lgdt gdt_pointer - TEXT
     ljmp $8, $long_mode - TEXT
 refuse:
     mov $refusal - TEXT, %esi
@@ -50,8 +49,7 @@ refuse:
 1:  lodsb
     out %al, %dx
     mov $0x10000, %ecx                  // longer than a character takes at 9600 baud
-2:  pause
-    loop 2b
+2:  loop 2b
     test %al, %al
     jnz 1b
 3:  hlt
@@ -59,50 +57,21 @@ refuse:
 
     .code64
 long_mode:
-    mov $high_address, %rax
+    movabs $1f, %rax
     jmp *%rax
-high_address:
+1:
     mov $16, %eax
     mov %eax, %ss
-    mov %eax, %ds
-    mov %eax, %es
     mov $boot_stack_top, %rsp
-    mov %ebp, %edi
-    mov %esi, %esi
     call boot_main
 
-    .balign 8
-boot_gdt:
-    .quad 0, 0x00209a0000000000, 0x0000920000000000
-boot_gdt_pointer:
+gdt_pointer:
     .word 23
-    .long boot_gdt - TEXT
+    .long descriptors - DATA
 refusal:
     .asciz "cobnut: fatal: the processor has no 64-bit mode with no-execute pages\r\n"
-
-    // One PDPT serves the identity map, the window and both image mappings: the first 4 GiB each.
-    .section .boot.data, "aw"
-    .balign 4096
-boot_pml4:
-    .quad boot_pdpt - DATA + 3
-    .fill 255, 8, 0
-    .quad boot_pdpt - DATA + 3
-    .fill 254, 8, 0
-    .quad boot_pdpt - DATA + 3
-boot_pdpt:
-    .quad boot_pd - DATA + 0x3, boot_pd - DATA + 0x1003, boot_pd - DATA + 0x2003
-    .quad boot_pd - DATA + 0x3003
-    .fill 506, 8, 0
-    .quad boot_pd - DATA + 3, boot_pd - DATA + 3
-boot_pd:
-    .set address, 0x83                  // present, writable, 2 MiB
-    .rept 2048
-    .quad address
-    .set address, address + 0x200000
-    .endr
 
     .section .boot.bss, "aw", @progbits
     .balign 16
     .space 16384
 boot_stack_top:
-    .section .note.GNU-stack, "", @progbits

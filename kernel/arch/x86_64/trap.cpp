@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the trap stubs call, and the choice of the way out.
 #include <arch/cpu.hpp>
+#include <arch/leave.hpp>
 #include <arch/trap.hpp>
 
 #include <cobnut/abi/fault.hpp>
@@ -10,6 +11,24 @@
 #include <generic/object/thread.hpp>
 
 namespace arch {
+
+namespace {
+
+[[noreturn]] void leave_voluntary(kernel::Thread& thread)
+{
+    const Registers& r = thread.registers;
+    register Word rdx asm("rdx") = r.words[0];
+    register Word r8 asm("r8") = r.words[1];
+    register Word r9 asm("r9") = r.words[2];
+    register Word r10 asm("r10") = r.words[3];
+    register Word rbx asm("rbx") = r.words[4];
+    asm volatile(ARCH_LEAVE ::"a"(&thread), "D"(r.rdi), "S"(r.rsi), "r"(rdx), "r"(r8), "r"(r9),
+                 "r"(r10), "r"(rbx), ARCH_LEAVE_OFFSETS
+                 : "memory");
+    __builtin_unreachable();
+}
+
+} // namespace
 
 void leave(kernel::Thread& thread)
 {

@@ -26,7 +26,7 @@ inline kernel::Cpu& current_cpu()
 // The handler notes the vector and returns with interrupts masked again.
 inline void wait_for_interrupt()
 {
-    asm volatile("sti\n hlt\n cli" ::: "memory");
+    asm volatile("sti\n hlt\n cli" ::: "memory", "rax");
 }
 
 [[nodiscard]] bool interrupt_pending();

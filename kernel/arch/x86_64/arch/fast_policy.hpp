@@ -2,7 +2,7 @@
 // The registers of the fastpath. Compiled with the message registers fixed, see meson.build.
 #pragma once
 
-#include <arch/registers.hpp>
+#include <arch/leave.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
@@ -60,29 +60,9 @@ struct FastPolicy {
             asm volatile("movq %0, %%cr3" ::"r"(space->token.cr3) : "memory");
     }
 
-    // Without a full frame flags are 0x202 and the user's GS base is cleared.
     [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge)
     {
-        asm volatile("movq %c[rbp](%%rax), %%rbp\n"
-                     "movq %c[r12](%%rax), %%r12\n"
-                     "movq %c[r13](%%rax), %%r13\n"
-                     "movq %c[r14](%%rax), %%r14\n"
-                     "movq %c[r15](%%rax), %%r15\n"
-                     "movq %c[fs](%%rax), %%rcx\n"
-                     "wrfsbase %%rcx\n"
-                     "movq %c[rip](%%rax), %%rcx\n"
-                     "movq %c[rsp](%%rax), %%rsp\n"
-                     "movl $0x202, %%r11d\n"
-                     "xorl %%eax, %%eax\n"
-                     "swapgs\n"
-                     "wrgsbase %%rax\n"
-                     "sysretq\n" ::"a"(thread),
-                     "D"(badge), [rbp] "i"(at(offsetof(Registers, rbp))),
-                     [r12] "i"(at(offsetof(Registers, r12))), [r13] "i"(at(offsetof(Registers, r13))),
-                     [r14] "i"(at(offsetof(Registers, r14))), [r15] "i"(at(offsetof(Registers, r15))),
-                     [fs] "i"(at(offsetof(Registers, fs_base))), [rip] "i"(at(offsetof(Registers, rip))),
-                     [rsp] "i"(at(offsetof(Registers, rsp)))
-                     : "memory");
+        asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), ARCH_LEAVE_OFFSETS : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(Word path)
@@ -95,9 +75,6 @@ struct FastPolicy {
         asm volatile("jmp slow_reply_recv_entry" ::"D"(path) : "memory");
         __builtin_unreachable();
     }
-
-private:
-    static constexpr size_t at(size_t offset) { return kernel::thread_registers_offset + offset; }
 };
 
 } // namespace arch

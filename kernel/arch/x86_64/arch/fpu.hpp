@@ -48,6 +48,24 @@ inline void fpu_restore(const void* state)
         asm volatile("fxrstor64 (%0)" ::"r"(state) : "memory");
 }
 
+// Loads may run ahead of the disable bit (lazy FP state restore), so registers are cleared with it.
+constexpr bool speculates_through_disable = true;
+
+// An area that makes all registers start values: legacy part and an XSAVE header without components.
+struct alignas(64) FpuStart {
+    uint16_t control = 0x37f;
+    uint16_t reserved_0[11] = {};
+    uint32_t mxcsr = 0x1f80;
+    uint32_t reserved_1[137] = {};
+};
+static_assert(sizeof(FpuStart) == 576);
+inline constexpr FpuStart fpu_start;
+
+inline void fpu_clear()
+{
+    fpu_restore(&fpu_start);
+}
+
 // All registers at their start values; rounding to nearest, all exceptions masked.
 void fpu_init(void* state);
 

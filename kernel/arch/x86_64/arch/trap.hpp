@@ -26,10 +26,8 @@ extern "C" {
 [[noreturn]] void trap_from_kernel(uint64_t vector, uint64_t error, uint64_t ip);
 
 [[noreturn]] void leave_full(kernel::Thread& thread);
-[[noreturn]] void leave_voluntary(kernel::Thread& thread);
 
 void syscall_entry();
 void ignore_entry();
-void debug_entry();
 extern const char trap_vectors[]; // 16 bytes of code each
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The way out with a voluntary frame, of the fastpath and of the slow path alike.
+#pragma once
+
+#include <arch/registers.hpp>
+#include <generic/object/thread.hpp>
+
+namespace arch {
+
+constexpr size_t register_at(size_t offset)
+{
+    return kernel::thread_registers_offset + offset;
+}
+
+} // namespace arch
+
+// With the thread in rax, badge, tag and message words in their registers. Flags become 0x202, the
+// user's GS base 0.
+#define ARCH_LEAVE                                                                                 \
+    "movq %c[at_rbp](%%rax), %%rbp\n"                                                              \
+    "movq %c[at_r12](%%rax), %%r12\n"                                                              \
+    "movq %c[at_r13](%%rax), %%r13\n"                                                              \
+    "movq %c[at_r14](%%rax), %%r14\n"                                                              \
+    "movq %c[at_r15](%%rax), %%r15\n"                                                              \
+    "movq %c[at_fs](%%rax), %%rcx\n"                                                               \
+    "wrfsbase %%rcx\n"                                                                             \
+    "movq %c[at_rip](%%rax), %%rcx\n"                                                              \
+    "movq %c[at_rsp](%%rax), %%rsp\n"                                                              \
+    "movl $0x202, %%r11d\n"                                                                        \
+    "xorl %%eax, %%eax\n"                                                                          \
+    "swapgs\n"                                                                                     \
+    "wrgsbase %%rax\n"                                                                             \
+    "sysretq\n"
+#define ARCH_LEAVE_OFFSET(name, member)                                                            \
+    [at_##name] "i"(arch::register_at(offsetof(arch::Registers, member)))
+#define ARCH_LEAVE_OFFSETS                                                                         \
+    ARCH_LEAVE_OFFSET(rbp, rbp), ARCH_LEAVE_OFFSET(r12, r12), ARCH_LEAVE_OFFSET(r13, r13),         \
+        ARCH_LEAVE_OFFSET(r14, r14), ARCH_LEAVE_OFFSET(r15, r15), ARCH_LEAVE_OFFSET(fs, fs_base),  \
+        ARCH_LEAVE_OFFSET(rip, rip), ARCH_LEAVE_OFFSET(rsp, rsp)
