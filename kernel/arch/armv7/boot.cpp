@@ -49,23 +49,38 @@ KERNEL_BOOT void map_small_pages() {
     dsb_inner();
 }
 
-/// The window begins at the lowest RAM; whole blocks of RAM that may be mapped, to its end.
-KERNEL_BOOT void map_window() {
+KERNEL_BOOT bool may_map(const PhysRange& block) {
+    bool is_ram = false;
+    for (const PhysRange& bank : machine.ram)
+        is_ram = is_ram || bank.contains(block);
+    for (const PhysRange& hole : discovery.no_map)
+        is_ram = is_ram && !hole.overlaps(block);
+    return is_ram;
+}
+
+KERNEL_BOOT bool holds_ram(const PhysRange& block) {
+    for (const PhysRange& bank : machine.ram)
+        if (bank.overlaps(block))
+            return true;
+    return false;
+}
+
+/// The window begins with the lowest RAM. It has whole blocks of RAM; what is left over of a block at
+/// the edge of a bank, or shares one with memory that must not be mapped, nobody gets.
+KERNEL_BOOT const char* map_window() {
     uint64_t lowest = ~uint64_t{0};
     for (const PhysRange& bank : machine.ram)
         lowest = bank.begin.raw() < lowest ? bank.begin.raw() : lowest;
-    lowest = kernel::align_up(lowest, block_size);
+    lowest = kernel::align_down(lowest, block_size);
     window_offset = static_cast<uint32_t>(lowest) - window;
     uint64_t mapped_end = lowest;
     for (uint64_t block = lowest; block < lowest + window_size; block += block_size) {
         const PhysRange range{PhysAddr{block}, block_size};
-        bool is_ram = false;
-        for (const PhysRange& bank : machine.ram)
-            is_ram = is_ram || bank.contains(range);
-        for (const PhysRange& hole : discovery.no_map)
-            is_ram = is_ram && !hole.overlaps(range);
-        if (!is_ram)
+        if (!may_map(range)) {
+            if (holds_ram(range) && !machine.reserved.add(range))
+                return "device tree: too many scattered pieces of memory";
             continue;
+        }
         const uint32_t address = static_cast<uint32_t>(block) - window_offset;
         uint64_t* const table =
             address < 0xc0000000 ? kernel_tables.window_level2 : kernel_tables.image_level2;
@@ -73,13 +88,14 @@ KERNEL_BOOT void map_window() {
                                kernel_leaf(block, MemoryIndex::normal, false).raw());
         mapped_end = block + block_size;
     }
-    machine.window = {PhysAddr{lowest}, mapped_end - lowest};
+    machine.window = window_range = {PhysAddr{lowest}, mapped_end - lowest};
     write_page_table_entry(
         &kernel_tables.level1[2],
         LongDescriptor{}.set<LongDescriptor::Valid, LongDescriptor::NotBlock>()
             .with<LongDescriptor::Address>(physical_of_image(kernel_tables.window_level2).raw())
             .raw());
     dsb_inner();
+    return nullptr;
 }
 
 /// From now on user level has the lower half: the identity of start.S is gone, TTBCR.T0SZ = 1.
@@ -162,7 +178,8 @@ extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_entry(uint32_t device_t
     cp15::VectorBase::write(reinterpret_cast<uint32_t>(vectors));
     if (const char* error = learn_machine(device_tree); error != nullptr)
         boot_stop(error);
-    map_window();
+    if (const char* error = map_window(); error != nullptr)
+        boot_stop(error);
     end_identity(begin);
     describe_image();
     find_fpu();

@@ -8,6 +8,7 @@
 namespace arch {
 
 constinit uint32_t window_offset = 0;
+constinit kernel::PhysRange window_range{};
 
 namespace {
 
@@ -19,6 +20,26 @@ void for_each_line(const void* begin, size_t size, uint32_t line) {
     const auto first = reinterpret_cast<uint32_t>(begin);
     for (uint32_t at = first & ~(line - 1); at < first + size; at += line)
         Operation::write(at);
+}
+
+void set_passing(uint64_t entry) {
+    write_page_table_entry(
+        &kernel_tables.small_level3[(layout::passing - layout::small_pages) / layout::page_size],
+        entry);
+    entry_removed(max_asids - 1, kernel::VirtAddr{layout::passing}, 2); // global: any ASID names it
+}
+
+template <class Operation>
+void for_each_page(kernel::PhysAddr begin, size_t size, Operation&& operation) {
+    if (in_window(begin, size)) {
+        operation(to_virtual(begin), size);
+        return;
+    }
+    for (size_t done = 0; done < size; done += layout::page_size) {
+        set_passing(kernel_leaf(begin.raw() + done, MemoryIndex::normal, true).raw());
+        operation(reinterpret_cast<void*>(layout::passing), layout::page_size);
+        set_passing(0);
+    }
 }
 
 } // namespace
@@ -46,6 +67,18 @@ void make_executable(void* begin, size_t size) {
     cp15::InvalidateBranchesInner::write(0);
     dsb_inner();
     isb();
+}
+
+void clear_physical(kernel::PhysAddr begin, size_t size) {
+    for_each_page(begin, size, clear_memory);
+}
+
+void clean_physical_to_coherency(kernel::PhysAddr begin, size_t size) {
+    for_each_page(begin, size, clean_to_coherency);
+}
+
+void make_physical_executable(kernel::PhysAddr begin, size_t size) {
+    for_each_page(begin, size, make_executable);
 }
 
 SpaceToken empty_token() {

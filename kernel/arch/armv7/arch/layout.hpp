@@ -18,10 +18,11 @@ inline constexpr uint32_t block_size = 0x200000;
 inline constexpr uint32_t page_size = 0x1000;
 inline constexpr uint32_t image_load_offset = 0x10000;
 
-/// Pages of the small_pages block: a guard, the stack, the Cpu on top of it, a guard, devices.
+/// Pages of the small_pages block: a guard, the stack, the Cpu on top of it, a guard, one for passing use, devices.
 inline constexpr uint32_t stack_bottom = small_pages + page_size;
 inline constexpr uint32_t stack_pages = 2;
 inline constexpr uint32_t cpu = stack_bottom + stack_pages * page_size;
+inline constexpr uint32_t passing = cpu + 2 * page_size; ///< Of RAM beyond the window, in turn.
 inline constexpr uint32_t devices = small_pages + 8 * page_size;
 inline constexpr uint32_t devices_end = small_pages + block_size;
 

@@ -13,6 +13,7 @@ namespace arch {
 
 /// Physical minus virtual address in the window, modulo 2^32: RAM of the window lies below 4 GiB or ends there.
 extern uint32_t window_offset;
+extern kernel::PhysRange window_range;
 
 constexpr kernel::Word window_base() { return layout::window; }
 
@@ -23,9 +24,18 @@ inline kernel::PhysAddr to_physical(const void* address) {
     return kernel::PhysAddr{reinterpret_cast<uint32_t>(address) + window_offset};
 }
 
+inline bool in_window(kernel::PhysAddr begin, size_t size) {
+    return window_range.contains({begin, size});
+}
+
 void clear_memory(void* begin, size_t size);
 void clean_to_coherency(void* begin, size_t size);
 void make_executable(void* begin, size_t size);
+
+/// The same for RAM that may lie beyond the window: page by page through one passing mapping.
+void clear_physical(kernel::PhysAddr begin, size_t size);
+void clean_physical_to_coherency(kernel::PhysAddr begin, size_t size);
+void make_physical_executable(kernel::PhysAddr begin, size_t size);
 
 /// An aligned strd is single-copy atomic on every CPU with LPAE (Arm ARM A3.5.3).
 inline void write_page_table_entry(uint64_t* entry, uint64_t value) {
