@@ -164,13 +164,14 @@ def install() -> None:
                 "and, for want of Catch2 3, the host unit tests are off")
     if not apt(["update"], "reading the package lists") and not target:
         say("the package lists could not be read anew; going on with what apt knows")
-    quick = ["install", "--no-install-recommends"]
-    if target and not apt([*quick, *target, *young],
-                          f"installing {len(young)} packages from backports"):
-        raise Problem(f"apt-get failed, see {short_path(BUILD / 'setup.log')}")
+    # The release's own first: a library that both want is then upgraded with all that hang on it.
     rest = PACKAGES if target else [*PACKAGES, *young]
-    if not apt([*quick, *rest], f"installing {len(rest)} packages"):
-        raise Problem(f"apt-get failed, see {short_path(BUILD / 'setup.log')}")
+    steps = [(rest, [], f"installing {len(rest)} packages")]
+    if target:
+        steps.append((young, target, f"installing {len(young)} packages from backports"))
+    for packages, source, what in steps:
+        if not apt(["install", "--no-install-recommends", *source, *packages], what):
+            raise Problem(f"apt-get failed, see {short_path(BUILD / 'setup.log')}")
 
 
 def is_debian() -> bool:
