@@ -198,7 +198,7 @@ def follow(process: subprocess.Popen, console: Console, deadline: float,
         if not data:
             return ""
         console.feed(data)
-        if until and any(until.search(line) for line in [*console.lines, console.rest]):
+        if until and any(until.search(line) for line in console.lines):
             return "found"
 
 
