@@ -21,6 +21,11 @@ constexpr kernel::Word window_base()
     return layout::window;
 }
 
+constexpr bool in_window(kernel::PhysAddr address, size_t size)
+{
+    return address.raw() < layout::window_size && size <= layout::window_size - address.raw();
+}
+
 inline void clear_memory(void* start, size_t size)
 {
     size_t words = size / 8;
@@ -37,6 +42,18 @@ inline void clean_to_coherency(void* start, size_t size)
 }
 
 inline void make_executable(void*, size_t) {}
+
+inline void clear_physical(kernel::PhysAddr address, size_t size)
+{
+    clear_memory(to_virtual(address), size);
+}
+
+inline void clean_physical_to_coherency(kernel::PhysAddr address, size_t size)
+{
+    clean_to_coherency(to_virtual(address), size);
+}
+
+inline void make_physical_executable(kernel::PhysAddr, size_t) {}
 
 inline void write_page_table_entry(PageFormat::Entry* place, PageFormat::Entry entry)
 {

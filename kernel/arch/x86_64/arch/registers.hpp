@@ -58,6 +58,13 @@ struct Registers {
         return true;
     }
     void rewind() noexcept { rip -= 2; }
+    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
+    /// one.
+    void complete() noexcept
+    {
+        rcx = r11 = gs_base = 0;
+        rflags = UserFlags::always;
+    }
     void init_user(Word ip, Word sp, Word argument) noexcept;
 
     // The ABI's view: ip, sp, flags, rax rbx rcx rdx rsi rdi rbp r8-r15, fs base, gs base.
