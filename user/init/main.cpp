@@ -19,8 +19,7 @@ Result<Uart> open_console() {
     const CNode node(slot(RootSlot::cnode));
     const ConsolePlace place = find_console(machine);
     if (place.type.kind == UartKind::ns16550_port)
-        return Uart(place.type, 0, IoPort(slot(RootSlot::io_port)),
-                    static_cast<uint16_t>(place.address));
+        return Uart(place.type, 0, IoPort(slot(RootSlot::io_port)));
     DevicePool devices(node, slots);
     Untyped memory;
     for (const BootRegion& region : machine) {
@@ -29,11 +28,11 @@ Result<Uart> open_console() {
         else if (region.kind == RegionKind::untyped && region.size_bits >= 16)
             memory = machine.untyped(region);
     }
-    COBNUT_TRY(frame, devices.page(place.address));
+    COBNUT_TRY(frame, devices.page(place.page));
     COBNUT_CHECK(map_frame(frame, VSpace(slot(RootSlot::vspace)), console_window,
                            Rights::read_write(), static_cast<Word>(MemoryType::device), memory,
                            node, slots));
-    return Uart(place.type, console_window + static_cast<Word>(place.address & 0xfff), IoPort(), 0);
+    return Uart(place.type, console_window, IoPort());
 }
 
 } // namespace

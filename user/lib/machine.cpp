@@ -42,7 +42,7 @@ ConsolePlace find_console(const Machine& machine) {
     ConsolePlace place;
     if (machine.device_tree().empty()) {
         place.type.kind = UartKind::ns16550_port;
-        place.address = pc_port;
+        place.type.offset = pc_port;
         place.interrupt = pc_interrupt;
         place.trigger = Trigger::edge;
         return place;
@@ -55,7 +55,8 @@ ConsolePlace find_console(const Machine& machine) {
     if (!region)
         return place;
     place.type = type_of(node);
-    place.address = region->base;
+    place.type.offset = static_cast<uint16_t>(region->base & 0xfff);
+    place.page = region->base & ~uint64_t{0xfff};
     if (const auto interrupt = fdt::interrupt(node); interrupt)
         set_interrupt(place, *interrupt);
     return place;

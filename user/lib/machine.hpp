@@ -50,7 +50,7 @@ constexpr CapIndex slot(RootSlot name) {
 /// Where the console is.
 struct ConsolePlace {
     UartType type;
-    uint64_t address = 0; ///< Physical, of the registers; or the first port.
+    uint64_t page = 0; ///< Physical, of the registers.
     unsigned interrupt = 0;
     Trigger trigger = Trigger::level;
 };

@@ -37,10 +37,10 @@ void start_16550(const reg::Mmio<Access>& uart) {
 
 } // namespace
 
-Uart::Uart(UartType type, uintptr_t registers, IoPort port, uint16_t port_base)
-    : type_(type), pl011_(registers),
-      memory_(ns16550::MemoryAccess(registers, type.shift, type.io_width)),
-      port_(PortAccess(port, port_base)) {
+Uart::Uart(UartType type, Word page, IoPort port)
+    : type_(type), pl011_(page + type.offset),
+      memory_(ns16550::MemoryAccess(page + type.offset, type.shift, type.io_width)),
+      port_(PortAccess(port, type.offset)) {
     switch (type_.kind) {
     case UartKind::none: break;
     case UartKind::pl011: pl011_.write<pl011::InterruptMaskRegister>(pl011::Interrupts{}); break;

@@ -11,18 +11,20 @@ namespace cobnut {
 
 enum class UartKind : uint8_t { none, pl011, ns16550, ns16550_port };
 
-/// What a driver must know besides where the registers are mapped.
+/// What a driver must know besides the page where the registers are mapped.
 struct UartType {
     UartKind kind = UartKind::none;
     uint8_t shift = 0;    ///< Registers of a 16550 are 1 << shift bytes apart
     uint8_t io_width = 1; ///< and accessed as so many bytes.
+    uint16_t offset = 0;  ///< Of the registers in their page, or the first I/O port.
 
     [[nodiscard]] constexpr Word packed() const {
-        return Word{static_cast<uint8_t>(kind)} | Word{shift} << 8 | Word{io_width} << 16;
+        return Word{static_cast<uint8_t>(kind)} | Word{shift} << 4 | Word{io_width} << 8 |
+               Word{offset} << 16;
     }
     static constexpr UartType unpacked(Word word) {
-        return {static_cast<UartKind>(word & 0xff), static_cast<uint8_t>(word >> 8),
-                static_cast<uint8_t>(word >> 16)};
+        return {static_cast<UartKind>(word & 15), static_cast<uint8_t>(word >> 4 & 15),
+                static_cast<uint8_t>(word >> 8 & 15), static_cast<uint16_t>(word >> 16)};
     }
 };
 
@@ -54,7 +56,8 @@ public:
     static constexpr unsigned fifo_depth = 16;
 
     constexpr Uart() = default;
-    Uart(UartType type, uintptr_t registers, IoPort port, uint16_t port_base);
+    /// `page`: where the page of the registers is mapped; `port`: for I/O ports.
+    Uart(UartType type, Word page, IoPort port);
 
     [[nodiscard]] bool can_send() const;
     void send(char character) const;
