@@ -21,7 +21,7 @@ vectors:
     b irq
     b fiq
 
-    // The voluntary frame; then the fastpaths, on the kernel's stack, with r8 = current and all arguments in place.
+    // The voluntary frame; then the fastpaths with r8 = current and all arguments in place.
     .balign 64
 svc:
     srsdb sp, #19
@@ -29,7 +29,11 @@ svc:
     mrc p15, 0, r8, c13, c0, 2      // TPIDRURW
     str r8, [sp, #TRAP_THREAD_POINTER]
     sub r8, sp, #THREAD_TRAP
+#ifdef __clang__
     mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
+#else
+    add sp, sp, #TRAP_ARGUMENTS     // room for GCC's spills, see fast_policy.hpp
+#endif
     cmp r12, #1
     blo kernel_fast_call
     beq kernel_fast_reply_recv
@@ -40,6 +44,7 @@ svc_slow:
     add lr, r8, #THREAD_TRAP + TRAP_ARGUMENTS
     stmia lr, {r0-r5, r12}
     ldr r1, [r8, #THREAD_GATE]
+    mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
     mov r0, r12
     tst r1, #GATE_TRACED
     bne 1f

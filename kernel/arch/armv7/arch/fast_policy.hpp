@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the fastpath template needs of this ISA. The stub leaves the capability in r0, the tag in r1, the message in
-// r2-r5, the reply capability in r6, the current thread in r8, and a stack.
+// r2-r5, the reply capability in r6 and the current thread in r8.
 #pragma once
 
 #include <arch/address_space.hpp>
@@ -21,6 +21,19 @@
 #define ARCH_LOAD_ARGUMENTS
 #endif
 
+// GCC would save registers that the stub has saved. Without that it has no frame either: what it spills goes to [sp, #n],
+// where the stub points at the unused arguments of the current thread.
+#ifdef __clang__
+#define ARCH_FAST [[noreturn, gnu::section(".text.fast"), gnu::aligned(64)]]
+#else
+#define ARCH_FAST [[noreturn, gnu::naked, gnu::section(".text.fast"), gnu::aligned(64)]]
+#endif
+
+extern "C" {
+ARCH_FAST void kernel_fast_call(kernel::Word path);
+ARCH_FAST void kernel_fast_reply_recv(kernel::Word path);
+}
+
 namespace arch {
 
 struct FastPolicy {
@@ -29,7 +42,6 @@ struct FastPolicy {
     struct Entry {
         kernel::Thread* current;
         kernel::Word reply;
-        kernel::Cpu* cpu;
     };
 
     KERNEL_HOT static Entry entry() {
@@ -50,7 +62,7 @@ struct FastPolicy {
         // Texts must differ from those of other such statements, or compilers merge them.
         asm volatile("@ r8 r6" : "=r"(current), "=r"(reply));
 #endif
-        return {current, reply, &current_cpu()};
+        return {current, reply};
     }
     KERNEL_HOT static kernel::Word tag() {
 #ifdef __clang__
@@ -61,12 +73,12 @@ struct FastPolicy {
         return tag;
 #endif
     }
-    KERNEL_HOT static uint32_t gate(const Entry& entry) { return entry.cpu->gate; }
-    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry& entry) {
-        return entry.cpu->sched_context;
+    KERNEL_HOT static uint32_t gate(const Entry&) { return current_cpu().gate; }
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
+        return current_cpu().sched_context;
     }
-    KERNEL_HOT static void set_current(const Entry& entry, kernel::Thread* thread) {
-        entry.cpu->current = thread;
+    KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
+        current_cpu().current = thread;
     }
     KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return space->asid != asid_none;
@@ -108,7 +120,6 @@ private:
         register kernel::Word r0 asm("r0") = path;
         register kernel::Cpu* r8 asm("r8") = &current_cpu();
         asm volatile(ARCH_LOAD_ARGUMENTS
-                     "mov sp, r8\n\t"
                      "ldr r8, [r8]\n\t"
                      "mov r12, %2\n\t"
                      "b svc_slow"

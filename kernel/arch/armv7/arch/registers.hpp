@@ -80,6 +80,10 @@ struct Registers {
     /// Back to the svc, which is 2 bytes long in Thumb state.
     void rewind() noexcept { pc -= thumb() ? 2 : 4; }
 
+    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
+    /// one.
+    void complete() noexcept {}
+
     /// Bit 0 of the entry selects Thumb state, as everywhere on this ISA.
     void init_user(Word ip, Word sp, Word argument) noexcept {
         *this = Registers{};
