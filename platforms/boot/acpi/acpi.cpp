@@ -4,6 +4,8 @@
 
 #include <platforms/boot/acpi/soft_off.hpp>
 
+#include <generic/base/attributes.hpp>
+
 namespace platform::acpi {
 
 namespace {
@@ -12,7 +14,7 @@ constexpr uint64_t max_table = 4 << 20;
 constexpr unsigned max_entries = 256;
 
 // A whole table with a valid length and checksum, or nothing.
-Bytes table_at(const Memory& memory, uint64_t address)
+KERNEL_BOOT Bytes table_at(const Memory& memory, uint64_t address)
 {
     const Bytes header = memory.at(address, 36);
     if (header.empty())
@@ -24,14 +26,14 @@ Bytes table_at(const Memory& memory, uint64_t address)
     return !table.empty() && sums_to_zero(table) ? table : Bytes{};
 }
 
-void madt_local(Tables& tables, uint32_t id, uint32_t flags)
+KERNEL_BOOT void madt_local(Tables& tables, uint32_t id, uint32_t flags)
 {
     constexpr uint32_t enabled = 1;
     if ((flags & enabled) != 0 && tables.cpu_count < Tables::max_cpus)
         tables.cpus[tables.cpu_count++] = id;
 }
 
-void madt_override(Tables& tables, const Bytes& entry)
+KERNEL_BOOT void madt_override(Tables& tables, const Bytes& entry)
 {
     if (tables.override_count == Tables::max_overrides || entry.u8(2) != 0)
         return;
@@ -45,7 +47,7 @@ void madt_override(Tables& tables, const Bytes& entry)
 }
 
 // One entry of the MADT, ACPI 6.5 section 5.2.12.
-void madt_entry(Tables& tables, const Bytes& entry)
+KERNEL_BOOT void madt_entry(Tables& tables, const Bytes& entry)
 {
     switch (entry.u8(0)) {
     case 0:
@@ -73,7 +75,7 @@ void madt_entry(Tables& tables, const Bytes& entry)
     }
 }
 
-const char* read_madt(const Bytes& table, Tables& tables)
+KERNEL_BOOT const char* read_madt(const Bytes& table, Tables& tables)
 {
     if (table.size() < 44)
         return "ACPI: the MADT is too short";
@@ -89,7 +91,7 @@ const char* read_madt(const Bytes& table, Tables& tables)
 }
 
 // An I/O port of the FADT: the extended field where it is there and filled, else the 32-bit one.
-uint16_t fadt_port(const Bytes& table, size_t legacy, size_t extended)
+KERNEL_BOOT uint16_t fadt_port(const Bytes& table, size_t legacy, size_t extended)
 {
     if (table.size() >= extended + 12 && table.u8(extended) == 1) {
         const uint64_t address = table.le64(extended + 4);
@@ -100,7 +102,7 @@ uint16_t fadt_port(const Bytes& table, size_t legacy, size_t extended)
     return address < 0x10000 ? static_cast<uint16_t>(address) : uint16_t{0};
 }
 
-void read_reset(const Bytes& table, Tables& tables)
+KERNEL_BOOT void read_reset(const Bytes& table, Tables& tables)
 {
     constexpr uint32_t reset_supported = 1 << 10;
     constexpr uint16_t has_8042 = 1 << 1;
@@ -115,7 +117,7 @@ void read_reset(const Bytes& table, Tables& tables)
 }
 
 // The fixed description table, ACPI 6.5 section 5.2.9.
-const char* read_fadt(const Memory& memory, const Bytes& table, Tables& tables)
+KERNEL_BOOT const char* read_fadt(const Memory& memory, const Bytes& table, Tables& tables)
 {
     constexpr uint32_t timer_extended = 1 << 8;
     if (table.size() < 116)
@@ -145,7 +147,7 @@ const char* read_fadt(const Memory& memory, const Bytes& table, Tables& tables)
     return nullptr;
 }
 
-const char* read_table(const Memory& memory, uint64_t address, Tables& tables)
+KERNEL_BOOT const char* read_table(const Memory& memory, uint64_t address, Tables& tables)
 {
     const Bytes header = memory.at(address, 36);
     if (header.empty())
@@ -169,14 +171,14 @@ const char* read_table(const Memory& memory, uint64_t address, Tables& tables)
     return nullptr;
 }
 
-bool is_root(const Bytes& candidate)
+KERNEL_BOOT bool is_root(const Bytes& candidate)
 {
     return !candidate.empty() && starts_with(candidate, "RSD PTR ") && sums_to_zero(candidate);
 }
 
 } // namespace
 
-uint64_t find_root(const Memory& memory)
+KERNEL_BOOT uint64_t find_root(const Memory& memory)
 {
     const uint64_t extended = uint64_t{memory.at(0x40e, 2).le16(0)} << 4; // 0 where unreadable
     const uint64_t ranges[][2] = {{extended, extended + 1024}, {0xe0000, 0x100000}};
@@ -191,7 +193,7 @@ uint64_t find_root(const Memory& memory)
     return 0;
 }
 
-const char* parse(const Memory& memory, uint64_t root, Tables& tables)
+KERNEL_BOOT const char* parse(const Memory& memory, uint64_t root, Tables& tables)
 {
     const Bytes pointer = memory.at(root, 20);
     if (!is_root(pointer))

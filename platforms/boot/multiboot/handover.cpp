@@ -2,13 +2,15 @@
 // The PVH start info (Xen's hvm_start_info, version 1) and the multiboot 1 information, read defensively.
 #include <platforms/boot/multiboot/handover.hpp>
 
+#include <generic/base/attributes.hpp>
+
 namespace platform::multiboot {
 
 namespace {
 
 constexpr unsigned max_map_entries = 256;
 
-const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type)
+KERNEL_BOOT const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type)
 {
     constexpr uint32_t usable = 1, non_volatile = 4, bad = 5;
     if (size == 0)
@@ -25,7 +27,7 @@ const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type
     return nullptr;
 }
 
-const char* set_archive(Handover& handover, uint64_t start, uint64_t end)
+KERNEL_BOOT const char* set_archive(Handover& handover, uint64_t start, uint64_t end)
 {
     if (end <= start)
         return "boot module: its end is not after its start";
@@ -33,7 +35,7 @@ const char* set_archive(Handover& handover, uint64_t start, uint64_t end)
     return nullptr;
 }
 
-const char* read_pvh(const Memory& memory, uint64_t address, Handover& handover)
+KERNEL_BOOT const char* read_pvh(const Memory& memory, uint64_t address, Handover& handover)
 {
     const Bytes info = memory.at(address, 56);
     if (info.empty() || info.le32(0) != pvh_magic)
@@ -63,7 +65,7 @@ const char* read_pvh(const Memory& memory, uint64_t address, Handover& handover)
     return set_archive(handover, module.le64(0), module.le64(0) + module.le64(8));
 }
 
-const char* read_multiboot_map(const Bytes& map, Handover& handover)
+KERNEL_BOOT const char* read_multiboot_map(const Bytes& map, Handover& handover)
 {
     unsigned entries = 0;
     for (size_t offset = 0; offset + 24 <= map.size();) {
@@ -79,7 +81,7 @@ const char* read_multiboot_map(const Bytes& map, Handover& handover)
     return nullptr;
 }
 
-const char* read_multiboot(const Memory& memory, uint64_t address, Handover& handover)
+KERNEL_BOOT const char* read_multiboot(const Memory& memory, uint64_t address, Handover& handover)
 {
     constexpr uint32_t has_modules = 1 << 3, has_map = 1 << 6;
     const Bytes info = memory.at(address, 52);
@@ -104,7 +106,7 @@ const char* read_multiboot(const Memory& memory, uint64_t address, Handover& han
 
 } // namespace
 
-const char* read(const Memory& memory, uint32_t magic, uint64_t information, Handover& handover)
+KERNEL_BOOT const char* read(const Memory& memory, uint32_t magic, uint64_t information, Handover& handover)
 {
     if (magic == pvh_magic)
         return read_pvh(memory, information, handover);

@@ -2,9 +2,11 @@
 // Start-up and routing of the APICs.
 #include <platforms/drivers/irqchip/apic.hpp>
 
+#include <generic/base/attributes.hpp>
+
 namespace platform::irqchip {
 
-LocalApic LocalApic::start(uintptr_t base, bool x2apic, uint8_t spurious_vector)
+KERNEL_BOOT LocalApic LocalApic::start(uintptr_t base, bool x2apic, uint8_t spurious_vector)
 {
     constexpr uint64_t enable = uint64_t{1} << 11, extended = uint64_t{1} << 10;
     LocalApic apic;
@@ -27,7 +29,7 @@ LocalApic LocalApic::start(uintptr_t base, bool x2apic, uint8_t spurious_vector)
     return apic;
 }
 
-IoApic::IoApic(uintptr_t base, uint32_t first_interrupt) : block_{base}, first_{first_interrupt}
+KERNEL_BOOT IoApic::IoApic(uintptr_t base, uint32_t first_interrupt) : block_{base}, first_{first_interrupt}
 {
     constexpr uint32_t version_register = 1;
     count_ = ((read(version_register) >> 16) & 0xff) + 1;
@@ -50,7 +52,7 @@ void IoApic::set_masked(uint32_t interrupt, bool masked) const
                      Redirection{read(index)}.with<Redirection::Masked>(masked).raw()));
 }
 
-void silence_legacy_pics(uint8_t vector_base)
+KERNEL_BOOT void silence_legacy_pics(uint8_t vector_base)
 {
     constexpr uint16_t first_command = 0x20, first_data = 0x21, second_command = 0xa0, second_data = 0xa1;
     constexpr uint8_t initialise = 0x11, mode_8086 = 1;

@@ -2,6 +2,8 @@
 // Calibration of the time stamp counter and the local APIC timer.
 #include <platforms/drivers/timer/lapic.hpp>
 
+#include <generic/base/attributes.hpp>
+
 namespace platform::timer {
 
 namespace {
@@ -22,7 +24,7 @@ struct Sample {
 };
 
 // The counter is 24 bits wide at least, so 10 ms never wrap twice. False: it stands still.
-bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
+KERNEL_BOOT bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
 {
     constexpr uint32_t mask = 0xffffff;
     constexpr uint32_t wanted = pm_timer_frequency / measurements_per_second;
@@ -36,7 +38,7 @@ bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
 }
 
 // Channel 2 in mode 0: its output, bit 5 of port 0x61, rises when the count is through.
-void start_pit()
+KERNEL_BOOT void start_pit()
 {
     constexpr uint16_t count = pit_frequency / measurements_per_second;
     arch::out8(0x61, static_cast<uint8_t>((arch::in8(0x61) & 0xfc) | 1)); // gate on, speaker off
@@ -45,7 +47,7 @@ void start_pit()
     arch::out8(0x42, count >> 8);
 }
 
-bool wait_pit()
+KERNEL_BOOT bool wait_pit()
 {
     for (unsigned polls = 0; polls < 10'000'000; ++polls) {
         if ((arch::in8(0x61) & 0x20) != 0)
@@ -54,7 +56,7 @@ bool wait_pit()
     return false;
 }
 
-Sample measure(const LocalApic& apic, Reference reference)
+KERNEL_BOOT Sample measure(const LocalApic& apic, Reference reference)
 {
     constexpr uint32_t most = 0xffffffff;
     Sample sample{};
@@ -84,7 +86,7 @@ Sample measure(const LocalApic& apic, Reference reference)
 
 } // namespace
 
-Lapic Lapic::start(const LocalApic& apic, Reference reference, bool deadline, uint8_t vector)
+KERNEL_BOOT Lapic Lapic::start(const LocalApic& apic, Reference reference, bool deadline, uint8_t vector)
 {
     constexpr uint32_t divide_by_1 = 0b1011;
     Lapic timer;
