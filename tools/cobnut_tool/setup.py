@@ -27,6 +27,7 @@ PACKAGES = [*CROSS_COMPILERS.values(), "ninja-build", "pkgconf", "libfdt-dev",
 YOUNG_PACKAGES = ["qemu-system-arm", "qemu-system-misc", "qemu-system-x86", "opensbi",
                   "libcatch2-dev", "meson"]
 APT_FILE = pathlib.Path("/etc/apt/sources.list.d/cobnut-backports.list")
+NO_BACKPORTS = BUILD / "no-backports"  # they were tried and cannot be had
 
 
 def release() -> dict[str, str]:
@@ -154,16 +155,18 @@ def install() -> None:
     say(f"setting up on {system.get('PRETTY_NAME', 'Debian')}; "
         f"what apt says goes to {short_path(BUILD / 'setup.log')}")
     root_prefix()
+    if not apt(["update"], "reading the package lists"):
+        say("the package lists could not be read anew; going on with what apt knows")
     young, target = list(YOUNG_PACKAGES), []
+    NO_BACKPORTS.unlink(missing_ok=True)
     if codename == "bookworm":
         if add_backports(codename):
             target = ["-t", "bookworm-backports"]
         else:
             young.remove("libcatch2-dev")
-            say("going on with Debian 12's own QEMU 7.2: the measurements (bench, boot cost) "
-                "and, for want of Catch2 3, the host unit tests are off")
-    if not apt(["update"], "reading the package lists") and not target:
-        say("the package lists could not be read anew; going on with what apt knows")
+            NO_BACKPORTS.touch()
+            say("going on with Debian 12's own QEMU 7.2")
+            say_what_is_off()
     # The release's own first: a library that both want is then upgraded with all that hang on it.
     rest = PACKAGES if target else [*PACKAGES, *young]
     steps = [(rest, [], f"installing {len(rest)} packages")]
@@ -183,6 +186,24 @@ def is_debian() -> bool:
 def wanted_programs() -> list[str]:
     return [program for board in boards.all_boards() for toolchain in ("gcc", "clang")
             for program in build_programs(builds.Build(board, "release", toolchain))]
+
+
+def say_what_is_off() -> None:
+    if not has_plugins():
+        say("off without QEMU 9.2: the measurements (bench, boot-cost)")
+    if not has_catch2():
+        say("off without Catch2 3: the host unit tests")
+
+
+def ensure_test_libraries() -> None:
+    """What the tests want besides programs; where it cannot be had, they go on without it."""
+    if has_plugins() and has_catch2():
+        return
+    if is_debian() and not NO_BACKPORTS.exists():
+        install()
+        has_catch2.cache_clear()
+    else:
+        say_what_is_off()
 
 
 def ensure(wanted: list[builds.Build], extra: list[str] | None = None) -> None:

@@ -48,7 +48,7 @@ def combinations(options: argparse.Namespace, variants: list[str], toolchains: l
 def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     jobs: list[Job] = []
     plain = combinations(options, ["release"], ["gcc"])
-    if "unit" in chosen:
+    if "unit" in chosen and setup.has_catch2():
         jobs.append(Job("unit", None, lambda: suites.unit(options.filter)))
     if "conformance" in chosen and (ROOT / "test/conformance/meson.build").exists():
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(
@@ -91,9 +91,10 @@ def test(options: argparse.Namespace) -> int:
     if unknown:
         raise Problem(f"unknown test {unknown[0]}; there are {', '.join(SUITES)}", WRONG_USE)
     start = time.monotonic()
+    setup.ensure([], extra=["g++", "meson", "ninja", "pkg-config"])
+    setup.ensure_test_libraries()
     jobs = jobs_of(options, options.what or SUITES)
-    setup.ensure([job.build for job in jobs if job.build],
-                 extra=["g++", "meson", "ninja", "pkg-config"])
+    setup.ensure([job.build for job in jobs if job.build])
     broken = compiled([job.build for job in jobs])
     results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
                for build, reason in broken.items()]
