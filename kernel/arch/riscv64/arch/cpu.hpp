@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The core that runs: its per-core pointer in tp, interrupts, and the ways out of the kernel.
+#pragma once
+
+#include <arch/csr.hpp>
+
+namespace kernel {
+struct Cpu;
+struct Thread;
+} // namespace kernel
+
+namespace arch {
+
+[[gnu::always_inline]] inline kernel::Cpu& current_cpu()
+{
+    return *static_cast<kernel::Cpu*>(__builtin_thread_pointer());
+}
+
+[[noreturn]] void leave(kernel::Thread& thread);
+
+/// Wakes up for what sie enables although sstatus.SIE is clear (3.3.3).
+inline void wait_for_interrupt()
+{
+    asm volatile("fence\n\twfi" ::: "memory");
+}
+
+inline bool interrupt_pending()
+{
+    return (csr::read_sip().raw() & csr::read_sie().raw()) != 0;
+}
+
+[[noreturn]] inline void stop()
+{
+    csr::write_sie(csr::Interrupts{});
+    for (;;)
+        asm volatile("wfi");
+}
+
+/// cycle, time and instret.
+inline void set_counter_access(bool allowed)
+{
+    csr::write_scounteren(allowed ? 7 : 0);
+}
+
+} // namespace arch

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the fastpath template needs of this ISA. The stub leaves the capability in a0, the tag in a1, the message in
+// a2-a7, the reply capability in t1 and the current thread in t3; a1-a7 and t1 are fixed registers in that file.
+#pragma once
+
+#include <arch/address_space.hpp>
+#include <arch/cpu.hpp>
+#include <arch/registers.hpp>
+#include <generic/base/attributes.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/thread.hpp>
+#include <generic/object/vspace.hpp>
+
+namespace arch {
+
+struct FastPolicy {
+    static constexpr unsigned message_words = Registers::message_words;
+
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word reply;
+    };
+
+    // Texts must differ from those of other such statements, or compilers merge them.
+    KERNEL_HOT static Entry entry()
+    {
+        register kernel::Thread* current asm("t3");
+        register kernel::Word reply asm("t1");
+        asm volatile("# t3 t1" : "=r"(current), "=r"(reply));
+        return {current, reply};
+    }
+    KERNEL_HOT static kernel::Word tag()
+    {
+        register kernel::Word word asm("a1");
+        asm volatile("# a1" : "=r"(word));
+        return word;
+    }
+    KERNEL_HOT static uint32_t gate(const Entry&) { return current_cpu().gate; }
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&)
+    {
+        return current_cpu().sched_context;
+    }
+    KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread)
+    {
+        current_cpu().current = thread;
+    }
+    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space)
+    {
+        return static_cast<int32_t>(space->asid) >= 0;
+    }
+    KERNEL_HOT static void switch_space(const Entry& entry, kernel::VSpace* space)
+    {
+        if (space == entry.current->space)
+            return;
+        csr::write_satp(csr::Translation{space->token});
+        if (space->asid == 0) [[unlikely]]
+            fence_space(0);
+    }
+
+    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge)
+    {
+        static_assert(offsetof(kernel::Thread, registers) == 64);
+        register kernel::Word a0 asm("a0") = badge;
+        register kernel::Thread* t0 asm("t0") = thread;
+        asm volatile("ld t2, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, t2\n\t"
+                     "ld s0, 64(t0)\n\tld s1, 72(t0)\n\tld s2, 80(t0)\n\tld s3, 88(t0)\n\t"
+                     "ld s4, 96(t0)\n\tld s5, 104(t0)\n\tld s6, 112(t0)\n\tld s7, 120(t0)\n\t"
+                     "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"
+                     "ld gp, 160(t0)\n\tld sp, 168(t0)\n\t"
+                     "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"
+                     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
+                     ::"r"(a0), "r"(t0)
+                     : "memory");
+        __builtin_unreachable();
+    }
+
+    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
+
+private:
+    template <unsigned Number>
+    [[noreturn]] KERNEL_HOT static void slow(kernel::Word path)
+    {
+        register kernel::Word a0 asm("a0") = path;
+        asm volatile("li t0, %1\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
+        __builtin_unreachable();
+    }
+};
+
+} // namespace arch

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Entry from user level and the slow ways back. sscratch holds the Cpu whenever no trap is being entered.
+#include "asm_offsets.h"
+#define SAVED       THREAD_REGISTERS
+#define TP          (THREAD_REGISTERS + 14 * 8)
+#define PC          (THREAD_REGISTERS + 15 * 8)
+#define ARGUMENTS   (THREAD_REGISTERS + 16 * 8)
+#define REST        (THREAD_REGISTERS + 27 * 8)
+
+    .macro each operation, first, registers:vararg
+    .set place, \first
+    .irp register, \registers
+    \operation \register, place(t3)
+    .set place, place + 8
+    .endr
+    .endm
+    .macro voluntary operation
+    each \operation, SAVED, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, gp, sp
+    .endm
+    .macro arguments operation
+    each \operation, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7, t0, t1, t2
+    .endm
+
+    .section .text.fast, "ax"
+    .balign 64
+    .global trap_entry, trap_slow_syscall
+trap_entry:
+    csrrw   tp, sscratch, tp
+    sd      t3, CPU_SCRATCH(tp)
+    csrr    t3, scause
+    addi    t3, t3, -8              // environment call from user level
+    bnez    t3, full
+    ld      t3, CPU_CURRENT(tp)
+    voluntary sd
+    csrrw   s0, sscratch, tp
+    csrr    s1, sepc
+    sd      s0, TP(t3)
+    addi    s1, s1, 4
+    sd      s1, PC(t3)
+    bnez    t0, 1f
+    j       kernel_fast_call
+1:  addi    s1, t0, -1
+    bnez    s1, 2f
+    j       kernel_fast_reply_recv
+2:  li      s1, SYSCALL_COUNT
+    bgeu    t0, s1, unknown
+trap_slow_syscall:                  // tp, t0 and the arguments are as the user left them
+    ld      t3, CPU_CURRENT(tp)
+    arguments sd
+    mv      sp, tp
+    mv      a0, t0
+    tail    kernel_syscall
+unknown:                            // as if nothing had been saved
+    csrw    sscratch, s0
+    ld      s0, SAVED(t3)
+    ld      s1, SAVED+8(t3)
+    j       full
+
+    .balign 4
+    .global trap_entry_traced
+trap_entry_traced:                  // of alien threads: no system call is one
+    csrrw   tp, sscratch, tp
+    sd      t3, CPU_SCRATCH(tp)
+full:
+    csrr    t3, sstatus
+    andi    t3, t3, 1 << 8          // SPP
+    bnez    t3, kernel_fault
+    ld      t3, CPU_CURRENT(tp)
+    voluntary sd
+    arguments sd
+    each sd, REST, ra, t4, t4, t5, t6
+    ld      s2, CPU_SCRATCH(tp)
+    csrrw   s0, sscratch, tp
+    csrr    s1, sepc
+    sd      s2, REST+8(t3)
+    sd      s0, TP(t3)
+    sd      s1, PC(t3)
+    lw      s1, THREAD_GATE(t3)
+    li      s0, GATE_FULL_FRAME
+    or      s1, s1, s0
+    sw      s1, THREAD_GATE(t3)
+    mv      sp, tp
+    tail    trap_from_user
+kernel_fault:
+    tail    trap_from_kernel
+
+    .global leave_voluntary, leave_full
+leave_voluntary:
+    mv      t3, a0
+    ld      t4, PC(t3)
+    csrw    sepc, t4
+    ld      tp, TP(t3)
+    voluntary ld
+    arguments ld
+    .irp register, ra, t3, t4, t5, t6
+    li      \register, 0
+    .endr
+    sret
+
+leave_full:
+    mv      t3, a0
+    addi    t4, tp, CPU_SCRATCH     // no reservation may outlive a switch (Unprivileged ISA 8.2)
+    sc.d    zero, zero, (t4)
+    ld      t4, PC(t3)
+    csrw    sepc, t4
+    ld      tp, TP(t3)
+    voluntary ld
+    arguments ld
+    each ld, REST, ra, t4, t4, t5, t6
+    ld      t3, REST+8(t3)
+    sret

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a trap means: interrupt, fault of a thread, or a fatal line; and the slow way out.
+#include <generic/contract/cpu.hpp>
+
+#include <arch/address_space.hpp>
+#include <arch/memory.hpp>
+#include <arch/page_format.hpp>
+#include <cobnut/abi/fault.hpp>
+#include <generic/base/panic.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+
+extern "C" {
+extern char trap_entry[], trap_entry_traced[];
+[[noreturn]] void leave_voluntary(kernel::Thread* thread);
+[[noreturn]] void leave_full(kernel::Thread* thread);
+}
+
+namespace arch {
+
+namespace {
+
+using csr::Cause;
+using kernel::Word;
+
+/// Whether the address space that was active maps the address; the cause does not tell.
+bool is_mapped(Word address)
+{
+    if (address >= PageFormat::user_end)
+        return false;
+    kernel::PhysAddr table{csr::read_satp().get<csr::Translation::Root>() << 12};
+    for (unsigned level = 0; level < PageFormat::levels; ++level) {
+        const unsigned index = address >> PageFormat::level[level].shift & 511;
+        const uint64_t entry = static_cast<const Table*>(to_virtual(table))->entry[index];
+        const kernel::mm::EntryKind kind = PageFormat::kind(level, entry);
+        if (kind != kernel::mm::EntryKind::table)
+            return kind == kernel::mm::EntryKind::leaf;
+        table = PageFormat::address(level, entry);
+    }
+    return false;
+}
+
+[[noreturn]] void page_fault(Word access)
+{
+    const Word address = csr::read_stval();
+    kernel_vm_fault(address, access | (is_mapped(address) ? cobnut::VmAccess::present : 0),
+                    csr::read_scause());
+}
+
+} // namespace
+
+extern "C" {
+
+[[noreturn, gnu::used]] void trap_from_user()
+{
+    const uint64_t cause = csr::read_scause();
+    if ((cause & csr::cause_interrupt) != 0)
+        kernel_interrupt();
+    Registers& registers = current_cpu().current->registers;
+    switch (static_cast<Cause>(cause)) {
+    case Cause::user_call:
+        registers.program_counter += 4;
+        kernel_unknown_syscall(registers.temporary[0]);
+    case Cause::instruction_page:
+        page_fault(cobnut::VmAccess::execute);
+    case Cause::load_page:
+        page_fault(0);
+    case Cause::store_page:
+        page_fault(cobnut::VmAccess::write);
+    default:
+        kernel_user_exception(cause, csr::read_stval());
+    }
+}
+
+[[noreturn, gnu::used]] void trap_from_kernel()
+{
+    kernel::fatal("exception in the kernel (scause, sepc, stval)", csr::read_scause(),
+                  csr::read_sepc(), csr::read_stval());
+}
+
+} // extern "C"
+
+// No system call of a traced thread reaches the stub's dispatch, and no fastpath switches to one:
+// it leaves here and has its own entry.
+void leave(kernel::Thread& thread)
+{
+    Registers& registers = thread.registers;
+    const uint32_t gate = thread.gate;
+    const bool traced = (gate & kernel::Gate::traced) != 0;
+    csr::write_stvec(reinterpret_cast<uint64_t>(traced ? trap_entry_traced : trap_entry));
+    thread.frame_kind = kernel::FrameKind::running;
+    thread.gate = gate & ~kernel::Gate::full_frame;
+    if ((gate & kernel::Gate::full_frame) != 0)
+        leave_full(&thread);
+    if (registers.rewound == 0)
+        registers.temporary[0] = registers.temporary[1] = registers.temporary[2] = 0;
+    registers.rewound = 0;
+    leave_voluntary(&thread);
+}
+
+} // namespace arch
