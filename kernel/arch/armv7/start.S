@@ -45,6 +45,7 @@ _start:
     // void boot_restart(uint32_t device_tree, uint32_t to, uint32_t from): once more from the image's copy. Goes over
     // to the identity, turns MMU and caches off; the copy has been cleaned to memory.
     .global boot_restart
+    .type boot_restart, %function
 boot_restart:
     ldr r3, =image_begin
     adr r4, 3f

@@ -11,6 +11,7 @@
     .section .text.vectors, "ax"
     .global vectors
     .balign 64
+    .type vectors, %object
 vectors:
     b reset
     b undefined
@@ -40,6 +41,7 @@ svc:
 
     // r8 = current, arguments in place, r12 the number.
     .global svc_slow
+    .type svc_slow, %function
 svc_slow:
     add lr, r8, #THREAD_TRAP + TRAP_ARGUMENTS
     stmia lr, {r0-r5, r12}
@@ -95,6 +97,23 @@ store_full:
     beq kernel_interrupt
     mov r0, r6
     b exception_from_user
+
+    // void restore_registers(Registers*): to user level with all of them. A reservation of another thread must not make
+    // this one's strex succeed (Arm ARM A3.4.5).
+    .global restore_registers
+    .type restore_registers, %function
+restore_registers:
+    clrex
+    add sp, r0, #8
+    ldr r1, [r0, #TRAP_THREAD_POINTER + 8]
+    mcr p15, 0, r1, c13, c0, 2
+    ldr r1, [r0, #TRAP_THREAD_POINTER + 12]
+    mcr p15, 0, r1, c13, c0, 3
+    add lr, r0, #TRAP_ARGUMENTS + 8
+    ldmia lr, {r0-r5, r12}
+    ldmia sp, {r6-r11, sp, lr}^
+    sub lr, sp, #8
+    rfeia lr
 
 from_kernel:
     mov r0, sp

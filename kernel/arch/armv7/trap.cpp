@@ -92,28 +92,15 @@ extern "C" {
 
 } // extern "C"
 
+extern "C" [[noreturn]] void restore_registers(Registers* frame);
+
 void leave(kernel::Thread& thread) {
-    Registers* const frame = &thread.registers;
     const bool full = (thread.gate & kernel::Gate::full_frame) != 0;
     thread.frame_kind = kernel::FrameKind::running;
     thread.gate &= ~kernel::Gate::full_frame;
     if (!full)
-        frame->r12 = 0;
-    // A reservation of another thread must not make this one's strex succeed (Arm ARM A3.4.5).
-    register Registers* const base asm("r12") = frame;
-    asm volatile("clrex\n\t"
-                 "add sp, %0, #8\n\t"
-                 "ldr r1, [%0, #40]\n\t"
-                 "mcr p15, 0, r1, c13, c0, 2\n\t"
-                 "ldr r1, [%0, #44]\n\t"
-                 "mcr p15, 0, r1, c13, c0, 3\n\t"
-                 "add lr, %0, #48\n\t"
-                 "ldmia lr, {r0-r5, r12}\n\t"
-                 "ldmia sp, {r6-r11, sp, lr}^\n\t"
-                 "sub lr, sp, #8\n\t"
-                 "rfeia lr"
-                 : : "r"(base) : "memory");
-    __builtin_unreachable();
+        thread.registers.r12 = 0;
+    restore_registers(&thread.registers);
 }
 
 void set_counter_access(bool open) {
