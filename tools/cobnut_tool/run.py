@@ -17,6 +17,7 @@ def run(options: argparse.Namespace) -> int:
     machine = qemu.machine_of(options)
     machine.el2 = options.el2
     machine.u_boot = options.via == "u-boot"
+    machine.pvh = options.via == "pvh"
     machine.icount = options.icount
     if options.archive:
         machine.archive = pathlib.Path(options.archive)

@@ -92,6 +92,8 @@ def memory_cases(build: builds.Build) -> list[Case]:
     cases[f"tour {most}"] = qemu.Machine(memory=most, icount=True)
     if "el2" in build.board.qemu:
         cases["tour EL2"] = qemu.Machine(el2=True, icount=True)
+    if "pvh" in build.board.qemu:
+        cases["tour PVH"] = qemu.Machine(pvh=True, icount=True)
     if "u_boot" in build.board.qemu:
         cases["tour U-Boot"] = qemu.Machine(u_boot=True)
         if "el2" in build.board.qemu:
