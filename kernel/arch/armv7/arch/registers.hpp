@@ -27,8 +27,9 @@ struct Status : cobnut::reg::Word<Status, uint32_t> {
 
     static constexpr uint8_t user = 0x10;
 
-    /// FIQ is masked at all times: svc would not mask it, and no stub expects it.
-    static constexpr uint32_t fixed = user | uint32_t{FiqMask::mask};
+    /// FIQ and asynchronous aborts are masked at all times: svc would mask neither, and no stub
+    /// expects them. A bus error that a program's device write causes late must not stop the kernel.
+    static constexpr uint32_t fixed = user | uint32_t{FiqMask::mask | AbortMask::mask};
     static constexpr uint32_t user_bits = static_cast<uint32_t>(
         Thumb::mask | BigEndian::mask | ItHigh::mask | Greater::mask | ItLow::mask |
         Condition::mask);
