@@ -46,6 +46,12 @@ struct Registers {
         return true;
     }
     void rewind() noexcept { program_counter -= 4; }
+    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
+    /// one.
+    void complete() noexcept {
+        for (Word& word : scratch)
+            word = 0;
+    }
     void init_user(Word ip, Word sp, Word argument_word) noexcept {
         *this = {};
         program_counter = ip;
