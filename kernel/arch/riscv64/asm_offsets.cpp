@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Numbers that the assembler shares with C++; compiled for the target and turned into asm_offsets.h.
+// Numbers that the assembler shares with C++; compiled for the target and turned into
+// asm_offsets.h.
 #include <arch/layout.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/object/cpu.hpp>
@@ -8,8 +9,7 @@
 #define DEFINE(name, value) asm volatile("\n.ascii \"@@DEF " #name " %0\"" : : "i"(value))
 
 void asm_offsets();
-void asm_offsets()
-{
+void asm_offsets() {
     using kernel::Cpu;
     using kernel::Thread;
     DEFINE(THREAD_GATE, offsetof(Thread, gate));

@@ -25,15 +25,13 @@ KERNEL_BOOT_BSS constinit kernel::boot::Machine machine{};
 KERNEL_BOOT_BSS constinit platform::fdt::Discovery discovery{};
 KERNEL_BOOT_BSS constinit uint64_t boot_hart{};
 
-KERNEL_BOOT PhysRange image_part(const char* begin, const char* end)
-{
+KERNEL_BOOT PhysRange image_part(const char* begin, const char* end) {
     const uint64_t text_to_physical = data_to_physical + image_data_offset;
     return {PhysAddr{reinterpret_cast<uint64_t>(begin) + text_to_physical},
             static_cast<uint64_t>(end - begin)};
 }
 
-KERNEL_BOOT bool is_ram(PhysRange range)
-{
+KERNEL_BOOT bool is_ram(PhysRange range) {
     for (const PhysRange& bank : machine.ram)
         if (bank.contains(range))
             return true;
@@ -41,8 +39,7 @@ KERNEL_BOOT bool is_ram(PhysRange range)
 }
 
 /// Before the first store beyond what was loaded.
-KERNEL_BOOT const char* check_places()
-{
+KERNEL_BOOT const char* check_places() {
     if (!is_ram(machine.image))
         return "the kernel image with its .bss does not fit into RAM";
     if (machine.image.overlaps(machine.device_tree))
@@ -53,8 +50,7 @@ KERNEL_BOOT const char* check_places()
 }
 
 /// Firmware that does not say what it protects lies between the begin of RAM and its payload.
-KERNEL_BOOT const char* reserve_firmware()
-{
+KERNEL_BOOT const char* reserve_firmware() {
     for (const PhysRange& bank : machine.ram) {
         if (!bank.contains(machine.image) || bank.begin == machine.image.begin)
             continue;
@@ -69,8 +65,7 @@ KERNEL_BOOT const char* reserve_firmware()
 }
 
 /// Bits that are not implemented read as zero (4.1.11). All entries in use now are global.
-KERNEL_BOOT void probe_asids()
-{
+KERNEL_BOOT void probe_asids() {
     const csr::Translation now = csr::read_satp();
     csr::write_satp(now.with<csr::Translation::Asid>(0xffff));
     const uint64_t highest = csr::read_satp().get<csr::Translation::Asid>();
@@ -79,13 +74,13 @@ KERNEL_BOOT void probe_asids()
     asid_limit = static_cast<unsigned>(highest + 1 < max_asids ? highest + 1 : max_asids);
 }
 
-KERNEL_BOOT const char* learn_machine(uint64_t device_tree)
-{
+KERNEL_BOOT const char* learn_machine(uint64_t device_tree) {
     const uint64_t offset = device_tree % block_size;
     const auto* const blob = reinterpret_cast<const void*>(device_tree_window + offset);
     machine.image = image_part(image_start, image_end);
-    if (const char* error = platform::fdt::read_tree(
-            blob, PhysAddr{device_tree}, device_tree_blocks * block_size - offset, discovery, machine))
+    if (const char* error =
+            platform::fdt::read_tree(blob, PhysAddr{device_tree},
+                                     device_tree_blocks * block_size - offset, discovery, machine))
         return error;
     if (const char* error = check_places())
         return error;
@@ -98,12 +93,10 @@ KERNEL_BOOT const char* learn_machine(uint64_t device_tree)
 }
 
 /// What interrupts user level, and what it may do, from the first thread on.
-KERNEL_BOOT void set_status()
-{
+KERNEL_BOOT void set_status() {
     using S = csr::Status;
-    csr::clear_sstatus(S{}
-                           .set<S::InterruptEnable, S::PreviousSupervisor, S::UserMemoryAccess,
-                                S::ExecutableReadable>()
+    csr::clear_sstatus(S{}.set<S::InterruptEnable, S::PreviousSupervisor, S::UserMemoryAccess,
+                               S::ExecutableReadable>()
                            .with<S::Float>(csr::FloatState::dirty)
                            .with<S::Vector>(csr::FloatState::dirty));
     csr::set_sstatus(S{}.set<S::PreviousInterruptEnable>());
@@ -111,14 +104,10 @@ KERNEL_BOOT void set_status()
     set_counter_access(false);
 }
 
-[[noreturn]] KERNEL_BOOT void stop_boot(const char* error)
-{
-    kernel::fatal(error);
-}
+[[noreturn]] KERNEL_BOOT void stop_boot(const char* error) { kernel::fatal(error); }
 
 /// On the kernel's stack.
-[[noreturn]] KERNEL_BOOT void boot_on_stack()
-{
+[[noreturn]] KERNEL_BOOT void boot_on_stack() {
     unmap_device_tree();
     if (const char* error = start_devices(discovery, boot_hart))
         stop_boot(error);
@@ -129,8 +118,7 @@ KERNEL_BOOT void set_status()
 
 } // namespace
 
-extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high(uint64_t hart, uint64_t device_tree)
-{
+extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high(uint64_t hart, uint64_t device_tree) {
     boot_hart = hart;
     map_small_pages();
     // The Cpu must be there for a fatal line.
@@ -145,8 +133,8 @@ extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high(uint64_t hart, uin
     // The blob is read further where it lies, but in the window.
     if (!is_ram(machine.device_tree))
         stop_boot("the device tree does not lie in RAM");
-    discovery.tree = platform::fdt::Tree{cobnut::format::Bytes{
-        to_virtual(machine.device_tree.begin), machine.device_tree.size}};
+    discovery.tree = platform::fdt::Tree{
+        cobnut::format::Bytes{to_virtual(machine.device_tree.begin), machine.device_tree.size}};
     asm volatile("mv sp, %0\n\tjr %1" ::"r"(cpu_address), "r"(&boot_on_stack) : "memory");
     __builtin_unreachable();
 }

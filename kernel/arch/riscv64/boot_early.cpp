@@ -16,8 +16,7 @@ namespace {
 
 // Code runs here at an address that is image_data_offset nearer to the data than it was linked for.
 template <class T>
-[[gnu::always_inline]] inline T* loaded(T& object)
-{
+[[gnu::always_inline]] inline T* loaded(T& object) {
     return reinterpret_cast<T*>(reinterpret_cast<uintptr_t>(&object) - image_data_offset);
 }
 
@@ -25,8 +24,7 @@ template <class T>
 
 /// Returns what satp gets. The blob is mapped too, read-only, to be looked at before the first
 /// store beyond the loaded image.
-extern "C" [[gnu::used]] KERNEL_BOOT uint64_t boot_tables(uint64_t image, uint64_t device_tree)
-{
+extern "C" [[gnu::used]] KERNEL_BOOT uint64_t boot_tables(uint64_t image, uint64_t device_tree) {
     if ((image & (block_size - 1)) != 0) {
         platform::sbi::put("cobnut: fatal: the kernel image does not lie at a multiple of 2 MiB\n");
         for (;;)

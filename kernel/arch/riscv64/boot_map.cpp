@@ -25,14 +25,10 @@ static_assert(cpu_address % alignof(kernel::Cpu) == 0);
 
 constinit uint64_t next_device = device_pages;
 
-KERNEL_BOOT void fence_all()
-{
-    asm volatile("sfence.vma" ::: "memory");
-}
+KERNEL_BOOT void fence_all() { asm volatile("sfence.vma" ::: "memory"); }
 
 /// A block that is partly RAM is mapped; one that is all the firmware's is not.
-KERNEL_BOOT bool is_needed(const kernel::boot::Machine& machine, kernel::PhysRange block)
-{
+KERNEL_BOOT bool is_needed(const kernel::boot::Machine& machine, kernel::PhysRange block) {
     bool needed = false;
     for (const kernel::PhysRange& bank : machine.ram)
         needed = needed || bank.overlaps(block);
@@ -41,8 +37,7 @@ KERNEL_BOOT bool is_needed(const kernel::boot::Machine& machine, kernel::PhysRan
     return needed;
 }
 
-KERNEL_BOOT bool is_plain_ram(const kernel::boot::Machine& machine, kernel::PhysRange range)
-{
+KERNEL_BOOT bool is_plain_ram(const kernel::boot::Machine& machine, kernel::PhysRange range) {
     bool inside = false;
     for (const kernel::PhysRange& bank : machine.ram)
         inside = inside || bank.contains(range);
@@ -51,8 +46,7 @@ KERNEL_BOOT bool is_plain_ram(const kernel::boot::Machine& machine, kernel::Phys
     return inside;
 }
 
-KERNEL_BOOT const char* map_blocks(const kernel::boot::Machine& machine, uint64_t base)
-{
+KERNEL_BOOT const char* map_blocks(const kernel::boot::Machine& machine, uint64_t base) {
     uint64_t* const slot = &kernel_root.entry[root_index(window_start + base)];
     Table* table = nullptr;
     for (uint64_t block = base; block < base + giga_page_size; block += block_size) {
@@ -71,17 +65,16 @@ KERNEL_BOOT const char* map_blocks(const kernel::boot::Machine& machine, uint64_
 
 } // namespace
 
-KERNEL_BOOT void map_small_pages()
-{
-    kernel_image_blocks.entry[block_index(small_pages)] = table_entry(physical_of_data(&small_table));
+KERNEL_BOOT void map_small_pages() {
+    kernel_image_blocks.entry[block_index(small_pages)] =
+        table_entry(physical_of_data(&small_table));
     for (uint64_t offset = 0; offset < sizeof stack; offset += page_size)
         small_table.entry[page_index(stack_bottom + offset)] =
             data_leaf(physical_of_data(&stack) + offset);
     fence_all();
 }
 
-KERNEL_BOOT const char* map_window(const kernel::boot::Machine& machine)
-{
+KERNEL_BOOT const char* map_window(const kernel::boot::Machine& machine) {
     uint64_t end = 0;
     for (const kernel::PhysRange& bank : machine.ram)
         end = bank.end().raw() > end ? bank.end().raw() : end;
@@ -96,15 +89,13 @@ KERNEL_BOOT const char* map_window(const kernel::boot::Machine& machine)
     return nullptr;
 }
 
-KERNEL_BOOT void unmap_device_tree()
-{
+KERNEL_BOOT void unmap_device_tree() {
     for (uint64_t n = 0; n < device_tree_blocks; ++n)
         kernel_image_blocks.entry[block_index(device_tree_window) + n] = 0;
     fence_all();
 }
 
-KERNEL_BOOT void* map_device(kernel::PhysAddr begin, size_t size)
-{
+KERNEL_BOOT void* map_device(kernel::PhysAddr begin, size_t size) {
     const uint64_t first = kernel::align_down(begin.raw(), page_size);
     const uint64_t end = kernel::align_up(begin.raw() + size, page_size);
     if (size == 0 || end - first > device_pages_end - next_device)

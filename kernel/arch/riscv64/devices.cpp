@@ -27,29 +27,25 @@ using csr::Interrupts;
 
 } // namespace
 
-void console_put(char character)
-{
+void console_put(char character) {
     if (character == '\n')
         platform::sbi::put('\r');
     platform::sbi::put(character);
 }
 
-bool power_off()
-{
+bool power_off() {
     platform::SbiReset{}.power_off();
     return false;
 }
 
-bool reset()
-{
+bool reset() {
     platform::SbiReset{}.reset();
     return false;
 }
 
 // A pending timer interrupt is ended by not listening to it until the next deadline is set: with
 // the firmware's timer that saves a call.
-unsigned claim_interrupt()
-{
+unsigned claim_interrupt() {
     const uint64_t pending = csr::read_sip().raw() & csr::read_sie().raw();
     if (Interrupts{pending}.get<Interrupts::Timer>()) {
         csr::clear_sie(Interrupts{}.set<Interrupts::Timer>());
@@ -61,33 +57,28 @@ unsigned claim_interrupt()
     return number == 0 ? no_interrupt : number;
 }
 
-unsigned interrupt_count()
-{
+unsigned interrupt_count() {
     unsigned count = 0;
     controller.visit([&](auto& plic) { count = plic.count(); });
     return count;
 }
 
-void mask_interrupt(unsigned number)
-{
+void mask_interrupt(unsigned number) {
     controller.visit([&](auto& plic) { plic.mask(number); });
 }
 
-void unmask_interrupt(unsigned number)
-{
+void unmask_interrupt(unsigned number) {
     controller.visit([&](auto& plic) { plic.unmask(number); });
 }
 
-bool configure_interrupt(unsigned number, cobnut::Trigger trigger)
-{
+bool configure_interrupt(unsigned number, cobnut::Trigger trigger) {
     bool done = false;
     if (number != 0 && number < interrupt_count())
         controller.visit([&](auto& plic) { done = plic.configure(number, trigger); });
     return done;
 }
 
-void set_deadline(kernel::Ticks deadline)
-{
+void set_deadline(kernel::Ticks deadline) {
     if (has_sstc)
         platform::Sstc::set(deadline);
     else
@@ -95,8 +86,7 @@ void set_deadline(kernel::Ticks deadline)
     csr::set_sie(Interrupts{}.set<Interrupts::Timer>());
 }
 
-KERNEL_BOOT const char* start_devices(platform::fdt::Discovery& discovery, uint64_t hart)
-{
+KERNEL_BOOT const char* start_devices(platform::fdt::Discovery& discovery, uint64_t hart) {
     if (discovery.timebase == 0)
         return "device tree: /cpus has no timebase-frequency";
     timebase = discovery.timebase;

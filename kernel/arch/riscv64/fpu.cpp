@@ -10,13 +10,9 @@ constinit FpuState clear_state{};
 
 } // namespace
 
-void fpu_init(void* state)
-{
-    *static_cast<FpuState*>(state) = FpuState{};
-}
+void fpu_init(void* state) { *static_cast<FpuState*>(state) = FpuState{}; }
 
-void fpu_save(void* state)
-{
+void fpu_save(void* state) {
     auto* const s = static_cast<FpuState*>(state);
     asm volatile(".option push\n\t.option arch, +d\n\t"
                  ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
@@ -28,8 +24,7 @@ void fpu_save(void* state)
                  : "memory");
 }
 
-void fpu_restore(const void* state)
-{
+void fpu_restore(const void* state) {
     const auto* const s = static_cast<const FpuState*>(state);
     asm volatile(".option push\n\t.option arch, +d\n\t"
                  ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
@@ -41,9 +36,6 @@ void fpu_restore(const void* state)
                  : "memory");
 }
 
-void fpu_clear()
-{
-    fpu_restore(&clear_state);
-}
+void fpu_clear() { fpu_restore(&clear_state); }
 
 } // namespace arch

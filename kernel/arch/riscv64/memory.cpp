@@ -4,8 +4,7 @@
 
 namespace arch {
 
-void clear_memory(void* start, size_t size)
-{
+void clear_memory(void* start, size_t size) {
     auto* at = static_cast<volatile uint64_t*>(start);
     for (auto* const end = at + size / sizeof *at; at < end; at += 2) {
         at[0] = 0;

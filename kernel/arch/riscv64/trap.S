@@ -91,8 +91,8 @@ leave_voluntary:
     csrw    sepc, t4
     ld      tp, TP(t3)
     voluntary ld
-    arguments ld
-    .irp register, ra, t3, t4, t5, t6
+    each ld, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7
+    .irp register, ra, t0, t1, t2, t3, t4, t5, t6
     li      \register, 0
     .endr
     sret

@@ -24,8 +24,7 @@ using csr::Cause;
 using kernel::Word;
 
 /// Whether the address space that was active maps the address; the cause does not tell.
-bool is_mapped(Word address)
-{
+bool is_mapped(Word address) {
     if (address >= PageFormat::user_end)
         return false;
     kernel::PhysAddr table{csr::read_satp().get<csr::Translation::Root>() << 12};
@@ -40,8 +39,7 @@ bool is_mapped(Word address)
     return false;
 }
 
-[[noreturn]] void page_fault(Word access)
-{
+[[noreturn]] void page_fault(Word access) {
     const Word address = csr::read_stval();
     kernel_vm_fault(address, access | (is_mapped(address) ? cobnut::VmAccess::present : 0),
                     csr::read_scause());
@@ -51,8 +49,7 @@ bool is_mapped(Word address)
 
 extern "C" {
 
-[[noreturn, gnu::used]] void trap_from_user()
-{
+[[noreturn, gnu::used]] void trap_from_user() {
     const uint64_t cause = csr::read_scause();
     if ((cause & csr::cause_interrupt) != 0)
         kernel_interrupt();
@@ -72,8 +69,7 @@ extern "C" {
     }
 }
 
-[[noreturn, gnu::used]] void trap_from_kernel()
-{
+[[noreturn, gnu::used]] void trap_from_kernel() {
     kernel::fatal("exception in the kernel (scause, sepc, stval)", csr::read_scause(),
                   csr::read_sepc(), csr::read_stval());
 }
@@ -82,9 +78,7 @@ extern "C" {
 
 // No system call of a traced thread reaches the stub's dispatch, and no fastpath switches to one:
 // it leaves here and has its own entry.
-void leave(kernel::Thread& thread)
-{
-    Registers& registers = thread.registers;
+void leave(kernel::Thread& thread) {
     const uint32_t gate = thread.gate;
     const bool traced = (gate & kernel::Gate::traced) != 0;
     csr::write_stvec(reinterpret_cast<uint64_t>(traced ? trap_entry_traced : trap_entry));
@@ -92,9 +86,6 @@ void leave(kernel::Thread& thread)
     thread.gate = gate & ~kernel::Gate::full_frame;
     if ((gate & kernel::Gate::full_frame) != 0)
         leave_full(&thread);
-    if (registers.rewound == 0)
-        registers.temporary[0] = registers.temporary[1] = registers.temporary[2] = 0;
-    registers.rewound = 0;
     leave_voluntary(&thread);
 }
 

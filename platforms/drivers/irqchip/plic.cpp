@@ -13,8 +13,7 @@ namespace {
 constexpr uint32_t supervisor_external = 9;
 
 /// Contexts are numbered by the entries of interrupts-extended. ~0: none for this hart.
-KERNEL_BOOT unsigned find_context(cobnut::fdt::Node node, uint64_t hart)
-{
+KERNEL_BOOT unsigned find_context(cobnut::fdt::Node node, uint64_t hart) {
     unsigned context = ~0u;
     unsigned number = 0;
     const auto look = [&](const cobnut::fdt::Interrupt& interrupt) {
@@ -29,15 +28,13 @@ KERNEL_BOOT unsigned find_context(cobnut::fdt::Node node, uint64_t hart)
     return cobnut::fdt::for_each_interrupt(node, look) == cobnut::fdt::Error::none ? context : ~0u;
 }
 
-KERNEL_BOOT reg::Mmio<> map(kernel::PhysAddr address, size_t size)
-{
+KERNEL_BOOT reg::Mmio<> map(kernel::PhysAddr address, size_t size) {
     return reg::Mmio<>{reinterpret_cast<uintptr_t>(arch::map_device(address, size))};
 }
 
 } // namespace
 
-KERNEL_BOOT const char* Plic::start(const fdt::Device& device, uint64_t hart)
-{
+KERNEL_BOOT const char* Plic::start(const fdt::Device& device, uint64_t hart) {
     const unsigned context = find_context(device.node, hart);
     if (context == ~0u)
         return "device tree: the PLIC has no supervisor context for the boot hart";
@@ -61,15 +58,13 @@ KERNEL_BOOT const char* Plic::start(const fdt::Device& device, uint64_t hart)
     return nullptr;
 }
 
-void Plic::set_enabled(unsigned number, bool enabled)
-{
+void Plic::set_enabled(unsigned number, bool enabled) {
     const uint32_t bit = uint32_t{1} << number % 32;
     const uint32_t before = enable_.read<Enable>(number / 32);
     enable_.write<Enable>(number / 32, enabled ? before | bit : before & ~bit);
 }
 
-unsigned Plic::claim()
-{
+unsigned Plic::claim() {
     const uint32_t number = context_.read<Claim>();
     if (number >= max_sources)
         return 0;
@@ -79,8 +74,7 @@ unsigned Plic::claim()
 }
 
 // Only while the source is enabled for the context is a completion heard.
-void Plic::complete(unsigned number)
-{
+void Plic::complete(unsigned number) {
     const uint32_t bit = uint32_t{1} << number % 32;
     if ((claimed_[number / 32] & bit) == 0)
         return;
@@ -89,20 +83,17 @@ void Plic::complete(unsigned number)
     context_.write<Claim>(number);
 }
 
-void Plic::mask(unsigned number)
-{
+void Plic::mask(unsigned number) {
     complete(number);
     set_enabled(number, false);
 }
 
-void Plic::unmask(unsigned number)
-{
+void Plic::unmask(unsigned number) {
     set_enabled(number, true);
     complete(number);
 }
 
-bool Plic::configure(unsigned number, cobnut::Trigger trigger)
-{
+bool Plic::configure(unsigned number, cobnut::Trigger trigger) {
     mask(number);
     return trigger != cobnut::Trigger::edge;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// RISC-V platform-level interrupt controller (PLIC specification 1.0.0), as one hart's supervisor sees it.
+// RISC-V platform-level interrupt controller (PLIC specification 1.0.0), as one hart's supervisor
+// sees it.
 #pragma once
 
 #include <cobnut/abi/object.hpp>
@@ -44,7 +45,7 @@ private:
     void set_enabled(unsigned number, bool enabled);
 
     reg::Mmio<> priority_;
-    reg::Mmio<> enable_;  ///< Of this hart's supervisor context, as is:
+    reg::Mmio<> enable_; ///< Of this hart's supervisor context, as is:
     reg::Mmio<> context_;
     unsigned count_ = 0;
     uint32_t claimed_[max_sources / 32] = {};

@@ -11,8 +11,7 @@ public:
     static constexpr const char* compatible[] = {"riscv"};
 
     // Both return only when the firmware cannot do it.
-    void power_off() const
-    {
+    void power_off() const {
         call(shutdown);
         sbi::call(sbi::legacy_shutdown, 0);
     }
@@ -21,8 +20,7 @@ public:
 private:
     static constexpr uintptr_t shutdown = 0, cold_reboot = 1;
 
-    static void call(uintptr_t type)
-    {
+    static void call(uintptr_t type) {
         if (sbi::has(sbi::extension_reset))
             sbi::call(sbi::extension_reset, 0, type, 0);
     }

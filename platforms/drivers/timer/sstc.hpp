@@ -9,18 +9,18 @@ namespace platform {
 
 struct Sstc {
     /// The device tree says that the hart has it, and firmware lets us have it.
-    static bool detect(cobnut::fdt::Node core) { return is_listed(core) && arch::csr::has_stimecmp(); }
+    static bool detect(cobnut::fdt::Node core) {
+        return is_listed(core) && arch::csr::has_stimecmp();
+    }
     static void set(uint64_t deadline) { arch::csr::write_stimecmp(deadline); }
 
 private:
     /// riscv,isa-extensions is a list of strings, riscv,isa one string with underscores.
-    static bool is_listed(cobnut::fdt::Node core)
-    {
+    static bool is_listed(cobnut::fdt::Node core) {
         return contains(core.property("riscv,isa-extensions").data, '\0') ||
                contains(core.property("riscv,isa").data, '_');
     }
-    static bool contains(cobnut::format::Bytes data, char separator)
-    {
+    static bool contains(cobnut::format::Bytes data, char separator) {
         constexpr char name[] = "sstc";
         constexpr uint64_t length = sizeof name - 1;
         bool at_begin = separator == '\0';

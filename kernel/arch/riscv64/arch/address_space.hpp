@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// User address spaces in satp with their identifier, and TLB maintenance (Privileged Architecture 4.2.1).
+// User address spaces in satp with their identifier, and TLB maintenance (Privileged
+// Architecture 4.2.1).
 #pragma once
 
 #include <arch/csr.hpp>
@@ -16,8 +17,7 @@ constexpr unsigned asid_none = 0x80000000; // negative when loaded: the fastpath
 extern unsigned asid_limit;
 inline unsigned asid_count() { return asid_limit; }
 
-constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid)
-{
+constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
     return csr::Translation{}
         .with<csr::Translation::Mode>(csr::mode_sv39)
         .with<csr::Translation::Asid>(asid)
@@ -25,53 +25,45 @@ constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid)
         .raw();
 }
 
-inline SpaceToken empty_token()
-{
+inline SpaceToken empty_token() {
     return make_token(kernel::PhysAddr{physical_of_data(&kernel_root)}, 0);
 }
 
 // With rs2 = 0 in a register, not x0, global entries stay.
-inline void fence_space(unsigned asid)
-{
+inline void fence_space(unsigned asid) {
     asm volatile("sfence.vma x0, %0" ::"r"(uint64_t{asid}) : "memory");
 }
-inline void fence_page(unsigned asid, kernel::VirtAddr address)
-{
+inline void fence_page(unsigned asid, kernel::VirtAddr address) {
     asm volatile("sfence.vma %0, %1" ::"r"(address.raw()), "r"(uint64_t{asid}) : "memory");
 }
 
 /// Identifier 0 belongs to every space where the hardware has no others, else to the empty one.
-inline void activate(SpaceToken token)
-{
+inline void activate(SpaceToken token) {
     csr::write_satp(csr::Translation{token});
     if (csr::Translation{token}.get<csr::Translation::Asid>() == 0)
         fence_space(0);
 }
 
 /// The upper half is the same in all spaces; its entries never change after the boot.
-inline void init_root(void* table)
-{
+inline void init_root(void* table) {
     auto* const root = static_cast<Table*>(table);
     for (unsigned index = 256; index < 512; ++index)
         root->entry[index] = kernel_root.entry[index];
 }
 
 // Invalid entries may be cached too.
-inline void entry_added(unsigned asid, kernel::VirtAddr address)
-{
+inline void entry_added(unsigned asid, kernel::VirtAddr address) {
     if (asid != asid_none)
         fence_page(asid, address);
 }
 
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned)
-{
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
     if (asid != asid_none)
         fence_page(asid, address);
 }
 
 // A fence without an address also forgets what is cached of tables (4.2.1).
-inline void table_removed(unsigned asid)
-{
+inline void table_removed(unsigned asid) {
     if (asid != asid_none)
         fence_space(asid);
 }

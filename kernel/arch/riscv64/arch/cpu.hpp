@@ -11,35 +11,24 @@ struct Thread;
 
 namespace arch {
 
-[[gnu::always_inline]] inline kernel::Cpu& current_cpu()
-{
+[[gnu::always_inline]] inline kernel::Cpu& current_cpu() {
     return *static_cast<kernel::Cpu*>(__builtin_thread_pointer());
 }
 
 [[noreturn]] void leave(kernel::Thread& thread);
 
 /// Wakes up for what sie enables although sstatus.SIE is clear (3.3.3).
-inline void wait_for_interrupt()
-{
-    asm volatile("fence\n\twfi" ::: "memory");
-}
+inline void wait_for_interrupt() { asm volatile("fence\n\twfi" ::: "memory"); }
 
-inline bool interrupt_pending()
-{
-    return (csr::read_sip().raw() & csr::read_sie().raw()) != 0;
-}
+inline bool interrupt_pending() { return (csr::read_sip().raw() & csr::read_sie().raw()) != 0; }
 
-[[noreturn]] inline void stop()
-{
+[[noreturn]] inline void stop() {
     csr::write_sie(csr::Interrupts{});
     for (;;)
         asm volatile("wfi");
 }
 
 /// cycle, time and instret.
-inline void set_counter_access(bool allowed)
-{
-    csr::write_scounteren(allowed ? 7 : 0);
-}
+inline void set_counter_access(bool allowed) { csr::write_scounteren(allowed ? 7 : 0); }
 
 } // namespace arch

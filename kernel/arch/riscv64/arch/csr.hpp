@@ -61,28 +61,26 @@ enum class Cause : uint64_t {
 inline constexpr uint64_t cause_interrupt = uint64_t{1} << 63;
 
 #define COBNUT_CSR(name, Type)                                                                     \
-    inline Type read_##name()                                                                      \
-    {                                                                                              \
+    inline Type read_##name() {                                                                    \
         uint64_t raw;                                                                              \
         asm volatile("csrr %0, " #name : "=r"(raw)::"memory");                                     \
         return Type{raw};                                                                          \
     }                                                                                              \
-    inline void write_##name(Type value)                                                           \
-    {                                                                                              \
+    inline void write_##name(Type value) {                                                         \
         asm volatile("csrw " #name ", %0" ::"rK"(uint64_t{raw_of(value)}) : "memory");             \
     }                                                                                              \
-    inline void set_##name(Type bits)                                                              \
-    {                                                                                              \
+    inline void set_##name(Type bits) {                                                            \
         asm volatile("csrs " #name ", %0" ::"rK"(uint64_t{raw_of(bits)}) : "memory");              \
     }                                                                                              \
-    inline void clear_##name(Type bits)                                                            \
-    {                                                                                              \
+    inline void clear_##name(Type bits) {                                                          \
         asm volatile("csrc " #name ", %0" ::"rK"(uint64_t{raw_of(bits)}) : "memory");              \
     }
 
 constexpr uint64_t raw_of(uint64_t value) { return value; }
 template <class Tag>
-constexpr uint64_t raw_of(const reg::Word<Tag>& value) { return value.raw(); }
+constexpr uint64_t raw_of(const reg::Word<Tag>& value) {
+    return value.raw();
+}
 
 COBNUT_CSR(sstatus, Status)
 COBNUT_CSR(sie, Interrupts)
@@ -96,22 +94,19 @@ COBNUT_CSR(sepc, uint64_t)
 COBNUT_CSR(stval, uint64_t)
 #undef COBNUT_CSR
 
-inline uint64_t read_time()
-{
+inline uint64_t read_time() {
     uint64_t value;
     asm volatile("csrr %0, time" : "=r"(value)::"memory");
     return value;
 }
 
 // Sstc; by number, since assemblers want to be told of the extension.
-inline void write_stimecmp(uint64_t value)
-{
+inline void write_stimecmp(uint64_t value) {
     asm volatile("csrw 0x14d, %0" ::"r"(value) : "memory");
 }
 
 /// Tries to read it; boot only, for a trap changes sstatus.
-inline bool has_stimecmp()
-{
+inline bool has_stimecmp() {
     uint64_t vector, present, value;
     asm volatile("lla %0, 1f\n\tcsrrw %0, stvec, %0\n\tli %1, 0\n\tcsrr %2, 0x14d\n\tli %1, 1\n\t"
                  ".balign 4\n1:\tcsrw stvec, %0"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the fastpath template needs of this ISA. The stub leaves the capability in a0, the tag in a1, the message in
-// a2-a7, the reply capability in t1 and the current thread in t3; a1-a7 and t1 are fixed registers in that file.
+// What the fastpath template needs of this ISA. The stub leaves the capability in a0, the tag in
+// a1, the message in a2-a7, the reply capability in t1 and the current thread in t3; a1-a7 and t1
+// are fixed registers in that file.
 #pragma once
 
 #include <arch/address_space.hpp>
@@ -23,34 +24,28 @@ struct FastPolicy {
     };
 
     // Texts must differ from those of other such statements, or compilers merge them.
-    KERNEL_HOT static Entry entry()
-    {
+    KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("t3");
         register kernel::Word reply asm("t1");
         asm volatile("# t3 t1" : "=r"(current), "=r"(reply));
         return {current, reply};
     }
-    KERNEL_HOT static kernel::Word tag()
-    {
+    KERNEL_HOT static kernel::Word tag() {
         register kernel::Word word asm("a1");
         asm volatile("# a1" : "=r"(word));
         return word;
     }
     KERNEL_HOT static uint32_t gate(const Entry&) { return current_cpu().gate; }
-    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&)
-    {
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return current_cpu().sched_context;
     }
-    KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread)
-    {
+    KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         current_cpu().current = thread;
     }
-    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space)
-    {
+    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return static_cast<int32_t>(space->asid) >= 0;
     }
-    KERNEL_HOT static void switch_space(const Entry& entry, kernel::VSpace* space)
-    {
+    KERNEL_HOT static void switch_space(const Entry& entry, kernel::VSpace* space) {
         if (space == entry.current->space)
             return;
         csr::write_satp(csr::Translation{space->token});
@@ -58,8 +53,7 @@ struct FastPolicy {
             fence_space(0);
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge)
-    {
+    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers) == 64);
         register kernel::Word a0 asm("a0") = badge;
         register kernel::Thread* t0 asm("t0") = thread;
@@ -69,8 +63,8 @@ struct FastPolicy {
                      "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"
                      "ld gp, 160(t0)\n\tld sp, 168(t0)\n\t"
                      "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"
-                     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
-                     ::"r"(a0), "r"(t0)
+                     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret" ::"r"(a0),
+                     "r"(t0)
                      : "memory");
         __builtin_unreachable();
     }
@@ -80,8 +74,7 @@ struct FastPolicy {
 
 private:
     template <unsigned Number>
-    [[noreturn]] KERNEL_HOT static void slow(kernel::Word path)
-    {
+    [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         asm volatile("li t0, %1\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
         __builtin_unreachable();

@@ -23,12 +23,10 @@ void fpu_save(void* state);
 void fpu_restore(const void* state);
 void fpu_clear();
 
-inline void fpu_enable()
-{
+inline void fpu_enable() {
     csr::set_sstatus(csr::Status{}.with<csr::Status::Float>(csr::FloatState::dirty));
 }
-inline void fpu_disable()
-{
+inline void fpu_disable() {
     csr::clear_sstatus(csr::Status{}.with<csr::Status::Float>(csr::FloatState::dirty));
 }
 

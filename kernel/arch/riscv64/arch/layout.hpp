@@ -13,8 +13,8 @@ constexpr uint64_t giga_page_size = uint64_t{1} << 30;
 
 constexpr uint64_t window_start = 0xffffffc000000000; ///< All RAM, at its own physical address.
 constexpr uint64_t window_size = uint64_t{128} << 30;
-constexpr uint64_t image_text = 0xffffffff80000000;    ///< link.ld has it too.
-constexpr uint64_t image_data_offset = 0x1000000;      ///< link.ld has it too.
+constexpr uint64_t image_text = 0xffffffff80000000; ///< link.ld has it too.
+constexpr uint64_t image_data_offset = 0x1000000;   ///< link.ld has it too.
 constexpr uint64_t small_pages = image_text + (uint64_t{32} << 20);
 constexpr uint64_t device_tree_window = image_text + (uint64_t{64} << 20);
 constexpr uint64_t device_tree_blocks = 2; ///< A blob has at most 2 MiB, anywhere in a page.
@@ -53,32 +53,26 @@ struct TableEntry : cobnut::reg::Word<TableEntry> {
     static_assert(cobnut::reg::disjoint<Valid, Read, Write, Execute, User, Global, Accessed, Dirty,
                                         Software, PageNumber>);
 
-    [[nodiscard]] constexpr kernel::PhysAddr address() const
-    {
+    [[nodiscard]] constexpr kernel::PhysAddr address() const {
         return kernel::PhysAddr{get<PageNumber>() << 12};
     }
 };
 
-constexpr uint64_t table_entry(uint64_t table)
-{
+constexpr uint64_t table_entry(uint64_t table) {
     return TableEntry{}.set<TableEntry::Valid>().with<TableEntry::PageNumber>(table >> 12).raw();
 }
 
 /// A and D are preset: hardware need not be able to write them (4.3.1), and nobody reads them.
-constexpr TableEntry kernel_leaf(uint64_t address)
-{
+constexpr TableEntry kernel_leaf(uint64_t address) {
     using E = TableEntry;
-    return E{}
-        .set<E::Valid, E::Read, E::Global, E::Accessed, E::Dirty>()
-        .with<E::PageNumber>(address >> 12);
+    return E{}.set<E::Valid, E::Read, E::Global, E::Accessed, E::Dirty>().with<E::PageNumber>(
+        address >> 12);
 }
 constexpr uint64_t constant_leaf(uint64_t address) { return kernel_leaf(address).raw(); }
-constexpr uint64_t text_leaf(uint64_t address)
-{
+constexpr uint64_t text_leaf(uint64_t address) {
     return kernel_leaf(address).set<TableEntry::Execute>().raw();
 }
-constexpr uint64_t data_leaf(uint64_t address)
-{
+constexpr uint64_t data_leaf(uint64_t address) {
     return kernel_leaf(address).set<TableEntry::Write>().raw();
 }
 
@@ -86,8 +80,7 @@ extern Table kernel_root;
 /// To be added to the linked address of data.
 extern uint64_t data_to_physical;
 
-inline uint64_t physical_of_data(const void* object)
-{
+inline uint64_t physical_of_data(const void* object) {
     return reinterpret_cast<uint64_t>(object) + data_to_physical;
 }
 

@@ -23,8 +23,7 @@ struct PageFormat {
     static constexpr Level level[levels] = {{30, 9, true}, {21, 9, true}, {12, 9, true}};
     static constexpr kernel::Word user_end = kernel::Word{1} << 38;
 
-    static constexpr Entry leaf(unsigned, kernel::PhysAddr address, Attributes a) noexcept
-    {
+    static constexpr Entry leaf(unsigned, kernel::PhysAddr address, Attributes a) noexcept {
         using E = TableEntry;
         return E{}
             .set<E::Valid, E::Read, E::User, E::Accessed, E::Dirty>()
@@ -34,24 +33,20 @@ struct PageFormat {
             .with<E::PageNumber>(address.raw() >> 12)
             .raw();
     }
-    static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept
-    {
+    static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
         return table_entry(address.raw());
     }
-    static constexpr Kind kind(unsigned, Entry entry) noexcept
-    {
-        constexpr uint64_t rights = TableEntry::Read::mask | TableEntry::Write::mask |
-                                    TableEntry::Execute::mask;
+    static constexpr Kind kind(unsigned, Entry entry) noexcept {
+        constexpr uint64_t rights =
+            TableEntry::Read::mask | TableEntry::Write::mask | TableEntry::Execute::mask;
         if (!TableEntry{entry}.get<TableEntry::Valid>())
             return Kind::invalid;
         return (entry & rights) != 0 ? Kind::leaf : Kind::table;
     }
-    static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept
-    {
+    static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return TableEntry{entry}.address();
     }
-    static constexpr Attributes attributes(unsigned, Entry entry) noexcept
-    {
+    static constexpr Attributes attributes(unsigned, Entry entry) noexcept {
         const TableEntry e{entry};
         return {e.get<TableEntry::Write>(), e.get<TableEntry::Execute>(),
                 static_cast<cobnut::MemoryType>(e.get<TableEntry::Software>())};

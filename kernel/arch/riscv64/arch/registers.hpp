@@ -26,7 +26,6 @@ struct Registers {
     // The rest of a full frame.
     Word return_address = 0;
     Word rest[4] = {}; ///< t3 to t6
-    Word rewound = 0;  ///< The call is made again: t0 to t2 count.
 
     [[nodiscard]] Word capability() const noexcept { return argument[0]; }
     [[nodiscard]] Word tag() const noexcept { return argument[1]; }
@@ -40,33 +39,22 @@ struct Registers {
     [[nodiscard]] Word ip() const noexcept { return program_counter; }
     [[nodiscard]] Word sp() const noexcept { return stack; }
     // Any address will do: one that cannot be executed or used faults at user level.
-    bool set_ip(Word address) noexcept
-    {
+    bool set_ip(Word address) noexcept {
         program_counter = address & ~Word{1};
-        rewound = 0;
         return true;
     }
-    bool set_sp(Word address) noexcept
-    {
+    bool set_sp(Word address) noexcept {
         stack = address;
         return true;
     }
     /// ecall has no compressed form.
-    void rewind() noexcept
-    {
-        program_counter -= 4;
-        rewound = 1;
-    }
-    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
-    /// one.
-    void complete() noexcept
-    {
+    void rewind() noexcept { program_counter -= 4; }
+    void complete() noexcept {
         return_address = 0;
         for (Word& word : rest)
             word = 0;
     }
-    void init_user(Word ip, Word sp, Word argument_word) noexcept
-    {
+    void init_user(Word ip, Word sp, Word argument_word) noexcept {
         *this = {};
         program_counter = ip & ~Word{1};
         stack = sp;
@@ -74,13 +62,11 @@ struct Registers {
     }
 
     // Numbered: program counter, stack pointer, flags (none here), x1 to x31.
-    [[nodiscard]] Word get(unsigned number) const noexcept
-    {
+    [[nodiscard]] Word get(unsigned number) const noexcept {
         const Word* const from = const_cast<Registers*>(this)->place(number);
         return from == nullptr ? 0 : *from;
     }
-    bool set(unsigned number, Word value) noexcept
-    {
+    bool set(unsigned number, Word value) noexcept {
         if (number >= word_count)
             return false;
         if (number == 0)
@@ -89,25 +75,31 @@ struct Registers {
             *to = value;
         return true;
     }
-    [[nodiscard]] static constexpr bool held_when_voluntary(unsigned number) noexcept
-    {
+    [[nodiscard]] static constexpr bool held_when_voluntary(unsigned number) noexcept {
         const unsigned x = number - 2;
         return number < 3 || (x >= 2 && x <= 4) || x == 8 || x == 9 || (x >= 18 && x <= 27);
     }
 
 private:
-    [[nodiscard]] Word* place(unsigned number) noexcept
-    {
+    [[nodiscard]] Word* place(unsigned number) noexcept {
         const unsigned x = number - 2;
         switch (number) {
-        case 0: return &program_counter;
-        case 1: return &stack;
-        case 2: return nullptr;
-        case 3: return &return_address;
-        case 4: return &stack;
-        case 5: return &global_pointer;
-        case 6: return &thread_pointer;
-        default: break;
+        case 0:
+            return &program_counter;
+        case 1:
+            return &stack;
+        case 2:
+            return nullptr;
+        case 3:
+            return &return_address;
+        case 4:
+            return &stack;
+        case 5:
+            return &global_pointer;
+        case 6:
+            return &thread_pointer;
+        default:
+            break;
         }
         if (x < 8)
             return &temporary[x - 5];
@@ -125,6 +117,6 @@ private:
 static_assert(offsetof(Registers, saved) == 0 && offsetof(Registers, global_pointer) == 96);
 static_assert(offsetof(Registers, program_counter) == 120 && offsetof(Registers, argument) == 128);
 static_assert(offsetof(Registers, temporary) == 192 && offsetof(Registers, return_address) == 216);
-static_assert(offsetof(Registers, rest) == 224 && sizeof(Registers) == 264);
+static_assert(offsetof(Registers, rest) == 224 && sizeof(Registers) == 256);
 
 } // namespace arch
