@@ -25,10 +25,10 @@ def keys(board: dict, name: str) -> str:
 def header(board: dict, name: str) -> str:
     lists: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for driver in board["drivers"]:
-        kind, name = driver.split("/")
+        kind, driver_name = driver.split("/")
         if kind not in KINDS:
             raise SystemExit(f"board: driver {driver}: the kind is one of {', '.join(KINDS)}")
-        lists[kind].append(name)
+        lists[kind].append(driver_name)
     includes = [f"#include <platforms/drivers/{kind}/{name}.hpp>"
                 for kind, names in lists.items() for name in names]
     aliases = [f"using {KINDS[kind]} = platform::DriverList<"

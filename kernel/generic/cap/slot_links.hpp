@@ -10,7 +10,8 @@ namespace kernel {
 struct Slot;
 
 /// 64-bit ISAs: two words hold three indices of 40 bits (slots counted from the window's base),
-/// a flag byte's two flags, and six bits for the mapping record.
+/// two flags, and six bits for the mapping record. `in_thread` belongs to the place, not to the
+/// capability: the slot is one of a Thread's own.
 class SlotLinks64 {
 public:
     [[nodiscard]] Slot* child() const { return slot(low_ & index_mask); }
@@ -24,9 +25,9 @@ public:
     void set_prev(Slot* s) { high_ = (high_ & ~(index_mask << 16)) | (index(s) << 16); }
 
     [[nodiscard]] bool last() const { return (high_ & last_flag) != 0; }
-    [[nodiscard]] bool revoking() const { return (high_ & revoking_flag) != 0; }
+    [[nodiscard]] bool in_thread() const { return (high_ & in_thread_flag) != 0; }
     void set_last(bool on) { high_ = on ? high_ | last_flag : high_ & ~last_flag; }
-    void set_revoking(bool on) { high_ = on ? high_ | revoking_flag : high_ & ~revoking_flag; }
+    void set_in_thread(bool on) { high_ = on ? high_ | in_thread_flag : high_ & ~in_thread_flag; }
     [[nodiscard]] Word extra() const { return static_cast<Word>(high_ >> 58); }
     void set_extra(Word bits) {
         high_ = (high_ & ~(uint64_t{63} << 58)) | (uint64_t{bits} << 58);
@@ -35,7 +36,7 @@ public:
 private:
     static constexpr uint64_t index_mask = (uint64_t{1} << 40) - 1;
     static constexpr uint64_t last_flag = uint64_t{1} << 56;
-    static constexpr uint64_t revoking_flag = uint64_t{1} << 57;
+    static constexpr uint64_t in_thread_flag = uint64_t{1} << 57;
 
     static Slot* slot(uint64_t i) {
         return i == 0 ? nullptr
@@ -59,9 +60,9 @@ public:
     void set_next(Slot* s) { next_ = s; }
     void set_prev(Slot* s) { prev_ = s; }
     [[nodiscard]] bool last() const { return (child_ & 1) != 0; }
-    [[nodiscard]] bool revoking() const { return (child_ & 2) != 0; }
+    [[nodiscard]] bool in_thread() const { return (child_ & 2) != 0; }
     void set_last(bool on) { child_ = on ? child_ | 1 : child_ & ~Word{1}; }
-    void set_revoking(bool on) { child_ = on ? child_ | 2 : child_ & ~Word{2}; }
+    void set_in_thread(bool on) { child_ = on ? child_ | 2 : child_ & ~Word{2}; }
     [[nodiscard]] Word extra() const { return extra_; }
     void set_extra(Word bits) { extra_ = bits; }
 
@@ -70,7 +71,7 @@ private:
     Word child_ = 0;
     Slot* next_ = nullptr;
     Slot* prev_ = nullptr;
-    Word reserved_ = 0;
+    [[maybe_unused]] Word reserved_ = 0;
 };
 
 } // namespace kernel

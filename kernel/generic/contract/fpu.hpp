@@ -17,7 +17,11 @@ static_assert(std::convertible_to<decltype(arch::fpu_state_size()), size_t>);
 // fpu_enable()/fpu_disable(): user level may use it or traps. Disabled for threads without the
 //   flag; the registers then hold no other thread's state (fpu_clear, for CPUs that speculate
 //   through the disable bit).
+// speculates_through_disable (constexpr bool): the CPU may, so generic code saves the state and
+//   calls fpu_clear() before it disables the unit.
+static_assert(std::convertible_to<decltype(arch::speculates_through_disable), bool>);
 static_assert(requires(void* p) {
+    arch::fpu_clear();
     arch::fpu_init(p);
     arch::fpu_save(p);
     arch::fpu_restore(p);

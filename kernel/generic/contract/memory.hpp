@@ -22,6 +22,9 @@ static_assert(std::same_as<decltype(arch::to_physical(static_cast<void*>(nullptr
 // 64-bit ISAs the window must not exceed 2^44 bytes.
 static_assert(std::convertible_to<decltype(arch::window_base()), Word>);
 
+// bool in_window(PhysAddr, size_t): the kernel can reach this RAM by to_virtual().
+static_assert(std::same_as<decltype(arch::in_window(PhysAddr{}, size_t{})), bool>);
+
 // clear_memory(void*, size_t): zeroes whole cache lines of normal RAM; size is a multiple of 16.
 static_assert(requires(void* p, size_t n) { arch::clear_memory(p, n); });
 // clean_to_coherency(void*, size_t): writes back and invalidates the lines of RAM that is going to
@@ -30,6 +33,14 @@ static_assert(requires(void* p, size_t n) { arch::clean_to_coherency(p, n); });
 // make_executable(void*, size_t): data stores to these lines become visible to instruction fetch
 //   of every core (PoU clean, instruction cache invalidation, barriers). x86: nothing.
 static_assert(requires(void* p, size_t n) { arch::make_executable(p, n); });
+// clear_physical, clean_physical_to_coherency, make_physical_executable(PhysAddr, size_t): the same
+//   for RAM that may lie beyond the window (32-bit ISAs map it for a moment); size is 4 KiB's
+//   multiple when it does. Elsewhere they are the functions above on to_virtual().
+static_assert(requires(PhysAddr p, size_t n) {
+    arch::clear_physical(p, n);
+    arch::clean_physical_to_coherency(p, n);
+    arch::make_physical_executable(p, n);
+});
 // write_page_table_entry(Entry*, Entry): one single-copy atomic store that the table walker may
 //   see at once; arch::PageFormat::Entry wide (a 64-bit store on ARMv7 LPAE: strd/aligned).
 // map_device(PhysAddr, size): boot only; maps device registers for the kernel for good and returns

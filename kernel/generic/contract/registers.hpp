@@ -20,6 +20,8 @@ using kernel::Word;
 /// init_user(ip, sp, argument): registers of a new thread (everything else zero, user mode).
 /// rewind(): the program counter goes back to the trap instruction (2 or 4 bytes long), so that
 ///   the system call is made again. advance() would undo it.
+/// complete(): what voluntary frame and arguments do not hold gets a defined value, so that the
+///   frame can be left as a full one.
 /// words()/get(n)/set(n, v): the ABI's view for read_registers and write_registers: ip, sp, flags,
 ///   then the general registers in the ISA's order, then thread registers. set() sanitises:
 ///   privileged flag bits are kept, non-canonical addresses become an error (returns false).
@@ -41,6 +43,7 @@ concept Registers = std::is_standard_layout_v<R> && requires(R r, const R c, uns
     { r.set_ip(w) } noexcept -> std::same_as<bool>;
     { r.set_sp(w) } noexcept -> std::same_as<bool>;
     { r.rewind() } noexcept;
+    { r.complete() } noexcept;
     { r.init_user(w, w, w) } noexcept;
     { c.get(n) } noexcept -> std::same_as<Word>;
     { r.set(n, w) } noexcept -> std::same_as<bool>;

@@ -29,8 +29,8 @@ struct Wait {
 /// Which registers of a thread that does not run are held in its object.
 enum class FrameKind : uint8_t {
     running = 0,   ///< In the CPU, or blocked by a fastpath: voluntary.
-    arguments = 1, ///< Voluntary with arguments: the call is made again, or has been answered.
-    full = 2,
+    arguments = 1, ///< Voluntary with the arguments or the results of the system call.
+    full = 2,      ///< All.
 };
 
 /// Why a thread sends: set when it is queued as a sender.
@@ -72,8 +72,6 @@ struct alignas(64) Thread {
     void* buffer;        ///< IPC buffer in the kernel window; null: none.
     Notification* notification; ///< Bound.
     SchedContext* yielded_to;
-    Slot* operation_slot; ///< Untyped being cleared by this thread's preempted retype,
-    uint64_t operation_progress; ///< and how far.
     ThreadFault fault;
     uint8_t sending;     ///< Sending bits.
     uint8_t max_priority;
@@ -89,6 +87,18 @@ struct alignas(64) Thread {
     Slot buffer_slot;
     Slot fault_slot;
     Slot timeout_slot;
+
+    /// The system call is to be made again: all its arguments come back.
+    void repeat_system_call() {
+        registers.rewind();
+        registers.complete();
+        frame_kind = FrameKind::full;
+        gate |= Gate::full_frame;
+    }
+    void clear_fault() {
+        fault.type = 0;
+        gate &= ~Gate::faulted;
+    }
 
     [[nodiscard]] unsigned priority() const { return gate & Gate::priority_mask; }
     [[nodiscard]] Word wait_kind() const { return wait & Wait::kind_mask; }

@@ -58,11 +58,6 @@ struct Registers {
         return true;
     }
     void rewind() noexcept { rip -= 2; }
-    void complete() noexcept
-    {
-        rcx = r11 = gs_base = 0;
-        rflags = UserFlags::always;
-    }
     /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
     /// one.
     void complete() noexcept

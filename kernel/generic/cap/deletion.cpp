@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Emptying slots and destroying objects, in bounded steps and without recursion.
+#include <generic/base/panic.hpp>
+#include <generic/cap/deletion.hpp>
+#include <generic/cap/derivation.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/notification.hpp>
+#include <generic/ipc/reply.hpp>
+#include <generic/mm/address_space.hpp>
+#include <generic/object/irq.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/object/untyped.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace kernel::cap {
+
+namespace {
+
+/// Slots of a dying Thread; of a CNode: 1 << radix.
+constexpr Word thread_zombie = 0xff;
+constexpr Word thread_slots = 5;
+
+Word zombie_slots(const Slot& zombie) {
+    const Word radix = zombie.object.rights_byte();
+    return radix == thread_zombie ? thread_slots : Word{1} << radix;
+}
+
+Slot* next_dying(const Slot& zombie) {
+    return reinterpret_cast<Slot*>(zombie.badge);
+}
+
+/// What goes with this one capability, final or not.
+void forget_capability(Cpu& cpu, Slot& slot) {
+    switch (slot.type()) {
+    case ObjectType::frame:
+        mm::unmap_frame(slot);
+        break;
+    case ObjectType::page_table:
+        mm::unmap_table(slot);
+        break;
+    case ObjectType::untyped:
+        untyped::forget_clearing(slot);
+        break;
+    default:
+        before_move(slot);
+        break;
+    }
+    if (slot.links.in_thread())
+        thread_control::slot_emptied(cpu, slot);
+}
+
+void empty(Cpu& cpu, Slot& slot) {
+    forget_capability(cpu, slot);
+    derivation::remove(slot);
+    const bool in_thread = slot.links.in_thread();
+    slot = {};
+    slot.links.set_in_thread(in_thread);
+}
+
+/// The object's last capability lies in `slot`: into its own first slot with it.
+void make_zombie(Slot& slot, Slot& first, Word kind) {
+    void* object = slot.pointer<void>();
+    derivation::swap(slot, first);
+    first.object.set(zombie_type, kind, object);
+    first.badge = 0;
+    Kernel& kernel = kernel_state;
+    if (kernel.dying == nullptr) {
+        kernel.dying = &first;
+        kernel.dying_progress = 1;
+    } else {
+        kernel.dying_last->badge = reinterpret_cast<Word>(&first);
+    }
+    kernel.dying_last = &first;
+}
+
+/// No capability will be left: ends what the object does. True when that is done and the slot can
+/// be emptied; false: call again.
+bool finalise(Cpu& cpu, Slot& slot) {
+    switch (slot.type()) {
+    case ObjectType::endpoint:
+        return ipc::cancel_some(cpu, *slot.pointer<Endpoint>());
+    case ObjectType::notification:
+        return ipc::cancel_some(cpu, *slot.pointer<Notification>());
+    case ObjectType::reply:
+        ipc::destroy(cpu, *slot.pointer<Reply>());
+        return true;
+    case ObjectType::sched_context:
+        return sched::forget(cpu, *slot.pointer<SchedContext>());
+    case ObjectType::vspace:
+        mm::destroy(cpu, *slot.pointer<VSpace>());
+        return true;
+    case ObjectType::irq_handler: {
+        const auto number = static_cast<unsigned>(slot.badge);
+        if (!delete_step(cpu, kernel_state.irq_slots[number]))
+            return false;
+        irq::release(number);
+        return true;
+    }
+    default:
+        return true;
+    }
+}
+
+} // namespace
+
+void before_move(Slot& slot) {
+    if (slot.type() == ObjectType::reply)
+        slot.pointer<Reply>()->path = Reply::no_path;
+}
+
+bool delete_step(Cpu& cpu, Slot& slot) {
+    if (slot.empty())
+        return true;
+    if (slot.type() == zombie_type)
+        return drain_step(cpu) && slot.empty();
+    if (!derivation::is_final(slot)) {
+        empty(cpu, slot);
+        return true;
+    }
+    if (slot.type() == ObjectType::cnode) {
+        before_move(slot);
+        if (slot.links.in_thread())
+            thread_control::slot_emptied(cpu, slot);
+        make_zombie(slot, *slot.pointer<Slot>(), slot.radix());
+        return slot.empty();
+    }
+    if (slot.type() == ObjectType::thread) {
+        Thread& thread = *slot.pointer<Thread>();
+        thread_control::destroy(cpu, thread);
+        make_zombie(slot, thread.cspace_slot, thread_zombie);
+        return slot.empty();
+    }
+    if (!finalise(cpu, slot))
+        return false;
+    empty(cpu, slot);
+    return true;
+}
+
+bool drain_step(Cpu& cpu) {
+    Kernel& kernel = kernel_state;
+    Slot* zombie = kernel.dying;
+    if (zombie == nullptr)
+        return true;
+    // The zombie is the first of the object's slots, which lie one behind the other.
+    const Word count = zombie_slots(*zombie);
+    for (unsigned i = 0; i < 16; ++i) {
+        if (kernel.dying_progress >= count) {
+            kernel.dying = next_dying(*zombie);
+            kernel.dying_progress = 1;
+            derivation::remove(*zombie);
+            *zombie = {};
+            return kernel.dying == nullptr;
+        }
+        Slot& slot = zombie[kernel.dying_progress];
+        if (!slot.empty()) {
+            if (delete_step(cpu, slot))
+                ++kernel.dying_progress;
+            return false;
+        }
+        ++kernel.dying_progress;
+    }
+    return false;
+}
+
+bool revoke_step(Cpu& cpu, Slot& slot) {
+    Slot* child = slot.links.child();
+    if (child == nullptr)
+        return drain_step(cpu) && slot.links.child() == nullptr;
+    if (child->type() == zombie_type)
+        (void)drain_step(cpu);
+    else
+        (void)delete_step(cpu, *child);
+    return false;
+}
+
+} // namespace kernel::cap

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Making a capability from another one.
+#include <generic/cap/derivation.hpp>
+#include <generic/cap/derive.hpp>
+
+namespace kernel {
+
+Failure check_derivable(const Slot& from) {
+    const ObjectType type = from.type();
+    if (type == ObjectType::null)
+        return Error::slot_empty;
+    if (type == ObjectType::irq_control || type == zombie_type)
+        return Error::illegal_operation;
+    if (type == ObjectType::untyped && derivation::has_children(from))
+        return Error::has_children;
+    return {};
+}
+
+void derive(Slot& from, Slot& to, Rights rights) {
+    to.object = from.object;
+    to.badge = from.badge;
+    switch (from.type()) {
+    case ObjectType::endpoint:
+    case ObjectType::notification:
+    case ObjectType::reply:
+        to.set(from.type(), from.pointer<void>(), rights_byte(from.rights() & rights), from.badge);
+        break;
+    case ObjectType::frame: {
+        const Word all = from.object.rights_byte();
+        const Word kept = all & (Word{rights.bits} | ~Rights::read_write().bits);
+        to.object.set_physical(ObjectType::frame, kept & 0xff, from.object.physical());
+        to.set_mapping(0, VirtAddr(0));
+        break;
+    }
+    case ObjectType::page_table:
+        to.set_mapping(0, VirtAddr(0));
+        break;
+    case ObjectType::untyped:
+        to.set_untyped_used(from.untyped_used());
+        from.set_untyped_used(uint64_t{1} << from.untyped_bits());
+        break;
+    default:
+        break;
+    }
+    derivation::insert_child(from, to);
+}
+
+Failure check_badge(const Slot& slot, Word badge, bool derived) {
+    switch (slot.type()) {
+    case ObjectType::endpoint:
+    case ObjectType::notification:
+        // A badge is given once and for all.
+        return derived && slot.badge == 0 ? Error::none : Error::illegal_operation;
+    case ObjectType::cnode: {
+        const Word guard_bits = badge & 63;
+        if (guard_bits + slot.radix() > word_bits ||
+            (guard_bits < word_bits - 6 && (badge >> 6 >> guard_bits) != 0))
+            return {Error::invalid_argument, 5, badge};
+        return {};
+    }
+    case ObjectType::io_port: {
+        const Word first = badge >> 16;
+        const Word last = badge & 0xffff;
+        if (!derived)
+            return Error::illegal_operation;
+        if (first > last || first < slot.badge >> 16 || last > (slot.badge & 0xffff))
+            return {Error::invalid_argument, 5, badge};
+        return {};
+    }
+    default:
+        return Error::illegal_operation;
+    }
+}
+
+void set_badge(Slot& slot, Word badge) {
+    slot.badge = badge;
+}
+
+} // namespace kernel

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Making a capability from another one.
+#pragma once
+
+#include <generic/base/result.hpp>
+#include <generic/cap/slot.hpp>
+
+namespace kernel {
+
+/// Whether a copy of the capability may be made now: not of an Untyped with children
+/// (has_children), nor of what there is only one capability to (illegal_operation).
+[[nodiscard]] Failure check_derivable(const Slot& from);
+
+/// Puts a child of `from` into the empty slot `to`, with the rights that both have. check_derivable
+/// has passed. A copied Untyped counts as used up until the copy is gone; a copied Frame is not
+/// mapped.
+void derive(Slot& from, Slot& to, Rights rights);
+
+/// Sets badge, guard or port range of a capability that was just derived or is being moved.
+/// Fails with illegal_operation or invalid_argument. `check_badge` alone changes nothing.
+[[nodiscard]] Failure check_badge(const Slot& slot, Word badge, bool derived);
+void set_badge(Slot& slot, Word badge);
+
+} // namespace kernel

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Finding a slot by its path through guarded CNodes.
+#pragma once
+
+#include <generic/base/result.hpp>
+#include <generic/cap/slot.hpp>
+
+namespace kernel {
+
+/// The slot that `depth` bits of `path` name, from the CNode in `root`. Fails with failed_lookup
+/// (detail: bits left, LookupFailure). At most one step per bit.
+[[nodiscard]] Result<Slot*> lookup_slot(const Slot& root, Word path, unsigned depth);
+
+/// As above, with all bits of the path; the slot must not be empty (slot_empty otherwise).
+[[nodiscard]] Result<Slot*> lookup_capability(const Slot& root, Word path);
+
+} // namespace kernel

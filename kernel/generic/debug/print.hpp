@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Printing text and hexadecimal numbers on the kernel's console.
+#pragma once
+
+#include <generic/base/types.hpp>
+
+namespace kernel {
+
+struct Hex {
+    uint64_t value;
+};
+struct Decimal {
+    uint64_t value;
+};
+
+void print_one(const char* text);
+void print_one(Hex number);
+void print_one(Decimal number);
+
+template <class... Items>
+void print(Items... items) {
+    (print_one(items), ...);
+}
+
+} // namespace kernel

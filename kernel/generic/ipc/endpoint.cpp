@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sending to and receiving from Endpoints: the slow path.
+#include <generic/contract/cpu.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/endpoint_queue.hpp>
+#include <generic/ipc/reply.hpp>
+#include <generic/ipc/transfer.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace kernel::ipc {
+
+namespace {
+
+bool offers_reply(const Thread& thread) {
+    return thread.reply != &kernel_state.no_reply;
+}
+
+void wake(Cpu& cpu, Thread& thread, sched::Place place = sched::Place::back) {
+    thread.wait = Wait::nothing;
+    sched::make_ready(cpu, thread, place);
+}
+
+void fail(Cpu& cpu, Thread& thread, Error error) {
+    thread.clear_fault();
+    give_failure(thread, error);
+    wake(cpu, thread);
+}
+
+uint8_t sending_bits(const Slot& slot, bool call) {
+    const Rights rights = slot.rights();
+    return static_cast<uint8_t>((call ? Sending::call : 0) | (rights.grant() ? Sending::grant : 0) |
+                                (rights.grant_reply() ? Sending::grant_reply : 0));
+}
+
+/// Moves what `sender` sends (its message or its fault).
+Failure move_message(Thread& sender, Thread& receiver, Word badge, uint8_t sending) {
+    if ((sending & Sending::fault) != 0)
+        return transfer_fault(sender, receiver, badge);
+    return transfer(sender, receiver, badge, (sending & Sending::grant) != 0);
+}
+
+bool wants_reply(uint8_t sending) {
+    return (sending & (Sending::call | Sending::fault)) != 0;
+}
+
+/// The receiver has the message; the sender waits in its Reply, or goes on.
+void after_transfer(Cpu& cpu, Thread& sender, Thread& receiver, uint8_t sending, bool lend) {
+    if (wants_reply(sending)) {
+        attach_caller(cpu, *receiver.reply, sender, receiver);
+        return;
+    }
+    if (lend && sched::context_of(receiver) == nullptr && sched::context_of(sender) != nullptr)
+        sched::lend(cpu, sender, receiver);
+    if (sender.wait != Wait::nothing)
+        wake(cpu, sender);
+}
+
+/// A waiting receiver takes the message of `sender` at once.
+Failure rendezvous(Cpu& cpu, Thread& sender, Endpoint& endpoint, Word badge, uint8_t sending,
+                   bool lend) {
+    Thread& receiver = *endpoint.first();
+    if (wants_reply(sending) && !offers_reply(receiver))
+        return Error::no_reply;
+    KERNEL_CHECK(move_message(sender, receiver, badge, sending));
+    queue_remove(endpoint.head, receiver);
+    receiver.wait = Wait::nothing;
+    after_transfer(cpu, sender, receiver, sending, lend);
+    sched::make_ready(cpu, receiver, wants_reply(sending) || lend ? sched::Place::front
+                                                                  : sched::Place::back);
+    return {};
+}
+
+void queue_sender(Thread& sender, Endpoint& endpoint, Word badge, uint8_t sending) {
+    sender.badge = badge;
+    sender.sending = sending;
+    sender.wait = reinterpret_cast<Word>(&endpoint) | Wait::send;
+    queue_insert(endpoint.head, sender, Endpoint::senders);
+}
+
+} // namespace
+
+Failure send(Cpu& cpu, Thread& sender, const Slot& slot, SendOptions options) {
+    auto& endpoint = *slot.pointer<Endpoint>();
+    const uint8_t sending = sending_bits(slot, options.call);
+    if (endpoint.has_receivers())
+        return rendezvous(cpu, sender, endpoint, slot.badge, sending, options.lend);
+    if (!options.block)
+        return {};
+    queue_sender(sender, endpoint, slot.badge, sending);
+    cpu.reschedule = true;
+    return {};
+}
+
+Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot) {
+    auto& endpoint = *slot.pointer<Endpoint>();
+    const uint8_t sending = Sending::fault;
+    if (endpoint.has_receivers())
+        return rendezvous(cpu, thread, endpoint, slot.badge, sending, false);
+    queue_sender(thread, endpoint, slot.badge, sending);
+    if (&thread == cpu.current)
+        cpu.reschedule = true;
+    return {};
+}
+
+void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block) {
+    while (endpoint.has_senders()) {
+        Thread& sender = *endpoint.first();
+        queue_remove(endpoint.head, sender);
+        const uint8_t sending = sender.sending;
+        Failure failure = wants_reply(sending) && !offers_reply(receiver)
+                              ? Failure(Error::no_reply)
+                              : move_message(sender, receiver, sender.badge, sending);
+        if (failure.ok()) {
+            after_transfer(cpu, sender, receiver, sending, false);
+            return;
+        }
+        // What does not fit is the sender's failure; a fault that nobody can take stops it.
+        if ((sending & Sending::fault) != 0)
+            sender.wait = Wait::nothing, sender.gate |= Gate::suspended;
+        else
+            fail(cpu, sender, failure.error);
+        if (arch::interrupt_pending()) {
+            cpu.wants_restart = true;
+            return;
+        }
+    }
+    if (!block) {
+        give_failure(receiver, Error::would_block);
+        return;
+    }
+    const Word state = receiver_state(endpoint, receiver, offers_reply(receiver));
+    receiver.wait = reinterpret_cast<Word>(&endpoint) | Wait::receive;
+    queue_insert(endpoint.head, receiver, state);
+    cpu.reschedule = true;
+}
+
+bool cancel_some(Cpu& cpu, Endpoint& endpoint) {
+    for (unsigned i = 0; i < 16; ++i) {
+        Thread* thread = endpoint.first();
+        if (thread == nullptr)
+            return true;
+        queue_remove(endpoint.head, *thread);
+        if (thread->fault.type != 0 && (thread->sending & Sending::fault) != 0 &&
+            thread->wait_kind() == Wait::send) {
+            thread->wait = Wait::nothing;
+            thread->gate |= Gate::suspended;
+        } else {
+            fail(cpu, *thread, Error::canceled);
+        }
+    }
+    return endpoint.first() == nullptr;
+}
+
+void cancel_badged(Cpu& cpu, Endpoint& endpoint, Word badge) {
+    if (!endpoint.has_senders())
+        return;
+    for (Thread* leader = endpoint.first(); leader != nullptr;) {
+        Thread* lower = leader->lower;
+        Thread* thread = leader->prev;
+        for (bool more = true; more;) {
+            more = thread != leader;
+            Thread* previous = thread->prev;
+            if (thread->badge == badge && (thread->sending & Sending::fault) == 0) {
+                queue_remove(endpoint.head, *thread);
+                fail(cpu, *thread, Error::canceled);
+            }
+            thread = previous;
+        }
+        leader = lower;
+    }
+}
+
+void leave_queue(Cpu& cpu, Thread& thread) {
+    if (Word* head = queue_of(thread))
+        queue_remove(*head, thread);
+    else if (thread.wait_kind() == Wait::reply)
+        detach_caller(cpu, *thread.waits_on<Reply>(), false);
+    thread.wait = Wait::nothing;
+}
+
+} // namespace kernel::ipc

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sending to and receiving from Endpoints: the slow path, which knows every case.
+#pragma once
+
+#include <generic/base/result.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/endpoint.hpp>
+#include <generic/object/thread.hpp>
+
+namespace kernel::ipc {
+
+struct SendOptions {
+    bool block = true;
+    bool call = false;
+    bool lend = false; ///< The sender is about to wait: a receiver without a context gets its.
+};
+
+/// The current thread sends through the Endpoint capability in `slot`, which has the write right.
+/// A failure is the sender's; no_partner-like outcomes of non-blocking forms are not failures.
+[[nodiscard]] Failure send(Cpu& cpu, Thread& sender, const Slot& slot, SendOptions options);
+
+/// `thread` sends its fault (thread.fault) through `slot`. Fails if the handler cannot take it.
+[[nodiscard]] Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot);
+
+/// The current thread receives; `offers_reply` if thread.reply was set by this system call.
+/// With `block` false and nobody there it gets kind `none`, would_block.
+void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block);
+
+/// Every waiter ends with `canceled`. Bounded work a call; true when the queue is empty.
+[[nodiscard]] bool cancel_some(Cpu& cpu, Endpoint& endpoint);
+
+/// Ends the waiting sends with this badge, with `canceled`. Starts over after each one found.
+void cancel_badged(Cpu& cpu, Endpoint& endpoint, Word badge);
+
+/// Takes the thread out of whatever it waits on, without an answer.
+void leave_queue(Cpu& cpu, Thread& thread);
+
+} // namespace kernel::ipc

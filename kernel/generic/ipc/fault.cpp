@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Faults: a thread that cannot go on asks its fault handler.
+#include <generic/base/multiply.hpp>
+#include <generic/contract/timer.hpp>
+#include <generic/debug/report.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/fault.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace kernel::fault {
+
+namespace {
+
+void stop(Cpu& cpu, Thread& thread) {
+    thread.gate |= Gate::suspended;
+    sched::make_unready(cpu, thread);
+}
+
+void send_to(Cpu& cpu, Thread& thread, const Slot& handler) {
+    if (handler.type() != ObjectType::endpoint) {
+        debug::report_unhandled_fault(thread);
+        stop(cpu, thread);
+        return;
+    }
+    sched::make_unready(cpu, thread);
+    if (!ipc::send_fault(cpu, thread, handler).ok())
+        stop(cpu, thread);
+}
+
+} // namespace
+
+void deliver(Cpu& cpu, Thread& thread, cobnut::FaultType type, Word word2, Word word3,
+             Word word4, Word word5) {
+    thread.fault = {static_cast<uint8_t>(type), {}, {word2, word3, word4, word5}};
+    thread.gate |= Gate::faulted;
+    send_to(cpu, thread, thread.fault_slot);
+}
+
+void deliver_timeout(Cpu& cpu, Thread& thread, SchedContext& context) {
+    if (thread.timeout_slot.type() != ObjectType::endpoint)
+        return;
+    const uint64_t consumed = scale(context.consumed, 1'000'000, arch::ticks_per_second());
+    thread.fault = {static_cast<uint8_t>(cobnut::FaultType::timeout),
+                    {},
+                    {context.badge, static_cast<Word>(consumed), 0, 0}};
+    thread.gate |= Gate::faulted;
+    send_to(cpu, thread, thread.timeout_slot);
+}
+
+void deliver_capability(Cpu& cpu, Thread& thread, Word path, bool receiving, Failure failure) {
+    // The program counter is behind the trap; the fault names the trap instruction itself, so that
+    // a handler that mends the capability space lets the call be made again.
+    thread.repeat_system_call();
+    deliver(cpu, thread, cobnut::FaultType::capability, path, receiving ? 1 : 0,
+            static_cast<Word>(failure.error), failure.detail[1]);
+}
+
+} // namespace kernel::fault

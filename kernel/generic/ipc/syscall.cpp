@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The entries of the kernel: system calls on the slow path, faults and interrupts.
+#include <cobnut/abi/fault.hpp>
+#include <cobnut/abi/syscall.hpp>
+#include <generic/cap/lookup.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/fault.hpp>
+#include <generic/ipc/notification.hpp>
+#include <generic/ipc/reply.hpp>
+#include <generic/ipc/transfer.hpp>
+#include <generic/object/invocation.hpp>
+#include <generic/object/irq.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace kernel {
+
+namespace {
+
+using cobnut::Syscall;
+
+/// A system call of the current thread; its arguments are in its registers.
+struct Entry {
+    Cpu& cpu;
+    Thread& thread;
+
+    /// Reports a failure: a blocking form faults, a non-blocking one gets it as its result.
+    void refuse(Word path, bool receiving, bool blocking, Failure failure) const {
+        if (blocking)
+            fault::deliver_capability(cpu, thread, path, receiving, failure);
+        else
+            ipc::give_failure(thread, failure.error);
+    }
+
+    /// The send phase through `path`. False: the system call ends here (failed, or to be repeated).
+    [[nodiscard]] bool send(Word path, ipc::SendOptions options, bool answers) const {
+        auto found = lookup_capability(thread.cspace_slot, path);
+        if (!found.ok()) {
+            refuse(path, false, options.block, found.failure());
+            return false;
+        }
+        Slot& slot = *found.value();
+        switch (slot.type()) {
+        case ObjectType::endpoint:
+            return send_to_endpoint(path, slot, options);
+        case ObjectType::notification:
+            return send_signal(path, slot, options);
+        case ObjectType::reply:
+            return send_reply(slot);
+        default:
+            if (invoke(cpu, thread, slot, answers).error == error_preempted) {
+                cpu.wants_restart = true;
+                return false;
+            }
+            return true;
+        }
+    }
+
+    [[nodiscard]] bool send_to_endpoint(Word path, const Slot& slot,
+                                        ipc::SendOptions options) const {
+        const Rights rights = slot.rights();
+        const bool allowed =
+            rights.write() && (!options.call || rights.grant() || rights.grant_reply());
+        if (!allowed) {
+            refuse(path, false, options.block, Error::missing_right);
+            return false;
+        }
+        if (const Failure failure = ipc::send(cpu, thread, slot, options); !failure.ok()) {
+            ipc::give_failure(thread, failure.error);
+            return false;
+        }
+        return thread.wait == Wait::nothing;
+    }
+
+    [[nodiscard]] bool send_signal(Word path, const Slot& slot, ipc::SendOptions options) const {
+        if (!slot.rights().write()) {
+            refuse(path, false, options.block, Error::missing_right);
+            return false;
+        }
+        ipc::signal(cpu, *slot.pointer<Notification>(), slot.badge);
+        if (options.call)
+            ipc::give_failure(thread, Error::none);
+        return true;
+    }
+
+    [[nodiscard]] bool send_reply(const Slot& slot) const {
+        const Failure failure =
+            ipc::answer(cpu, thread, *slot.pointer<Reply>(), slot.rights().grant());
+        if (!failure.ok())
+            ipc::give_failure(thread, failure.error);
+        return failure.ok();
+    }
+
+    /// The receive phase on `path`; with `offers` the Reply at `reply_path` takes a caller.
+    void receive(Word path, bool block, bool offers, Word reply_path) const {
+        auto found = lookup_capability(thread.cspace_slot, path);
+        if (!found.ok())
+            return refuse(path, true, block, found.failure());
+        const Slot& slot = *found.value();
+        if (slot.type() == ObjectType::notification && slot.rights().read())
+            return ipc::wait(cpu, thread, *slot.pointer<Notification>(), block);
+        if (slot.type() != ObjectType::endpoint)
+            return refuse(path, true, block, Error::invalid_capability);
+        if (!slot.rights().read())
+            return refuse(path, true, block, Error::missing_right);
+        if (!offers)
+            ipc::offer_none(thread);
+        else if (!offer(reply_path, block))
+            return;
+        if (ipc::take_bound_signal(cpu, thread))
+            return;
+        ipc::receive(cpu, thread, *slot.pointer<Endpoint>(), block);
+    }
+
+    [[nodiscard]] bool offer(Word path, bool block) const {
+        auto found = lookup_capability(thread.cspace_slot, path);
+        if (found.ok() && found.value()->type() != ObjectType::reply)
+            found = Error::invalid_capability;
+        if (found.ok() && ipc::is_offered(*found.value()->pointer<Reply>(), thread)) {
+            ipc::give_failure(thread, Error::in_use);
+            return false;
+        }
+        if (!found.ok()) {
+            refuse(path, true, block, found.failure());
+            return false;
+        }
+        ipc::offer(*found.value()->pointer<Reply>(), thread, path);
+        return true;
+    }
+
+    /// Answers through the Reply at `path`, if it holds a caller; then receives. What cannot be
+    /// answered ends the call, so that nothing is lost.
+    void reply_recv(Word path, Word reply_path) const {
+        auto found = lookup_capability(thread.cspace_slot, reply_path);
+        if (found.ok() && found.value()->type() == ObjectType::reply) {
+            Reply& reply = *found.value()->pointer<Reply>();
+            if (reply.caller != nullptr && !send_reply(*found.value()))
+                return;
+        }
+        receive(path, true, true, reply_path);
+    }
+};
+
+void perform(const Entry& entry, Syscall number) {
+    const arch::Registers& registers = entry.thread.registers;
+    const Word path = registers.capability();
+    const Word reply = registers.reply();
+    switch (number) {
+    case Syscall::call:
+        (void)entry.send(path, {.block = true, .call = true}, true);
+        return;
+    case Syscall::reply_recv:
+        return entry.reply_recv(path, reply);
+    case Syscall::send:
+        (void)entry.send(path, {.block = true}, false);
+        return;
+    case Syscall::nb_send:
+        if (entry.send(path, {.block = false}, false))
+            ipc::give_failure(entry.thread, Error::none);
+        return;
+    case Syscall::recv:
+    case Syscall::nb_recv:
+        return entry.receive(path, number == Syscall::recv, true, reply);
+    case Syscall::wait:
+    case Syscall::nb_wait:
+        return entry.receive(path, number == Syscall::wait, false, 0);
+    case Syscall::nb_send_recv:
+    case Syscall::nb_send_wait:
+        if (entry.send(registers.second_capability(), {.block = false, .lend = true}, false))
+            entry.receive(path, true, number == Syscall::nb_send_recv, reply);
+        return;
+    case Syscall::yield:
+        return sched::yield(entry.cpu);
+    }
+}
+
+/// The entry of a fault or exception in the full frame.
+Entry enter_full() {
+    Cpu& cpu = arch::current_cpu();
+    Thread& thread = sched::enter(cpu);
+    thread.frame_kind = FrameKind::full;
+    return {cpu, thread};
+}
+
+} // namespace
+
+} // namespace kernel
+
+using kernel::Cpu;
+using kernel::FrameKind;
+using kernel::Word;
+
+void kernel_syscall(Word number) {
+    Cpu& cpu = arch::current_cpu();
+    kernel::Thread& thread = kernel::sched::enter(cpu);
+    thread.frame_kind = FrameKind::arguments;
+    kernel::perform({cpu, thread}, static_cast<cobnut::Syscall>(number));
+    if (cpu.wants_restart) {
+        cpu.wants_restart = false;
+        thread.repeat_system_call();
+        kernel::irq::handle_pending(cpu);
+    }
+    kernel::sched::leave(cpu);
+}
+
+void kernel_unknown_syscall(Word number) {
+    const auto entry = kernel::enter_full();
+    kernel::fault::deliver(entry.cpu, entry.thread, cobnut::FaultType::unknown_syscall, number);
+    kernel::sched::leave(entry.cpu);
+}
+
+void kernel_vm_fault(Word address, Word access, Word status) {
+    const auto entry = kernel::enter_full();
+    kernel::fault::deliver(entry.cpu, entry.thread, cobnut::FaultType::vm, address, access, status);
+    kernel::sched::leave(entry.cpu);
+}
+
+void kernel_user_exception(Word number, Word code) {
+    const auto entry = kernel::enter_full();
+    kernel::fault::deliver(entry.cpu, entry.thread, cobnut::FaultType::user_exception, number,
+                           code);
+    kernel::sched::leave(entry.cpu);
+}
+
+void kernel_interrupt() {
+    const auto entry = kernel::enter_full();
+    kernel::irq::handle_pending(entry.cpu);
+    kernel::sched::leave(entry.cpu);
+}

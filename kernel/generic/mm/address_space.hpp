@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Mapping tables and frames into VSpaces. The records of mappings lie in the capabilities.
+#pragma once
+
+#include <generic/base/result.hpp>
+#include <generic/cap/slot.hpp>
+#include <generic/mm/page_attributes.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/vspace.hpp>
+
+namespace kernel::mm {
+
+/// Sizes of Frames: log2 of bytes by size index, ascending; 0: no such.
+[[nodiscard]] unsigned frame_bits(unsigned size_index);
+inline constexpr unsigned frame_size_count = 4;
+/// The size index of frames of 2^bits bytes, or frame_size_count.
+[[nodiscard]] unsigned frame_size_index(unsigned bits);
+
+/// `table` (a PageTable capability) becomes the highest table that misses at `address`.
+[[nodiscard]] Failure map_table(VSpace& space, Slot& table, VirtAddr address);
+void unmap_table(Slot& table);
+
+/// Maps the frame, or changes its mapping if it is at this address already.
+[[nodiscard]] Failure map_frame(VSpace& space, Slot& frame, VirtAddr address,
+                                PageAttributes attributes);
+void unmap_frame(Slot& frame);
+
+/// Where the capability's mapping is, if it still is; address 0 may be valid: `mapped` tells.
+struct MappingState {
+    bool mapped;
+    VirtAddr address;
+};
+[[nodiscard]] MappingState mapping_of(const Slot& frame);
+
+void destroy(Cpu& cpu, VSpace& space);
+
+} // namespace kernel::mm

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A call on a kernel object: its arguments as the caller wrote them, and the answer.
+#pragma once
+
+#include <cobnut/abi/object.hpp>
+#include <cobnut/abi/syscall.hpp>
+#include <generic/base/result.hpp>
+#include <generic/cap/slot.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+
+namespace kernel {
+
+/// The caller's words are read once, before anything is decided.
+struct Invocation {
+    static constexpr unsigned max_words = 48;
+
+    Invocation(Cpu& core, Thread& thread, Slot& invoked)
+        : cpu(core), caller(thread), slot(invoked) {}
+
+    Cpu& cpu;
+    Thread& caller;
+    Slot& slot; ///< The invoked capability.
+    cobnut::Method method{};
+    unsigned word_count = 0;
+    unsigned capability_count = 0;
+    Word words[max_words];
+    Slot* capabilities[cobnut::max_message_capabilities];
+
+    unsigned result_count = 0;
+    Word results[max_words];
+
+    void answer(Word word) { results[result_count++] = word; }
+    /// A 64-bit number as two words, low first: the second is 0 where words have 64 bits.
+    void answer_wide(uint64_t number) {
+        answer(static_cast<Word>(number));
+        answer(sizeof(Word) == 8 ? 0 : static_cast<Word>(number >> 32));
+    }
+    [[nodiscard]] uint64_t wide(unsigned first) const {
+        if constexpr (sizeof(Word) == 8)
+            return words[first];
+        else
+            return words[first] | uint64_t{words[first + 1]} << 32;
+    }
+    /// The n-th capability, which must be of this type.
+    [[nodiscard]] Result<Slot*> capability(unsigned n, ObjectType type) const {
+        if (n >= capability_count)
+            return Error::truncated_message;
+        if (capabilities[n]->type() != type)
+            return Failure(Error::invalid_capability, n);
+        return capabilities[n];
+    }
+};
+
+/// Outcome of an operation that was preempted: the system call is made again. Not of the ABI.
+inline constexpr auto error_preempted = static_cast<Error>(0xffff);
+
+/// Decodes and performs the call; a failure is the caller's answer.
+[[nodiscard]] Failure invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer);
+
+} // namespace kernel

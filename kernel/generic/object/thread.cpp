@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Thread: its methods.
+#include <generic/cap/derive.hpp>
+#include <generic/ipc/notification.hpp>
+#include <generic/object/methods.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/object/vspace.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace kernel {
+
+namespace {
+
+using cobnut::Method;
+using Registers = arch::Registers;
+
+Failure check_space(const Invocation& call) {
+    KERNEL_TRY(node, call.capability(0, ObjectType::cnode));
+    KERNEL_TRY(space, call.capability(1, ObjectType::vspace));
+    KERNEL_CHECK(check_derivable(*node));
+    KERNEL_CHECK(check_derivable(*space));
+    return call.words[0] == 0 ? Failure() : check_badge(*node, call.words[0], true);
+}
+
+void set_space(Invocation& call, Thread& thread) {
+    thread_control::set_cspace(call.cpu, thread, *call.capabilities[0], call.words[0]);
+    thread_control::set_vspace(call.cpu, thread, *call.capabilities[1]);
+}
+
+Failure configure(Invocation& call, Thread& thread) {
+    KERNEL_CHECK(check_space(call));
+    const bool has_buffer = call.words[2] != 0;
+    if (has_buffer) {
+        KERNEL_TRY(frame, call.capability(2, ObjectType::frame));
+        KERNEL_CHECK(thread_control::check_buffer(*frame, call.words[2]));
+    }
+    set_space(call, thread);
+    thread_control::set_buffer(call.cpu, thread, has_buffer ? call.capabilities[2] : nullptr,
+                               call.words[2]);
+    return {};
+}
+
+Failure set_ipc_buffer(Invocation& call, Thread& thread) {
+    if (call.words[0] == 0) {
+        thread_control::set_buffer(call.cpu, thread, nullptr, 0);
+        return {};
+    }
+    KERNEL_TRY(frame, call.capability(0, ObjectType::frame));
+    KERNEL_CHECK(thread_control::check_buffer(*frame, call.words[0]));
+    thread_control::set_buffer(call.cpu, thread, frame, call.words[0]);
+    return {};
+}
+
+Failure set_handler(Invocation& call, Slot& place) {
+    if (call.capability_count == 0) {
+        thread_control::set_handler(call.cpu, place, nullptr);
+        return {};
+    }
+    KERNEL_TRY(endpoint, call.capability(0, ObjectType::endpoint));
+    const Rights rights = endpoint->rights();
+    if (!rights.write() || !(rights.grant() || rights.grant_reply()))
+        return Error::missing_right;
+    thread_control::set_handler(call.cpu, place, endpoint);
+    return {};
+}
+
+Failure set_priority(Invocation& call, Thread& thread) {
+    KERNEL_TRY(authority, call.capability(0, ObjectType::thread));
+    const Word limit = authority->pointer<Thread>()->max_priority;
+    if (call.words[0] > limit || call.words[1] > limit)
+        return Failure(Error::out_of_range, 0, limit);
+    thread.max_priority = static_cast<uint8_t>(call.words[1]);
+    sched::set_priority(call.cpu, thread, static_cast<unsigned>(call.words[0]));
+    return {};
+}
+
+Failure bind_notification(Invocation& call, Thread& thread) {
+    KERNEL_TRY(slot, call.capability(0, ObjectType::notification));
+    auto& notification = *slot->pointer<Notification>();
+    if (!slot->rights().read())
+        return Error::missing_right;
+    if (thread.notification != nullptr || notification.bound != nullptr ||
+        notification.head != 0)
+        return Error::in_use;
+    ipc::bind(thread, notification);
+    return {};
+}
+
+Failure check_range(const Invocation& call, unsigned extra) {
+    const Word first = call.words[1];
+    const Word count = call.words[2];
+    if (first >= Registers::word_count || count > Registers::word_count - first)
+        return {Error::out_of_range, 0, Registers::word_count};
+    if (count + extra > Invocation::max_words)
+        return {Error::out_of_range, 0, Invocation::max_words - extra};
+    return {};
+}
+
+bool is_held(const Thread& thread, unsigned n) {
+    return thread.frame_kind == FrameKind::full || Registers::held_when_voluntary(n);
+}
+
+Failure read_registers(Invocation& call, Thread& thread) {
+    if (&thread == &call.caller)
+        return Error::illegal_operation;
+    KERNEL_CHECK(check_range(call, 1));
+    if (call.words[0] != 0)
+        thread_control::suspend(call.cpu, thread);
+    const auto first = static_cast<unsigned>(call.words[1]);
+    const auto count = static_cast<unsigned>(call.words[2]);
+    call.answer(0);
+    for (unsigned i = 0; i < count; ++i) {
+        const bool held = is_held(thread, first + i);
+        if (held && i < word_bits)
+            call.results[0] |= Word{1} << i;
+        call.answer(held ? thread.registers.get(first + i) : 0);
+    }
+    return {};
+}
+
+/// A voluntary frame becomes a full one: what it does not hold is zero.
+void make_full(Thread& thread) {
+    if (thread.frame_kind == FrameKind::full)
+        return;
+    for (unsigned n = 0; n < Registers::word_count; ++n)
+        if (!Registers::held_when_voluntary(n))
+            (void)thread.registers.set(n, 0);
+    thread.registers.complete();
+    thread.frame_kind = FrameKind::full;
+    thread.gate |= Gate::full_frame;
+}
+
+Failure write_registers(Invocation& call, Thread& thread) {
+    if (&thread == &call.caller)
+        return Error::illegal_operation;
+    KERNEL_CHECK(check_range(call, 3));
+    const auto first = static_cast<unsigned>(call.words[1]);
+    const auto count = static_cast<unsigned>(call.words[2]);
+    if (call.word_count < 3 + count)
+        return Error::truncated_message;
+    Registers copy = thread.registers;
+    for (unsigned i = 0; i < count; ++i)
+        if (!copy.set(first + i, call.words[3 + i]))
+            return {Error::invalid_argument, 3 + i, call.words[3 + i]};
+    make_full(thread);
+    for (unsigned i = 0; i < count; ++i)
+        (void)thread.registers.set(first + i, call.words[3 + i]);
+    if (call.words[0] != 0)
+        thread_control::resume(call.cpu, thread);
+    return {};
+}
+
+Failure info(Invocation& call, const Thread& thread) {
+    const bool suspended = (thread.gate & Gate::suspended) != 0;
+    call.answer(thread.wait_kind() | (suspended ? 8 : 0));
+    call.answer(thread.priority());
+    call.answer(thread.max_priority);
+    call.answer(thread.flags);
+    call.answer(thread.fault.type);
+    return {};
+}
+
+} // namespace
+
+Failure invoke_thread(Invocation& call) {
+    Thread& thread = *call.slot.pointer<Thread>();
+    switch (call.method) {
+    case Method::thread_configure:
+        return configure(call, thread);
+    case Method::thread_set_space:
+        KERNEL_CHECK(check_space(call));
+        set_space(call, thread);
+        return {};
+    case Method::thread_set_ipc_buffer:
+        return set_ipc_buffer(call, thread);
+    case Method::thread_set_fault_handler:
+        return set_handler(call, thread.fault_slot);
+    case Method::thread_set_timeout_handler:
+        return set_handler(call, thread.timeout_slot);
+    case Method::thread_set_priority:
+        return set_priority(call, thread);
+    case Method::thread_bind_notification:
+        return bind_notification(call, thread);
+    case Method::thread_unbind_notification:
+        if (thread.notification == nullptr)
+            return Error::not_bound;
+        ipc::unbind(thread);
+        return {};
+    case Method::thread_read_registers:
+        return read_registers(call, thread);
+    case Method::thread_write_registers:
+        return write_registers(call, thread);
+    case Method::thread_suspend:
+        thread_control::suspend(call.cpu, thread);
+        return {};
+    case Method::thread_resume:
+        thread_control::resume(call.cpu, thread);
+        return {};
+    case Method::thread_set_flags:
+        KERNEL_CHECK(thread_control::set_flags(call.cpu, thread, call.words[0], call.words[1]));
+        call.answer(thread.flags);
+        return {};
+    case Method::thread_info:
+        return info(call, thread);
+    default:
+        return Error::invalid_method;
+    }
+}
+
+} // namespace kernel

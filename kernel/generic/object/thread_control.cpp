@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is done to a Thread: its spaces, buffer, flags, life and death.
+#include <generic/cap/deletion.hpp>
+#include <generic/cap/derive.hpp>
+#include <generic/contract/memory.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/notification.hpp>
+#include <generic/ipc/reply.hpp>
+#include <generic/mm/address_space.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/object/untyped.hpp>
+#include <generic/sched/fpu.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace kernel::thread_control {
+
+namespace {
+
+/// The handlers' and spaces' slots hold derived capabilities: never the last one of a container
+/// while it is being replaced here, so one step empties them.
+void clear_slot(Cpu& cpu, Slot& slot) {
+    while (!cap::delete_step(cpu, slot)) {
+    }
+}
+
+void put(Slot& from, Slot& place) {
+    derive(from, place, Rights::all());
+}
+
+void cache_cspace(Thread& thread) {
+    const Slot& root = thread.cspace_slot;
+    const bool one_level = root.type() == ObjectType::cnode && root.guard() == 0 &&
+                           root.guard_bits() + root.radix() == word_bits && root.radix() < 32;
+    thread.node = one_level ? root.pointer<Slot>() : nullptr;
+    thread.node_size = one_level ? uint32_t{1} << root.radix() : 0;
+    thread.reply->path = Reply::no_path;
+}
+
+} // namespace
+
+void init(Thread& thread, bool has_fpu) {
+    thread.next = thread.prev = &thread;
+    thread.reply = &kernel_state.no_reply;
+    thread.space = &kernel_state.empty_space;
+    thread.gate = Gate::suspended | Gate::full_frame;
+    thread.frame_kind = FrameKind::full;
+    thread.has_fpu = has_fpu ? 1 : 0;
+    thread.registers.init_user(0, 0, 0);
+    for (Slot* slot = &thread.cspace_slot; slot <= &thread.timeout_slot; ++slot)
+        slot->links.set_in_thread(true);
+    if (has_fpu)
+        arch::fpu_init(fpu::state_of(thread));
+}
+
+void set_cspace(Cpu& cpu, Thread& thread, Slot& from, Word guard) {
+    clear_slot(cpu, thread.cspace_slot);
+    put(from, thread.cspace_slot);
+    if (guard != 0)
+        thread.cspace_slot.badge = guard;
+    cache_cspace(thread);
+}
+
+void set_vspace(Cpu& cpu, Thread& thread, Slot& from) {
+    clear_slot(cpu, thread.vspace_slot);
+    put(from, thread.vspace_slot);
+    thread.space = from.pointer<VSpace>();
+    cpu.reschedule = true;
+}
+
+Failure check_buffer(const Slot& frame, Word address) {
+    if (frame.type() != ObjectType::frame)
+        return Error::invalid_capability;
+    if (frame.frame_is_device() || !frame.rights().write() || !frame.rights().read())
+        return Error::illegal_operation;
+    if (!is_aligned(address, sizeof(cobnut::IpcBuffer)))
+        return {Error::misaligned, 10};
+    const size_t bytes = size_t{1} << mm::frame_bits(frame.frame_size_index());
+    if (!arch::in_window(frame.object.physical(), bytes))
+        return Error::illegal_operation;
+    return {};
+}
+
+void set_buffer(Cpu& cpu, Thread& thread, Slot* frame, Word address) {
+    clear_slot(cpu, thread.buffer_slot);
+    thread.buffer = nullptr;
+    thread.buffer_address = address;
+    if (frame == nullptr)
+        return;
+    put(*frame, thread.buffer_slot);
+    const Word offset =
+        address & ((Word{1} << mm::frame_bits(frame->frame_size_index())) - 1);
+    thread.buffer = static_cast<char*>(arch::to_virtual(frame->object.physical())) + offset;
+}
+
+void set_handler(Cpu& cpu, Slot& place, Slot* endpoint) {
+    clear_slot(cpu, place);
+    if (endpoint != nullptr)
+        put(*endpoint, place);
+}
+
+void suspend(Cpu& cpu, Thread& thread) {
+    thread.gate |= Gate::suspended;
+    sched::make_unready(cpu, thread);
+}
+
+void resume(Cpu& cpu, Thread& thread) {
+    thread.active = 1;
+    thread.gate &= ~Gate::suspended;
+    if (thread.wait == Wait::nothing)
+        thread.clear_fault();
+    if (&thread != cpu.current)
+        sched::make_ready(cpu, thread);
+}
+
+Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
+    using cobnut::ThreadFlags;
+    constexpr Word known = ThreadFlags::fpu | ThreadFlags::counters | ThreadFlags::alien;
+    if ((set & ~known) != 0)
+        return {Error::invalid_argument, 1, set};
+    if ((set & ThreadFlags::fpu) != 0 && thread.has_fpu == 0)
+        return Error::not_supported;
+    const Word flags = (thread.flags & ~clear) | set;
+    if ((flags & ThreadFlags::fpu) == 0)
+        fpu::release(cpu, thread);
+    thread.flags = static_cast<uint8_t>(flags);
+    uint32_t gate = thread.gate & ~(Gate::fpu_thread | Gate::traced | Gate::counters);
+    gate |= (flags & ThreadFlags::fpu) != 0 ? Gate::fpu_thread : 0;
+    gate |= (flags & ThreadFlags::alien) != 0 ? Gate::traced : 0;
+    gate |= (flags & ThreadFlags::counters) != 0 ? Gate::counters : 0;
+    thread.gate = gate;
+    cpu.reschedule = true;
+    return {};
+}
+
+void slot_emptied(Cpu& cpu, Slot& slot) {
+    const Word base = reinterpret_cast<Word>(&slot) & ~((Word{1} << thread_size_bits) - 1);
+    Thread& thread = *reinterpret_cast<Thread*>(base);
+    if (&slot == &thread.cspace_slot) {
+        thread.node = nullptr;
+        thread.node_size = 0;
+        thread.reply->path = Reply::no_path;
+    } else if (&slot == &thread.vspace_slot) {
+        thread.space = &kernel_state.empty_space;
+        cpu.reschedule = true;
+    } else if (&slot == &thread.buffer_slot) {
+        thread.buffer = nullptr;
+    }
+}
+
+void destroy(Cpu& cpu, Thread& thread) {
+    thread.gate |= Gate::suspended;
+    thread.active = 0;
+    sched::make_unready(cpu, thread);
+    ipc::leave_queue(cpu, thread);
+    if (SchedContext* context = sched::context_of(thread)) {
+        // What was lent to it goes back to who lent it last.
+        Reply* top = context->top;
+        sched::take(cpu, *context);
+        if (top != nullptr && top->caller != nullptr &&
+            sched::context_of(*top->caller) == nullptr)
+            ipc::cancel_call(cpu, *top);
+    }
+    ipc::offer_none(thread);
+    ipc::unbind(thread);
+    fpu::release(cpu, thread);
+    untyped::forget_clearing(thread);
+    thread.node = nullptr;
+    thread.node_size = 0;
+    thread.space = &kernel_state.empty_space;
+    thread.buffer = nullptr;
+    cpu.reschedule = true;
+}
+
+} // namespace kernel::thread_control

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Untyped memory and what becomes of it.
+#include <generic/cap/derivation.hpp>
+#include <generic/cap/lookup.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/contract/fpu.hpp>
+#include <generic/contract/memory.hpp>
+#include <generic/mm/address_space.hpp>
+#include <generic/mm/space_registry.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/object/untyped.hpp>
+
+namespace kernel::untyped {
+
+namespace {
+
+constexpr uint64_t clear_step = 4096;
+constexpr Word max_count = 256;
+
+struct Request {
+    ObjectType type;
+    unsigned size_bits;
+    unsigned object_bits;
+    Slot* first;
+    unsigned count;
+    uint64_t begin; ///< Offsets in the Untyped.
+    uint64_t end;
+};
+
+Failure check_kind(const Slot& untyped, ObjectType type) {
+    const bool any = (untyped.badge & (Slot::untyped_device | Slot::untyped_frames_only)) == 0;
+    if (!any && type != ObjectType::frame && type != ObjectType::untyped)
+        return Error::illegal_operation;
+    return {};
+}
+
+Result<Request> decode(const Invocation& call) {
+    const Slot& untyped = call.slot;
+    if (call.words[0] >= cobnut::object_type_count)
+        return Failure(Error::invalid_argument, 0, call.words[0]);
+    Request request{};
+    request.type = static_cast<ObjectType>(call.words[0]);
+    KERNEL_TRY(object_bits, object_bits(request.type, call.words[1]));
+    request.size_bits = static_cast<unsigned>(call.words[1]);
+    request.object_bits = object_bits;
+    KERNEL_CHECK(check_kind(untyped, request.type));
+
+    Slot* node = call.capabilities[0];
+    if (call.words[3] != 0) {
+        KERNEL_TRY(found, lookup_slot(*node, call.words[2], static_cast<unsigned>(
+                                          call.words[3] > word_bits ? 0 : call.words[3])));
+        node = found;
+    }
+    if (node->type() != ObjectType::cnode)
+        return Failure(Error::invalid_capability, 0);
+    const Word slots = Word{1} << node->radix();
+    const Word first = call.words[4];
+    const Word count = call.words[5];
+    if (count == 0 || count > max_count)
+        return Failure(Error::out_of_range, 1, max_count);
+    if (first >= slots || count > slots - first)
+        return Failure(Error::out_of_range, 0, slots - 1);
+    request.first = node->pointer<Slot>() + first;
+    request.count = static_cast<unsigned>(count);
+    for (unsigned i = 0; i < request.count; ++i)
+        if (!request.first[i].empty())
+            return Failure(Error::slot_occupied, i);
+
+    const uint64_t size = uint64_t{1} << untyped.untyped_bits();
+    const uint64_t used = derivation::has_children(untyped) ? untyped.untyped_used() : 0;
+    const uint64_t object_size = uint64_t{1} << request.object_bits;
+    const uint64_t left = size - used;
+    if (request.object_bits > untyped.untyped_bits())
+        return Failure(Error::not_enough_memory, static_cast<Word>(left));
+    request.begin = align_up(used, object_size);
+    if (request.begin > size || (size - request.begin) >> request.object_bits < count)
+        return Failure(Error::not_enough_memory, static_cast<Word>(left));
+    request.end = request.begin + (uint64_t{count} << request.object_bits);
+    return request;
+}
+
+Clearing* clearing_of(const Slot& untyped) {
+    for (Clearing& record : kernel_state.clearing)
+        if (record.untyped == &untyped)
+            return &record;
+    return nullptr;
+}
+
+void release(Clearing& record) {
+    if (record.untyped != nullptr)
+        record.untyped->badge &= ~Slot::untyped_busy;
+    record = {};
+}
+
+/// Notes how far the clearing is, for the repetition of the system call.
+void remember(Slot& untyped, Thread& thread, uint64_t done) {
+    Clearing* record = clearing_of(untyped);
+    if (record == nullptr) {
+        Kernel& kernel = kernel_state;
+        record = &kernel.clearing[kernel.next_clearing++ % 8];
+        release(*record); // whoever it was starts over
+    }
+    *record = {&untyped, &thread, done};
+    untyped.badge |= Slot::untyped_busy;
+}
+
+/// Clears the memory of the new objects, 4 KiB between two looks for interrupts.
+Failure clear(Invocation& call, const Request& request) {
+    Slot& untyped = call.slot;
+    uint64_t done = request.begin;
+    if ((untyped.badge & Slot::untyped_busy) != 0) {
+        const Clearing* record = clearing_of(untyped);
+        if (record == nullptr || record->thread != &call.caller)
+            return Error::busy;
+        if (record->done >= request.begin && record->done <= request.end)
+            done = record->done;
+    }
+    const bool needed = request.type != ObjectType::untyped &&
+                        (untyped.badge & Slot::untyped_device) == 0;
+    while (needed && done < request.end) {
+        const uint64_t left = request.end - done;
+        const auto bytes = static_cast<size_t>(left < clear_step ? left : clear_step);
+        arch::clear_physical(untyped.object.physical() + done, bytes);
+        done += bytes;
+        if (done < request.end && arch::interrupt_pending()) {
+            remember(untyped, call.caller, done);
+            return error_preempted;
+        }
+    }
+    forget_clearing(untyped);
+    return {};
+}
+
+Failure retype(Invocation& call) {
+    KERNEL_TRY(request, decode(call));
+    KERNEL_CHECK(clear(call, request));
+    PhysAddr address = call.slot.object.physical() + request.begin;
+    for (unsigned i = 0; i < request.count; ++i) {
+        if (!create(call.slot, request.first[i], request.type, request.size_bits, address))
+            return Error::not_enough_memory;
+        address = address + (uint64_t{1} << request.object_bits);
+        call.slot.set_untyped_used(request.begin + (uint64_t{i + 1} << request.object_bits));
+    }
+    return {};
+}
+
+Failure query(Invocation& call) {
+    const Slot& untyped = call.slot;
+    const Word kind = (untyped.badge & Slot::untyped_device) != 0        ? 2
+                      : (untyped.badge & Slot::untyped_frames_only) != 0 ? 1
+                                                                         : 0;
+    call.answer(untyped.untyped_bits());
+    call.answer_wide(derivation::has_children(untyped) ? untyped.untyped_used() : 0);
+    call.answer(kind);
+    return {};
+}
+
+void create_untyped(const Slot& parent, Slot& slot, unsigned bits, PhysAddr address) {
+    slot.object.set_physical(ObjectType::untyped, 0, address);
+    slot.badge = bits | (parent.badge & (Slot::untyped_device | Slot::untyped_frames_only));
+    slot.set_untyped_used(0);
+}
+
+void create_frame(const Slot& parent, Slot& slot, unsigned bits, PhysAddr address) {
+    const bool device = (parent.badge & Slot::untyped_device) != 0;
+    const Word rights = Rights::read_write().bits | (device ? SlotRights::device : 0) |
+                        (Word{mm::frame_size_index(bits)} << SlotRights::frame_size_shift);
+    slot.object.set_physical(ObjectType::frame, rights, address);
+    slot.set_mapping(0, VirtAddr(0));
+}
+
+} // namespace
+
+unsigned fpu_thread_bits() {
+    if (arch::fpu_state_size() == 0)
+        return 0;
+    unsigned bits = thread_size_bits;
+    while ((size_t{1} << bits) < ((sizeof(Thread) + 63) & ~size_t{63}) + arch::fpu_state_size())
+        ++bits;
+    return bits;
+}
+
+Result<unsigned> object_bits(ObjectType type, Word size_bits) {
+    const Failure bad_size(Error::invalid_argument, 1, size_bits);
+    const auto fixed = [&](unsigned bits) -> Result<unsigned> {
+        if (size_bits != 0)
+            return bad_size;
+        return bits;
+    };
+    const auto bits = static_cast<unsigned>(size_bits & 63);
+    if (size_bits > 47)
+        return Failure(Error::out_of_range, 0, 47);
+    switch (type) {
+    case ObjectType::untyped:
+        if (bits < cobnut::untyped_min_size_bits)
+            return Failure(Error::out_of_range, cobnut::untyped_min_size_bits, 47);
+        return bits;
+    case ObjectType::cnode:
+        if (bits < 1 || bits > (sizeof(Word) == 8 ? 40u : 24u))
+            return Failure(Error::out_of_range, 1, sizeof(Word) == 8 ? 40 : 24);
+        return bits + cobnut::slot_size_bits;
+    case ObjectType::thread:
+        if (size_bits == 0)
+            return thread_size_bits;
+        if (fpu_thread_bits() == 0 || bits != fpu_thread_bits())
+            return bad_size;
+        return bits;
+    case ObjectType::endpoint:
+        return fixed(cobnut::endpoint_size_bits);
+    case ObjectType::notification:
+        return fixed(cobnut::notification_size_bits);
+    case ObjectType::reply:
+        return fixed(cobnut::reply_size_bits);
+    case ObjectType::sched_context:
+        if (bits < cobnut::sched_context_min_size_bits || bits > 12)
+            return Failure(Error::out_of_range, cobnut::sched_context_min_size_bits, 12);
+        return bits;
+    case ObjectType::vspace:
+        return fixed(cobnut::vspace_size_bits);
+    case ObjectType::page_table:
+        return fixed(cobnut::page_table_size_bits);
+    case ObjectType::frame:
+        if (mm::frame_size_index(bits) == mm::frame_size_count)
+            return bad_size;
+        return bits;
+    default:
+        return Failure(Error::invalid_argument, 0, static_cast<Word>(type));
+    }
+}
+
+bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysAddr address) {
+    void* object = type == ObjectType::untyped || type == ObjectType::frame
+                       ? nullptr
+                       : arch::to_virtual(address);
+    Word rights = Rights::all().bits;
+    switch (type) {
+    case ObjectType::untyped:
+        create_untyped(parent, slot, size_bits, address);
+        break;
+    case ObjectType::frame:
+        create_frame(parent, slot, size_bits, address);
+        break;
+    case ObjectType::cnode:
+        slot.set(type, object, size_bits, 0);
+        break;
+    case ObjectType::thread:
+        thread_control::init(*static_cast<Thread*>(object), size_bits != 0);
+        slot.set(type, object, rights, 0);
+        break;
+    case ObjectType::endpoint:
+    case ObjectType::notification:
+        slot.set(type, object, rights_byte(Rights::all()), 0);
+        break;
+    case ObjectType::reply:
+        *static_cast<Reply*>(object) = Reply{};
+        slot.set(type, object, rights, 0);
+        break;
+    case ObjectType::sched_context: {
+        auto& context = *static_cast<SchedContext*>(object);
+        context = SchedContext{};
+        context.refill_max = static_cast<uint16_t>(
+            ((size_t{1} << size_bits) - sizeof(SchedContext)) / sizeof(Refill));
+        slot.set(type, object, rights, 0);
+        slot.badge = context.refill_max;
+        break;
+    }
+    case ObjectType::vspace: {
+        auto& space = *static_cast<VSpace*>(object);
+        space = VSpace{};
+        space.token = arch::empty_token();
+        if (!space_registry::insert(space))
+            return false;
+        slot.set(type, object, rights, 0);
+        break;
+    }
+    default:
+        slot.set(type, object, rights, 0);
+        slot.set_mapping(0, VirtAddr(0));
+        break;
+    }
+    derivation::insert_child(parent, slot);
+    return true;
+}
+
+Failure invoke(Invocation& call) {
+    switch (call.method) {
+    case cobnut::Method::untyped_retype:
+        return retype(call);
+    case cobnut::Method::untyped_query:
+        return query(call);
+    default:
+        return Error::invalid_method;
+    }
+}
+
+void forget_clearing(Slot& untyped) {
+    if (Clearing* record = clearing_of(untyped))
+        release(*record);
+}
+
+void forget_clearing(Thread& thread) {
+    for (Clearing& record : kernel_state.clearing)
+        if (record.thread == &thread)
+            release(record);
+}
+
+} // namespace kernel::untyped

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Sporadic-server arithmetic on the refills of a scheduling context.
+#include <generic/base/panic.hpp>
+#include <generic/sched/budget.hpp>
+
+namespace kernel::sched {
+
+namespace {
+
+Refill pop(SchedContext& context) {
+    const Refill refill = head_refill(context);
+    if (++context.refill_head == context.refill_max)
+        context.refill_head = 0;
+    --context.refill_count;
+    return refill;
+}
+
+/// Appends. Time that follows the last refill without a gap joins it; so does what finds no room,
+/// then all of it comes so late that none is early.
+void push(SchedContext& context, Refill refill) {
+    if (context.refill_count > 0) {
+        Refill& last = refill_at(context, context.refill_count - 1u);
+        const bool full = context.refill_count == context.refill_max;
+        if (refill.when <= last.when + last.amount || full) {
+            if (refill.when > last.when + last.amount)
+                last.when = refill.when - last.amount;
+            last.amount += refill.amount;
+            return;
+        }
+    }
+    refill_at(context, context.refill_count) = refill;
+    ++context.refill_count;
+}
+
+/// The head joins the refill behind it, which begins so much earlier.
+void merge_head(SchedContext& context) {
+    const Refill small = pop(context);
+    Refill& head = head_refill(context);
+    head.amount += small.amount;
+    head.when -= small.amount;
+}
+
+} // namespace
+
+void reset_refills(SchedContext& context, Ticks now) {
+    context.refill_head = 0;
+    context.refill_count = 1;
+    head_refill(context) = {now, context.budget};
+}
+
+void unblock(SchedContext& context, Ticks now) {
+    Refill* head = &head_refill(context);
+    if (is_round_robin(context) || head->when >= now)
+        return;
+    head->when = now;
+    while (context.refill_count > 1 && refill_at(context, 1).when <= now + head->amount) {
+        const Ticks amount = pop(context).amount;
+        head = &head_refill(context);
+        head->when = now;
+        head->amount += amount;
+    }
+}
+
+bool charge(SchedContext& context, Ticks used, Ticks now, Ticks least) {
+    context.consumed += used;
+    if (is_round_robin(context)) {
+        Refill& slice = head_refill(context);
+        if (used + least <= slice.amount) {
+            slice.amount -= used;
+            return false;
+        }
+        slice = {now, context.budget};
+        return true;
+    }
+    // An overrun is paid back out of the refills to come, but not for ever (the machine may have
+    // been stopped): this also bounds the loop.
+    if (used > 2 * context.budget)
+        used = 2 * context.budget;
+    while (used >= head_refill(context).amount) {
+        Refill refill = pop(context);
+        used -= refill.amount;
+        refill.when += context.period;
+        push(context, refill);
+    }
+    if (used > 0) {
+        Refill& head = head_refill(context);
+        const Refill later = {head.when + context.period, used};
+        head.amount -= used;
+        head.when += used;
+        push(context, later);
+    }
+    while (context.refill_count > 1 && head_refill(context).amount < least)
+        merge_head(context);
+    return head_refill(context).when > now;
+}
+
+} // namespace kernel::sched

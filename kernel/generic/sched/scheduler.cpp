@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Who runs: scheduling contexts, budgets, and the switch between threads.
+#include <generic/base/panic.hpp>
+#include <generic/contract/address_space.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/contract/timer.hpp>
+#include <generic/ipc/endpoint_queue.hpp>
+#include <generic/ipc/fault.hpp>
+#include <generic/object/endpoint.hpp>
+#include <generic/object/irq.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/object/notification.hpp>
+#include <generic/sched/budget.hpp>
+#include <generic/sched/fpu.hpp>
+#include <generic/sched/ready_queue.hpp>
+#include <generic/sched/release_queue.hpp>
+#include <generic/sched/scheduler.hpp>
+#include <generic/mm/asid.hpp>
+
+namespace kernel::sched {
+
+namespace {
+
+Ticks least_ticks() {
+    return kernel_state.least_ticks;
+}
+
+/// When the running context ends or the next waiting one begins.
+Ticks next_deadline(const Cpu& cpu) {
+    Ticks deadline = no_deadline;
+    if (cpu.sched_context != nullptr)
+        deadline = cpu.charged_until + head_refill(*cpu.sched_context).amount;
+    if (cpu.release_root != nullptr && release_time(*cpu.release_root) < deadline)
+        deadline = release_time(*cpu.release_root);
+    return deadline;
+}
+
+/// The timer is written only for an earlier deadline; one that has become needless costs a
+/// spurious interrupt at most, a write may cost a firmware call.
+void program_timer(Cpu& cpu) {
+    const Ticks deadline = next_deadline(cpu);
+    if (deadline < cpu.deadline) {
+        cpu.deadline = deadline;
+        arch::set_deadline(deadline);
+    }
+}
+
+/// See make_ready. `slept`: it did not merely wait for its refill, which would come later and later.
+void admit(Cpu& cpu, Thread& thread, Place place, bool slept) {
+    if (!is_willing(thread) || thread.queued != 0 || &thread == cpu.current)
+        return;
+    SchedContext* context = context_of(thread);
+    if (context == nullptr || context->budget == 0 || context->released == 0)
+        return;
+    if (head_refill(*context).when > time(cpu)) {
+        release_insert(cpu, *context);
+        return;
+    }
+    if (slept && context != cpu.sched_context) // one that is lent on did not sleep
+        unblock(*context, time(cpu));
+    enqueue(cpu, thread, place);
+    if (cpu.current == nullptr || thread.priority() > cpu.current->priority())
+        cpu.reschedule = true;
+}
+
+/// Wakes the contexts whose refill has come.
+void release_due(Cpu& cpu) {
+    while (cpu.release_root != nullptr && release_time(*cpu.release_root) <= time(cpu)) {
+        SchedContext& context = *cpu.release_root;
+        release_remove(cpu, context);
+        if (context.thread != nullptr)
+            admit(cpu, *context.thread, Place::back, false);
+    }
+}
+
+/// Charges the running context for the time since it was last charged. If its budget is used up,
+/// the thread that runs on it stops (or goes to the back). True if its timeout handler should
+/// learn of it.
+[[nodiscard]] bool charge_current(Cpu& cpu) {
+    SchedContext* context = cpu.sched_context;
+    if (context == nullptr)
+        return false;
+    const Ticks now = time(cpu);
+    const Ticks used = now - cpu.charged_until;
+    cpu.charged_until = now;
+    if (!charge(*context, used, now, least_ticks()))
+        return false;
+    cpu.reschedule = true;
+    Thread* thread = context->thread;
+    if (is_round_robin(*context)) {
+        if (thread == cpu.current && thread != nullptr && is_willing(*thread)) {
+            enqueue(cpu, *thread, Place::back);
+        } else if (thread != nullptr && thread->queued != 0) {
+            dequeue(cpu, *thread);
+            enqueue(cpu, *thread, Place::back);
+        }
+        return false;
+    }
+    if (thread != nullptr && thread->queued != 0)
+        dequeue(cpu, *thread);
+    if (context->released != 0)
+        release_insert(cpu, *context);
+    return thread != nullptr && thread == cpu.current && is_willing(*thread);
+}
+
+void charge_and_report(Cpu& cpu) {
+    if (charge_current(cpu))
+        fault::deliver_timeout(cpu, *cpu.current, *cpu.sched_context);
+}
+
+/// Makes `thread` the one that runs. It is in no queue and its context is released.
+void switch_to(Cpu& cpu, Thread& thread) {
+    SchedContext* context = context_of(thread);
+    KERNEL_ASSERT(context != nullptr && context->released != 0);
+    if (context != cpu.sched_context) {
+        cpu.sched_context = context;
+        cpu.charged_until = time(cpu);
+    }
+    cpu.current = &thread;
+    asid::activate(*thread.space);
+    fpu::switch_to(cpu, thread);
+    const bool counters = (thread.gate & Gate::counters) != 0;
+    if (counters != cpu.counters_open) {
+        arch::set_counter_access(counters);
+        cpu.counters_open = counters;
+        cpu.gate = counters ? cpu.gate | Gate::counters : cpu.gate & ~Gate::counters;
+    }
+    cpu.gate = (cpu.gate & ~Gate::traced) | (thread.gate & Gate::traced);
+}
+
+bool can_continue(Cpu& cpu, const Thread* thread) {
+    if (thread == nullptr || thread->queued != 0 || !is_willing(*thread))
+        return false;
+    const SchedContext* context = context_of(*thread);
+    return context != nullptr && context->budget != 0 && context->released != 0 &&
+           context->core == cpu.id;
+}
+
+/// Waits without a thread until one is ready; the time belongs to nobody.
+void idle(Cpu& cpu) {
+    cpu.current = nullptr;
+    cpu.sched_context = nullptr;
+    asid::activate(kernel_state.empty_space);
+    while (cpu.ready.summary == 0) {
+        program_timer(cpu);
+        arch::wait_for_interrupt();
+        cpu.time_read = false;
+        irq::handle_pending(cpu);
+        release_due(cpu);
+    }
+}
+
+} // namespace
+
+Ticks time(Cpu& cpu) {
+    if (!cpu.time_read) {
+        cpu.time = arch::now();
+        cpu.time_read = true;
+    }
+    return cpu.time;
+}
+
+Thread& enter(Cpu& cpu) {
+    cpu.time_read = false;
+    cpu.reschedule = false;
+    Thread& current = *cpu.current;
+    current.wait = Wait::nothing;
+    current.sched_context = cpu.sched_context;
+    cpu.sched_context->thread = &current;
+    return current;
+}
+
+void make_ready(Cpu& cpu, Thread& thread, Place place) {
+    admit(cpu, thread, place, true);
+}
+
+void make_unready(Cpu& cpu, Thread& thread) {
+    if (thread.queued != 0)
+        dequeue(cpu, thread);
+    if (&thread == cpu.current)
+        cpu.reschedule = true;
+}
+
+void give(SchedContext& context, Thread& thread) {
+    KERNEL_ASSERT(context.thread == nullptr && context_of(thread) == nullptr);
+    context.thread = &thread;
+    thread.sched_context = &context;
+}
+
+void take(Cpu& cpu, SchedContext& context) {
+    Thread* thread = context.thread;
+    if (&context == cpu.sched_context)
+        (void)charge_current(cpu);
+    if (thread == nullptr)
+        return;
+    make_unready(cpu, *thread);
+    thread->sched_context = nullptr;
+    context.thread = nullptr;
+}
+
+void lend(Cpu& cpu, Thread& from, Thread& to) {
+    SchedContext* context = context_of(from);
+    KERNEL_ASSERT(context != nullptr && context_of(to) == nullptr);
+    if (from.queued != 0)
+        dequeue(cpu, from);
+    from.sched_context = nullptr;
+    to.sched_context = context;
+    context->thread = &to;
+    if (&from == cpu.current)
+        cpu.reschedule = true;
+}
+
+void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period,
+               unsigned max_refills) {
+    if (&context == cpu.sched_context)
+        (void)charge_current(cpu);
+    if (context.released == 0)
+        release_remove(cpu, context);
+    Thread* thread = context.thread;
+    if (thread != nullptr && thread->queued != 0)
+        dequeue(cpu, *thread);
+    context.budget = budget;
+    context.period = period;
+    context.core = cpu.id;
+    context.refill_max = static_cast<uint16_t>(max_refills);
+    reset_refills(context, time(cpu));
+    if (thread != nullptr && thread != cpu.current)
+        make_ready(cpu, *thread);
+    else if (thread != nullptr)
+        cpu.reschedule = true;
+}
+
+void yield(Cpu& cpu) {
+    SchedContext& context = *cpu.sched_context;
+    const Ticks now = time(cpu);
+    const Ticks used = now - cpu.charged_until;
+    cpu.charged_until = now;
+    cpu.reschedule = true;
+    if (is_round_robin(context)) {
+        (void)charge(context, used, now, least_ticks());
+        reset_refills(context, now);
+        enqueue(cpu, *cpu.current, Place::back);
+        return;
+    }
+    // The rest of the head refill is given up: it counts as used, though not as consumed.
+    const Ticks consumed = context.consumed + used;
+    const Ticks rest = head_refill(context).amount;
+    const bool stop = charge(context, used > rest ? used : rest, now, least_ticks());
+    context.consumed = consumed;
+    if (stop)
+        release_insert(cpu, context);
+    else
+        enqueue(cpu, *cpu.current, Place::back);
+}
+
+void charge_now(Cpu& cpu, SchedContext& context) {
+    if (&context == cpu.sched_context)
+        (void)charge_current(cpu);
+}
+
+void timer_fired(Cpu& cpu) {
+    if (cpu.sched_context != nullptr &&
+        time(cpu) >= cpu.charged_until + head_refill(*cpu.sched_context).amount)
+        charge_and_report(cpu);
+    release_due(cpu);
+    cpu.reschedule = true;
+    // Written in any case: the interrupt stays asserted until its deadline is replaced.
+    cpu.deadline = next_deadline(cpu);
+    arch::set_deadline(cpu.deadline);
+}
+
+bool forget(Cpu& cpu, SchedContext& context) {
+    for (unsigned i = 0; i < 16 && context.top != nullptr; ++i) {
+        Reply& reply = *context.top;
+        context.top = reply.prev;
+        reply.prev = nullptr;
+        reply.sched_context = nullptr;
+    }
+    if (context.top != nullptr)
+        return false;
+    take(cpu, context);
+    if (context.notification != nullptr)
+        context.notification->sched_context = nullptr;
+    context.notification = nullptr;
+    if (context.released == 0)
+        release_remove(cpu, context);
+    if (cpu.sched_context == &context)
+        cpu.sched_context = nullptr;
+    return true;
+}
+
+void set_priority(Cpu& cpu, Thread& thread, unsigned priority) {
+    const bool queued = thread.queued != 0;
+    if (queued)
+        dequeue(cpu, thread);
+    ipc::requeue_with_priority(thread, priority);
+    if (queued)
+        enqueue(cpu, thread, Place::back);
+    cpu.reschedule = true;
+}
+
+void leave(Cpu& cpu) {
+    Thread* current = cpu.current;
+    if (cpu.reschedule || !can_continue(cpu, current)) {
+        const bool may_continue = can_continue(cpu, current);
+        if (!may_continue || highest_ready(cpu.ready) > current->priority()) {
+            charge_and_report(cpu);
+            if (can_continue(cpu, current))
+                enqueue(cpu, *current, Place::front);
+            release_due(cpu);
+            Thread* next = take_highest(cpu);
+            if (next == nullptr) {
+                idle(cpu);
+                next = take_highest(cpu);
+            }
+            switch_to(cpu, *next);
+        } else {
+            switch_to(cpu, *current);
+        }
+    }
+    program_timer(cpu);
+    arch::leave(*cpu.current);
+}
+
+} // namespace kernel::sched
