@@ -49,7 +49,7 @@ KERNEL_BOOT void start_devices(const platform::acpi::Tables& tables, const Featu
         const unsigned last = end < max_interrupts ? static_cast<unsigned>(end) : max_interrupts;
         devices.line_count = last > devices.line_count ? last : devices.line_count;
     }
-    devices.timer = platform::timer::Lapic::start(devices.local, {tables.timer_port},
+    devices.timer = platform::Lapic::start(devices.local, {tables.timer_port},
                                                   features.deadline_timer, layout::timer_vector);
     if (devices.timer.frequency() == 0)
         kernel::fatal("timer: neither the PM timer nor the PIT counts");

@@ -102,7 +102,7 @@ extern "C" [[noreturn]] KERNEL_BOOT void boot_main(uint32_t magic, uint32_t info
         handover.acpi_root = platform::acpi::find_root(memory);
     wrong = platform::acpi::parse(memory, handover.acpi_root, tables);
     require(wrong == nullptr, wrong);
-    devices.power = platform::power::Acpi{tables.soft_off, tables.reset};
+    devices.power = platform::Acpi{tables.soft_off, tables.reset};
 
     fill_machine(features);
     build_page_tables(machine, features);

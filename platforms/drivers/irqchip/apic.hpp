@@ -148,3 +148,10 @@ private:
 void silence_legacy_pics(uint8_t vector_base);
 
 } // namespace platform::irqchip
+
+namespace platform {
+
+// The name by which a board lists the pair.
+using Apic = irqchip::LocalApic;
+
+} // namespace platform

@@ -5,7 +5,7 @@
 #include <arch/instructions.hpp>
 #include <cobnut/register.hpp>
 
-namespace platform::power {
+namespace platform {
 
 namespace {
 
@@ -75,4 +75,4 @@ void Acpi::reset() const
     }
 }
 
-} // namespace platform::power
+} // namespace platform

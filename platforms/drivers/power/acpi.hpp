@@ -4,7 +4,7 @@
 
 #include <platforms/boot/acpi/acpi.hpp>
 
-namespace platform::power {
+namespace platform {
 
 class Acpi {
 public:
@@ -22,4 +22,4 @@ private:
     acpi::Reset reset_;
 };
 
-} // namespace platform::power
+} // namespace platform

@@ -4,7 +4,7 @@
 
 #include <generic/base/attributes.hpp>
 
-namespace platform::timer {
+namespace platform {
 
 namespace {
 
@@ -112,4 +112,4 @@ KERNEL_BOOT Lapic Lapic::start(const LocalApic& apic, Reference reference, bool 
     return timer;
 }
 
-} // namespace platform::timer
+} // namespace platform

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-namespace platform::timer {
+namespace platform {
 
 // What to calibrate against: the ACPI PM timer at this port, or the PIT when it is 0.
 struct Reference {
@@ -56,4 +56,4 @@ private:
     bool deadline_mode_ = false;
 };
 
-} // namespace platform::timer
+} // namespace platform

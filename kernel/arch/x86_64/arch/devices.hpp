@@ -20,8 +20,8 @@ struct Line {
 struct Devices {
     platform::irqchip::LocalApic local;
     platform::irqchip::IoApic io_apics[platform::acpi::Tables::max_io_apics];
-    platform::timer::Lapic timer;
-    platform::power::Acpi power;
+    platform::Lapic timer;
+    platform::Acpi power;
     Line lines[max_interrupts];
     unsigned line_count = 0;
     uint8_t destination = 0; ///< APIC id that lines are routed to.
