@@ -40,9 +40,6 @@ void forget_capability(Cpu& cpu, Slot& slot) {
     case ObjectType::page_table:
         mm::unmap_table(slot);
         break;
-    case ObjectType::untyped:
-        untyped::forget_clearing(slot);
-        break;
     default:
         before_move(slot);
         break;
@@ -62,6 +59,7 @@ void empty(Cpu& cpu, Slot& slot) {
 /// The object's last capability lies in `slot`: into its own first slot with it.
 void make_zombie(Slot& slot, Slot& first, Word kind) {
     void* object = slot.pointer<void>();
+    before_move(first);
     derivation::swap(slot, first);
     first.object.set(zombie_type, kind, object);
     first.badge = 0;
@@ -108,6 +106,8 @@ bool finalise(Cpu& cpu, Slot& slot) {
 void before_move(Slot& slot) {
     if (slot.type() == ObjectType::reply)
         slot.pointer<Reply>()->path = Reply::no_path;
+    else if (slot.type() == ObjectType::untyped)
+        untyped::forget_clearing(slot);
 }
 
 bool delete_step(Cpu& cpu, Slot& slot) {

@@ -9,10 +9,13 @@ Failure check_derivable(const Slot& from) {
     const ObjectType type = from.type();
     if (type == ObjectType::null)
         return Error::slot_empty;
-    if (type == ObjectType::irq_control || type == zombie_type)
+    // Two records for one table could put it at two levels, where its leaves would be tables.
+    if (type == ObjectType::irq_control || type == ObjectType::page_table || type == zombie_type)
         return Error::illegal_operation;
     if (type == ObjectType::untyped && derivation::has_children(from))
         return Error::has_children;
+    if (type == ObjectType::untyped && (from.badge & Slot::untyped_busy) != 0)
+        return Error::busy; // the copy could dirty what is being cleared
     return {};
 }
 
@@ -32,9 +35,6 @@ void derive(Slot& from, Slot& to, Rights rights) {
         to.set_mapping(0, VirtAddr(0));
         break;
     }
-    case ObjectType::page_table:
-        to.set_mapping(0, VirtAddr(0));
-        break;
     case ObjectType::untyped:
         to.set_untyped_used(from.untyped_used());
         from.set_untyped_used(uint64_t{1} << from.untyped_bits());

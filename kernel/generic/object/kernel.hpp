@@ -16,7 +16,8 @@ struct Thread;
 struct Clearing {
     Slot* untyped;  ///< Null: this record is free.
     Thread* thread;
-    uint64_t done;  ///< Offset in the Untyped: cleared up to here.
+    uint64_t begin; ///< Offsets in the Untyped: cleared from here
+    uint64_t done;  ///< up to here.
 };
 
 struct Kernel {

@@ -95,14 +95,14 @@ void release(Clearing& record) {
 }
 
 /// Notes how far the clearing is, for the repetition of the system call.
-void remember(Slot& untyped, Thread& thread, uint64_t done) {
+void remember(Slot& untyped, Thread& thread, uint64_t begin, uint64_t done) {
     Clearing* record = clearing_of(untyped);
     if (record == nullptr) {
         Kernel& kernel = kernel_state;
         record = &kernel.clearing[kernel.next_clearing++ % 8];
         release(*record); // whoever it was starts over
     }
-    *record = {&untyped, &thread, done};
+    *record = {&untyped, &thread, begin, done};
     untyped.badge |= Slot::untyped_busy;
 }
 
@@ -114,7 +114,8 @@ Failure clear(Invocation& call, const Request& request) {
         const Clearing* record = clearing_of(untyped);
         if (record == nullptr || record->thread != &call.caller)
             return Error::busy;
-        if (record->done >= request.begin && record->done <= request.end)
+        // Only the same memory is known to be clean still: nothing has been made in it meanwhile.
+        if (record->begin == request.begin && record->done <= request.end)
             done = record->done;
     }
     const bool needed = request.type != ObjectType::untyped &&
@@ -125,7 +126,7 @@ Failure clear(Invocation& call, const Request& request) {
         arch::clear_physical(untyped.object.physical() + done, bytes);
         done += bytes;
         if (done < request.end && arch::interrupt_pending()) {
-            remember(untyped, call.caller, done);
+            remember(untyped, call.caller, request.begin, done);
             return error_preempted;
         }
     }
