@@ -27,8 +27,12 @@ Message packed(Text text) {
 void ConsoleClient::print_text(Text text) {
     text = text.first(ConsoleProtocol::max_bytes);
     // A driver that dies while it prints takes its Reply object along.
-    while (!call(endpoint_.index, packed(text)).received())
+    for (;;) {
+        const Message answer = call(endpoint_.index, packed(text));
+        if (answer.received() || answer.error() != Error::canceled)
+            return;
         ++retries_;
+    }
 }
 
 Text unpack_text(const Message& message, char (&buffer)[ConsoleProtocol::max_bytes]) {

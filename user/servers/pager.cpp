@@ -31,7 +31,9 @@ private:
             fault.label() == static_cast<Word>(FaultType::vm) && page >= DemandWindow::begin &&
             (page - DemandWindow::begin) >> page_bits < DemandWindow::pages;
         if (!ours || !map_page(page).ok()) {
-            ++refused_;
+            const bool ended = // its end is a fault too
+                fault.label() == static_cast<Word>(FaultType::capability) && fault.word(2) == 0;
+            refused_ += !ended;
             return false;
         }
         ++served_;

@@ -64,6 +64,12 @@ void __aeabi_ldivmod();
 COBNUT_DIVMOD(__aeabi_uldivmod, cobnut_divide)
 COBNUT_DIVMOD(__aeabi_ldivmod, cobnut_divide_signed)
 
+int __ctzdi2(uint64_t value);
+[[gnu::used]] int __ctzdi2(uint64_t value) {
+    const auto low = static_cast<uint32_t>(value);
+    return low != 0 ? __builtin_ctz(low) : 32 + __builtin_ctz(static_cast<uint32_t>(value >> 32));
+}
+
 // The aligned forms may be the general ones. memset has its last two arguments the other way round.
 #define COBNUT_FORWARD(name, worker)                                                               \
     void name();                                                                                   \
