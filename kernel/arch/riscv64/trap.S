@@ -34,6 +34,7 @@ trap_entry:
     voluntary sd
     csrrw   s0, sscratch, tp
     csrr    s1, sepc
+    mv      sp, tp                  // compilers other than GCC may spill in the fastpath
     sd      s0, TP(t3)
     addi    s1, s1, 4
     sd      s1, PC(t3)
