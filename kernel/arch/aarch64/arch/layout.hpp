@@ -7,7 +7,7 @@
 
 namespace arch {
 
-constexpr uint64_t window_start = 0xffff000000000000; // all RAM, at its own physical address
+constexpr uint64_t window_start = 0xffff800000000000; // all RAM; bit 47 set, see Slot
 constexpr uint64_t window_size = 1ull << 44;          // what slots can index
 constexpr uint64_t image_text = 0xffffff8000000000;   // link.ld has it too
 constexpr uint64_t image_data_offset = 0x800000;      // link.ld and start.S have it too
