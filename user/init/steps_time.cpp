@@ -14,7 +14,6 @@ constexpr uint64_t period = 50'000; // microseconds
 constexpr uint64_t budgets[2] = {10'000, 25'000};
 constexpr uint64_t duration = 1'000; // milliseconds
 constexpr uint64_t tolerance = 30;   // thousandths of the time
-constexpr Word view = 0x1000'2000;
 
 } // namespace
 
@@ -35,7 +34,7 @@ bool Tour::show_shares() {
                                  Rights::read_only());
         if (seen.ok())
             seen = Frame(views + number)
-                       .map(space_, view + number * 4096, Rights::read_only(),
+                       .map(space_, window + (number + 1) * 4096, Rights::read_only(),
                             static_cast<Word>(MemoryType::normal) | MapAttributes::execute_never);
         if (!seen.ok())
             return failed("the view of a worker's page", seen);
@@ -72,7 +71,7 @@ bool Tour::measure_shares() {
     for (unsigned number = 0; number < 2; ++number) {
         const uint64_t configured = budgets[number] * 1000 / period;
         const uint64_t measured = consumed[number] / elapsed;
-        const Word rounds = *reinterpret_cast<volatile Word*>(view + number * 4096);
+        const Word rounds = *reinterpret_cast<volatile Word*>(window + (number + 1) * 4096);
         say("   worker ", number + 1, ": ", budgets[number] / 1000, " of ", period / 1000,
             " ms, configured ", Tenths{configured}, " %, measured ", Tenths{measured}, " % over ",
             elapsed, " ms, ", rounds, " rounds\n");

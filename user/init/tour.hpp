@@ -2,10 +2,8 @@
 // The tour's state: what init was given, what it made, and what it counts.
 #pragma once
 
-#include <cobnut/format/cpio.hpp>
 #include <lib/console.hpp>
-#include <lib/machine.hpp>
-#include <lib/process.hpp>
+#include <lib/root_task.hpp>
 #include <servers/protocol.hpp>
 
 namespace cobnut::tour {
@@ -26,7 +24,7 @@ enum class Who : uint8_t {
     count
 };
 
-class Tour {
+class Tour : RootTask {
 public:
     /// Memory, slots, console, archive. False: there is no way to go on.
     bool prepare(const BootInfo* info);
@@ -39,11 +37,7 @@ private:
     static constexpr unsigned idle_priority = 10;
 
     // setup.cpp
-    Status find_memory();
-    Status open_console();
     Status make_desk();
-    Status open_window(Word address);
-    uint64_t used_memory() const;
 
     // launch.cpp
     Status create(Who who, Text file, ProcessPlan plan);
@@ -84,22 +78,9 @@ private:
     void step(const char* title, bool (Tour::*show)());
     Process& process(Who who) { return processes_[static_cast<unsigned>(who)]; }
 
-    Machine machine_;
-    cpio::Archive archive_;
-    CNode node_;
-    VSpace space_;
-    Thread thread_;
-    SlotPool slots_;
-    UntypedPool pool_;
-    DevicePool devices_;
-    Workshop workshop_;
-    Untyped own_;        ///< For what init keeps when all else is revoked.
     Untyped objects_;    ///< For Endpoints and the like.
     uint64_t baseline_ = 0;
 
-    ConsolePlace console_place_;
-    Uart uart_;
-    Frame uart_frame_;
     IrqHandler irq_;
 
     Endpoint desk_;
