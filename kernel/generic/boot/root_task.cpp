@@ -163,7 +163,7 @@ cobnut::BootArea RootTask::map_area(PhysRange pages, Word address, Word size) {
                               pages.begin + uint64_t{i} * page);
     }
     for (Word i = 0; i < count; ++i)
-        map(cnode_[first + i], address + i * page, false, false);
+        map(cnode_[first + i], address + i * static_cast<Word>(page), false, false);
     return {address, size, first, count};
 }
 
