@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The root task of the conformance suite: runs the tests, prints TAP, switches the machine off.
+#include "../test.hpp"
+#include "domain.hpp"
+#include "filter.hpp"
+
+#include <arch/machine.hpp>
+#include <cobnut/format/cpio.hpp>
+#include <lib/names.hpp>
+#include <lib/program.hpp>
+#include <lib/result.hpp>
+
+namespace conformance {
+
+[[noreturn]] void domain_main(Word test, Word buffer);
+
+namespace {
+
+constexpr uint64_t timeout_milliseconds = 4000;
+constexpr uint64_t tick_microseconds = 100000;
+constexpr Word tick_badge = 4;
+
+struct Outcome {
+    Verdict verdict = Verdict::failed;
+    const char* what = "";
+    const char* file = "";
+    Word line = 0;
+    Word expected = 0;
+    Word got = 0;
+    Text why;
+};
+
+struct Harness {
+    Home home;
+    Output output;
+    DevicePool devices;
+    UntypedPool pool;
+    Program program;
+    Shared shared;
+    CapIndex reply = 0;
+    CapIndex ticks = 0;
+    Filter filter;
+    unsigned passed = 0, failed = 0, skipped = 0, number = 0;
+};
+
+constinit Harness harness;
+constinit CapIndex tick_signal = 0;
+
+[[noreturn]] void power_off() {
+    (void)Firmware(slot(RootSlot::firmware)).power_off();
+    cobnut::stop();
+}
+
+[[noreturn]] void give_up(const char* why) {
+    harness.output.line("Bail out! ", why);
+    harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed + 1, " failed");
+    power_off();
+}
+
+void check(const Status& status, const char* what) {
+    if (!status.ok()) {
+        harness.output.line("# ", what, ": ", name_of(status.error), " ", status.detail[0], " ",
+                            status.detail[1]);
+        give_up(what);
+    }
+}
+
+CapIndex made(ObjectType type, unsigned bits = 0) {
+    const CapIndex place = harness.home.slots.take();
+    check(harness.home.memory.retype(type, bits, harness.home.node.index, place), "retype");
+    return place;
+}
+
+/// Signals the harness again and again, so that it sees the time pass.
+[[noreturn]] void tick(Word) {
+    for (;;) {
+        signal(tick_signal);
+        yield();
+    }
+}
+
+void start_ticking() {
+    Home& home = harness.home;
+    const Thread thread(made(ObjectType::thread));
+    const SchedContext context(made(ObjectType::sched_context, sched_context_min_size_bits));
+    const CapIndex notification = made(ObjectType::notification);
+    tick_signal = home.slots.take();
+    check(home.node.mint(tick_signal, word_bits, {home.node.index, notification},
+                         Rights::write_only(), tick_badge), "mint");
+    check(Thread(slot(RootSlot::thread)).bind_notification(cobnut::Notification(notification)),
+          "bind the ticks");
+    const Word guard = flat_guard(harness.home.machine.info().cnode_size_bits);
+    check(thread.configure(guard, home.node, home.space, 0, Frame()), "configure the watchdog");
+    check(thread.set_priority(254, 254, Thread(slot(RootSlot::thread))), "priority");
+    check(SchedControl(slot(RootSlot::sched_control)).configure(context, 1000, tick_microseconds),
+          "time of the watchdog");
+    check(context.bind(thread), "bind the watchdog");
+    check(thread.set_start(reinterpret_cast<Word>(&tick), areas[1].top(), 0, 0), "start");
+    check(thread.resume(), "resume the watchdog");
+}
+
+const char* text_at(Word address) {
+    return harness.program.holds(address) ? reinterpret_cast<const char*>(address) : "?";
+}
+
+const char* base_name(const char* path) {
+    const char* name = path;
+    for (; *path != '\0'; ++path)
+        if (*path == '/')
+            name = path + 1;
+    return name;
+}
+
+/// A message on the report Endpoint. False: the test goes on.
+bool understand(const Message& message, Outcome& outcome) {
+    if (message.kind() == Kind::fault) {
+        outcome = {Verdict::failed, "the test's thread faulted (words: label, ip; address or path)",
+                   name_of(static_cast<FaultType>(message.label())), message.label(),
+                   message.word(0), message.word(2), {}};
+        return true;
+    }
+    outcome.verdict = static_cast<Verdict>(message.label() & ((1 << verdict_bits) - 1));
+    outcome.line = message.label() >> verdict_bits;
+    outcome.what = text_at(message.word(0));
+    outcome.file = outcome.line == 0 ? "" : text_at(message.word(1));
+    outcome.expected = message.word(2);
+    outcome.got = message.word(3);
+    if (outcome.verdict != Verdict::note)
+        return true;
+    harness.output.line("# ", outcome.what, ": ", outcome.expected, " ", outcome.got);
+    return false;
+}
+
+Outcome watch() {
+    Outcome outcome;
+    const uint64_t deadline =
+        arch::read_clock() + harness.home.machine.ticks(timeout_milliseconds);
+    Message message = cobnut::recv(harness.shared.report, harness.reply);
+    for (;;) {
+        if (message.kind() == Kind::signal) {
+            if (arch::read_clock() > deadline) {
+                outcome.what = "timed out";
+                return outcome;
+            }
+            message = cobnut::recv(harness.shared.report, harness.reply);
+        } else if (message.kind() == Kind::none) {
+            outcome.what = "the harness received nothing";
+            outcome.got = message.label();
+            return outcome;
+        } else if (understand(message, outcome)) {
+            return outcome;
+        } else {
+            message = cobnut::reply_recv(harness.shared.report, Message(Tag(0, 0)), harness.reply);
+        }
+    }
+}
+
+void print(const Test& test, const Outcome& outcome) {
+    Output& output = harness.output;
+    if (outcome.verdict == Verdict::passed) {
+        ++harness.passed;
+        output.line("ok ", harness.number, " - ", test.rule);
+    } else if (outcome.verdict == Verdict::skipped) {
+        ++harness.skipped;
+        output.line("ok ", harness.number, " - ", test.rule, " # SKIP ", outcome.what);
+    } else {
+        ++harness.failed;
+        output.line("not ok ", harness.number, " - ", test.rule);
+        output.line("  ---");
+        output.line("  what: ", outcome.what);
+        output.line("  at: ", base_name(outcome.file), ":", outcome.line);
+        output.line("  expected: ", Hex{outcome.expected});
+        output.line("  got: ", Hex{outcome.got});
+        output.line("  ...");
+    }
+}
+
+void run(const Test& test, Word number) {
+    Home& home = harness.home;
+    ++harness.number;
+    const SlotPool mark = home.slots;
+    Outcome outcome;
+    const Status status = make_domain(home, harness.program, harness.shared,
+                                      reinterpret_cast<Word>(&domain_main), number);
+    if (status.ok()) {
+        outcome = watch();
+    } else {
+        outcome.what = "the domain could not be made";
+        outcome.got = static_cast<Word>(status.error);
+        outcome.expected = status.detail[0];
+    }
+    // A caller that still waits is gone with its thread; the report Endpoint is ours.
+    const bool whole = destroy_domain(home, harness.shared);
+    home.slots = mark;
+    if (!whole && outcome.verdict == Verdict::passed) {
+        outcome = {};
+        outcome.what = "memory is missing after the test";
+    }
+    print(test, outcome);
+    if (!whole)
+        give_up("the slice of Untyped for tests cannot be had back");
+}
+
+void set_up(Word boot_info) {
+    Home& home = harness.home;
+    home.machine = Machine(reinterpret_cast<const BootInfo*>(boot_info));
+    if (!home.machine.valid())
+        cobnut::stop();
+    const BootInfo& info = home.machine.info();
+    home.slots = SlotPool(info.free_slots_begin, info.free_slots_end);
+    harness.pool = UntypedPool(home.node, home.slots);
+    harness.devices = DevicePool(home.node, home.slots);
+    for (const BootRegion& region : home.machine) {
+        if (region.kind == RegionKind::untyped)
+            (void)harness.pool.add(home.machine.untyped(region), region.size_bits);
+        else if (region.kind == RegionKind::device)
+            harness.devices.add(home.machine.untyped(region), region.address, region.size_bits);
+    }
+    const auto memory = harness.pool.take(21);
+    if (!memory.ok())
+        power_off();
+    home.memory = *memory;
+    if (!harness.output.open(home.machine, harness.devices, home.memory, home.node, home.slots))
+        power_off();
+    harness.output.line("TAP version 13");
+    const auto slice = harness.pool.take(slice_bits);
+    check(slice.status(), "memory for the tests");
+    harness.shared.slice = *slice;
+    harness.shared.uart = harness.output.frame();
+    harness.shared.report = made(ObjectType::endpoint);
+    harness.reply = made(ObjectType::reply);
+    handover = {harness.output.console(), info.ticks_per_second};
+    if (const char* error = harness.program.load(home))
+        give_up(error);
+    harness.filter = Filter(cpio::Archive(home.machine.archive()).find("filter.txt").data.text());
+    start_ticking();
+}
+
+/// Device memory that no driver wants: some page of the first device Untyped.
+void find_device() {
+    for (const BootRegion& region : harness.home.machine) {
+        if (region.kind != RegionKind::device || region.size_bits < 13)
+            continue;
+        const CapIndex place = harness.home.slots.take();
+        if (harness.home.machine.untyped(region)
+                .retype(ObjectType::untyped, 12, harness.home.node.index, place).ok()) {
+            harness.shared.device = Untyped(place);
+            return;
+        }
+    }
+}
+
+} // namespace
+
+void run_all(Word boot_info) {
+    set_up(boot_info);
+    find_device();
+    unsigned planned = 0;
+    for (size_t chapter = 0; chapter < chapter_count; ++chapter)
+        for (size_t index = 0; index < chapters[chapter].count; ++index)
+            planned += harness.filter.takes(chapters[chapter].tests[index].rule) ? 1 : 0;
+    harness.output.line("1..", planned);
+    for (size_t chapter = 0; chapter < chapter_count; ++chapter)
+        for (size_t index = 0; index < chapters[chapter].count; ++index) {
+            const Test& test = chapters[chapter].tests[index];
+            if (harness.filter.takes(test.rule))
+                run(test, chapter << 16 | index);
+        }
+    if (harness.skipped != 0)
+        harness.output.line("# skipped: ", harness.skipped);
+    harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed, " failed");
+    power_off();
+}
+
+/// The first thread of a test's domain.
+void domain_main(Word test, Word buffer) {
+    areas[0].local.buffer = reinterpret_cast<IpcBuffer*>(buffer);
+    areas[0].local.thread = own::thread;
+    areas[0].local.context = own::context;
+    ipc_buffer_of_program = areas[0].local.buffer;
+    chapters[test >> 16].tests[test & 0xffff].run();
+    finish(Verdict::passed);
+}
+
+} // namespace conformance
+
+void cobnut::main(Word argument) {
+    conformance::run_all(argument);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// AArch64's part of the tests.
+#include "../isa.hpp"
+
+namespace conformance::isa {
+
+const unsigned char increment_code[] = {0x00, 0x04, 0x00, 0x91,  // add x0, x0, #1
+                                        0xc0, 0x03, 0x5f, 0xd6}; // ret
+const size_t increment_size = sizeof increment_code;
+const Word undefined_size = 4;
+const Word access_size = 4;
+
+void undefined_instruction() {
+    asm volatile("udf #7" ::: "memory");
+}
+
+Word load(Word address) {
+    Word value = 0;
+    asm volatile("ldr %0, [%1]" : "+&r"(value) : "r"(address) : "memory");
+    return value;
+}
+
+void store(Word address, Word value) {
+    asm volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
+}
+
+extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
+extern "C" Word isa_uncleared(Word seed, CapIndex capability);
+extern "C" Word isa_spin(Word seed, Word rounds);
+extern "C" void isa_fill_fpu(Word seed);
+extern "C" Word isa_changed_fpu(Word seed);
+
+asm(R"(
+    .pushsection .text.isa, "ax"
+    .arch_extension fp
+    .arch_extension simd
+    .macro save
+    stp x29, x30, [sp, #-112]!
+    stp x19, x20, [sp, #16]
+    stp x21, x22, [sp, #32]
+    stp x23, x24, [sp, #48]
+    stp x25, x26, [sp, #64]
+    stp x27, x28, [sp, #80]
+    str x0, [sp, #96]
+    .endm
+    .macro restore
+    ldp x19, x20, [sp, #16]
+    ldp x21, x22, [sp, #32]
+    ldp x23, x24, [sp, #48]
+    ldp x25, x26, [sp, #64]
+    ldp x27, x28, [sp, #80]
+    ldp x29, x30, [sp], #112
+    ret
+    .endm
+    .globl isa_changed_callee_saved
+    .type isa_changed_callee_saved, %function
+isa_changed_callee_saved:
+    save
+    .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    add x\n, x0, #\n
+    .endr
+    mov x0, x1
+    mov x1, #0
+    svc #3
+    ldr x1, [sp, #96]
+    mov x0, #0
+    .irp n, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    add x2, x1, #\n
+    cmp x2, x\n
+    cinc x0, x0, ne
+    .endr
+    restore
+    .globl isa_uncleared
+    .type isa_uncleared, %function
+isa_uncleared:
+    save
+    .irp n, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    mov x\n, x0
+    .endr
+    mov x0, x1
+    mov x1, #0
+    svc #3
+    mov x0, #0
+    .irp n, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18
+    cmp x\n, #0
+    cinc x0, x0, ne
+    .endr
+    restore
+    .globl isa_spin
+    .type isa_spin, %function
+isa_spin:
+    save
+    .irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    add x\n, x0, #\n
+    .endr
+1:  subs x1, x1, #1
+    b.ne 1b
+    ldr x1, [sp, #96]
+    mov x0, #0
+    .irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    sub x\n, x\n, #\n
+    cmp x1, x\n
+    cinc x0, x0, ne
+    .endr
+    restore
+    .globl isa_fill_fpu
+    .type isa_fill_fpu, %function
+isa_fill_fpu:
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    add x1, x0, #\n
+    dup v\n\().2d, x1
+    .endr
+    ret
+    .globl isa_changed_fpu
+    .type isa_changed_fpu, %function
+isa_changed_fpu:
+    mov x3, #0
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    add x1, x0, #\n
+    umov x2, v\n\().d[0]
+    cmp x1, x2
+    cinc x3, x3, ne
+    umov x2, v\n\().d[1]
+    cmp x1, x2
+    cinc x3, x3, ne
+    .endr
+    mov x0, x3
+    ret
+    .popsection
+)");
+
+Word changed_callee_saved(Word seed, CapIndex capability) {
+    return isa_changed_callee_saved(seed, capability);
+}
+Word uncleared(Word seed, CapIndex capability) {
+    return isa_uncleared(seed, capability);
+}
+Word changed_while_spinning(Word seed, Word rounds) {
+    return isa_spin(seed, rounds);
+}
+void fill_fpu(Word seed) {
+    isa_fill_fpu(seed);
+}
+Word changed_fpu(Word seed) {
+    return isa_changed_fpu(seed);
+}
+
+} // namespace conformance::isa

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// ARMv7-A's part of the tests.
+#include "../isa.hpp"
+
+namespace conformance::isa {
+
+const unsigned char increment_code[] = {0x01, 0x00, 0x80, 0xe2,  // add r0, r0, #1
+                                        0x1e, 0xff, 0x2f, 0xe1}; // bx lr
+const size_t increment_size = sizeof increment_code;
+const Word undefined_size = 4;
+const Word access_size = 4;
+
+void undefined_instruction() {
+    asm volatile("udf #7" ::: "memory");
+}
+
+Word load(Word address) {
+    Word value = 0;
+    asm volatile("ldr %0, [%1]" : "+&r"(value) : "r"(address) : "memory");
+    return value;
+}
+
+void store(Word address, Word value) {
+    asm volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
+}
+
+extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
+extern "C" Word isa_uncleared(Word seed, CapIndex capability);
+extern "C" Word isa_spin(Word seed, Word rounds);
+extern "C" void isa_fill_fpu(Word seed);
+extern "C" Word isa_changed_fpu(Word seed);
+
+asm(R"(
+    .pushsection .text.isa, "ax"
+    .fpu neon
+    .globl isa_changed_callee_saved
+    .type isa_changed_callee_saved, %function
+isa_changed_callee_saved:
+    push {r0, r4-r11, lr}
+    mov r2, r1
+    mov r1, r0
+    .irp r, r6, r7, r8, r9, r10, r11, lr
+    add r1, r1, #1
+    mov \r, r1
+    .endr
+    mov r0, r2
+    mov r1, #0
+    mov r12, #3
+    svc #0
+    ldr r1, [sp]
+    mov r0, #0
+    .irp r, r6, r7, r8, r9, r10, r11, lr
+    add r1, r1, #1
+    cmp r1, \r
+    addne r0, r0, #1
+    .endr
+    add sp, sp, #4
+    pop {r4-r11, pc}
+    .globl isa_uncleared
+    .type isa_uncleared, %function
+isa_uncleared:
+    push {r4-r11, lr}
+    mov r0, r1
+    mov r1, #0
+    mov r12, #3
+    svc #0
+    cmp r12, #0
+    movne r0, #1
+    moveq r0, #0
+    pop {r4-r11, pc}
+    .globl isa_spin
+    .type isa_spin, %function
+isa_spin:
+    push {r0, r4-r11, lr}
+    .irp r, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, lr
+    add r0, r0, #1
+    mov \r, r0
+    .endr
+1:  subs r1, r1, #1
+    bne 1b
+    ldr r1, [sp]
+    mov r0, #0
+    .irp r, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12, lr
+    add r1, r1, #1
+    cmp r1, \r
+    addne r0, r0, #1
+    .endr
+    add sp, sp, #4
+    pop {r4-r11, pc}
+    .globl isa_fill_fpu
+    .type isa_fill_fpu, %function
+isa_fill_fpu:
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    add r1, r0, #\n
+    vmov d\n, r1, r0
+    .endr
+    bx lr
+    .globl isa_changed_fpu
+    .type isa_changed_fpu, %function
+isa_changed_fpu:
+    push {r4, lr}
+    mov r4, #0
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    add r1, r0, #\n
+    vmov r2, r3, d\n
+    cmp r1, r2
+    addne r4, r4, #1
+    cmp r0, r3
+    addne r4, r4, #1
+    .endr
+    mov r0, r4
+    pop {r4, pc}
+    .popsection
+)");
+
+Word changed_callee_saved(Word seed, CapIndex capability) {
+    return isa_changed_callee_saved(seed, capability);
+}
+Word uncleared(Word seed, CapIndex capability) {
+    return isa_uncleared(seed, capability);
+}
+Word changed_while_spinning(Word seed, Word rounds) {
+    return isa_spin(seed, rounds);
+}
+void fill_fpu(Word seed) {
+    isa_fill_fpu(seed);
+}
+Word changed_fpu(Word seed) {
+    return isa_changed_fpu(seed);
+}
+
+} // namespace conformance::isa

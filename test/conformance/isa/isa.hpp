@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the tests need of an ISA beyond user/lib: written once per ISA in isa/ISA/isa.cpp.
+#pragma once
+
+#include "../message.hpp"
+
+namespace conformance::isa {
+
+/// Machine code of a function that returns its first argument plus 1, for a page of its own.
+extern const unsigned char increment_code[];
+extern const size_t increment_size;
+
+/// Address of an undefined instruction, and its length: execution goes on behind it.
+[[gnu::noinline]] void undefined_instruction();
+extern const Word undefined_size;
+
+/// Bytes of a load by load(): a fault's handler skips it by as much.
+extern const Word access_size;
+/// One load and one store instruction of a word, and nothing else that may fault.
+Word load(Word address);
+void store(Word address, Word value);
+
+/// Fills every callee-saved register with values made from `seed`, does `nb_send` on `capability`,
+/// and tells how many of them came back changed.
+Word changed_callee_saved(Word seed, CapIndex capability);
+
+/// Fills the caller-saved registers that carry no result with `seed`, does the same, and tells how
+/// many of them came back as anything but 0.
+Word uncleared(Word seed, CapIndex capability);
+
+/// FP/SIMD registers: fill all with values made from the seed; how many differ from them.
+void fill_fpu(Word seed);
+Word changed_fpu(Word seed);
+
+/// Spins that many rounds with every general register that the compiler leaves to asm holding
+/// values made from `seed`; how many changed. For preemption.
+Word changed_while_spinning(Word seed, Word rounds);
+
+} // namespace conformance::isa

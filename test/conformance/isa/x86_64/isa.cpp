@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// x86-64's part of the tests.
+#include "../isa.hpp"
+
+namespace conformance::isa {
+
+const unsigned char increment_code[] = {0x48, 0x8d, 0x47, 0x01, 0xc3}; // lea 1(%rdi), %rax; ret
+const size_t increment_size = sizeof increment_code;
+const Word undefined_size = 2;
+const Word access_size = 3;
+
+void undefined_instruction() {
+    asm volatile("ud2" ::: "memory");
+}
+
+Word load(Word address) {
+    Word value = 0;
+    asm volatile("movq (%1), %0" : "+&a"(value) : "S"(address) : "memory");
+    return value;
+}
+
+void store(Word address, Word value) {
+    asm volatile("movq %0, (%1)" : : "a"(value), "S"(address) : "memory");
+}
+
+extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
+extern "C" Word isa_uncleared(Word seed, CapIndex capability);
+extern "C" Word isa_spin(Word seed, Word rounds);
+extern "C" void isa_fill_fpu(Word seed);
+extern "C" Word isa_changed_fpu(Word seed);
+
+asm(R"(
+    .pushsection .text.isa, "ax"
+    .macro save
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    pushq %rdi
+    .endm
+    .macro restore
+    addq $8, %rsp
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    ret
+    .endm
+    .macro check register
+    incq %rcx
+    cmpq %rcx, \register
+    setne %dl
+    movzbl %dl, %edx
+    addq %rdx, %rax
+    .endm
+    .globl isa_changed_callee_saved
+    .type isa_changed_callee_saved, @function
+isa_changed_callee_saved:
+    save
+    .irp r, %rbp, %r12, %r13, %r14, %r15
+    incq %rdi
+    movq %rdi, \r
+    .endr
+    movq %rsi, %rdi
+    xorl %esi, %esi
+    movl $3, %eax
+    syscall
+    movq (%rsp), %rcx
+    xorl %eax, %eax
+    .irp r, %rbp, %r12, %r13, %r14, %r15
+    check \r
+    .endr
+    restore
+    .globl isa_uncleared
+    .type isa_uncleared, @function
+isa_uncleared:
+    save
+    movq %rsi, %rdi
+    xorl %esi, %esi
+    movl $3, %eax
+    syscall
+    xorl %ecx, %ecx
+    testq %rax, %rax
+    setne %cl
+    movl %ecx, %eax
+    restore
+    .globl isa_spin
+    .type isa_spin, @function
+isa_spin:
+    save
+    .irp r, %rax, %rbx, %rbp, %r8, %r9, %r10, %r11, %r12, %r13, %r14, %r15
+    incq %rdi
+    movq %rdi, \r
+    .endr
+1:  decq %rsi
+    jnz 1b
+    movq (%rsp), %rcx
+    incq %rcx
+    movq %rax, %rsi
+    xorl %eax, %eax
+    cmpq %rcx, %rsi
+    setne %al
+    .irp r, %rbx, %rbp, %r8, %r9, %r10, %r11, %r12, %r13, %r14, %r15
+    check \r
+    .endr
+    restore
+    .globl isa_fill_fpu
+    .type isa_fill_fpu, @function
+isa_fill_fpu:
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+    leaq \n(%rdi), %rax
+    movq %rax, %xmm\n
+    punpcklqdq %xmm\n, %xmm\n
+    .endr
+    ret
+    .globl isa_changed_fpu
+    .type isa_changed_fpu, @function
+isa_changed_fpu:
+    xorl %eax, %eax
+    .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+    leaq \n(%rdi), %rcx
+    movq %xmm\n, %rdx
+    cmpq %rcx, %rdx
+    setne %dl
+    movzbl %dl, %edx
+    addq %rdx, %rax
+    psrldq $8, %xmm\n
+    movq %xmm\n, %rdx
+    cmpq %rcx, %rdx
+    setne %dl
+    movzbl %dl, %edx
+    addq %rdx, %rax
+    .endr
+    ret
+    .popsection
+)");
+
+Word changed_callee_saved(Word seed, CapIndex capability) {
+    return isa_changed_callee_saved(seed, capability);
+}
+Word uncleared(Word seed, CapIndex capability) {
+    return isa_uncleared(seed, capability);
+}
+Word changed_while_spinning(Word seed, Word rounds) {
+    return isa_spin(seed, rounds);
+}
+void fill_fpu(Word seed) {
+    isa_fill_fpu(seed);
+}
+Word changed_fpu(Word seed) {
+    return isa_changed_fpu(seed);
+}
+
+} // namespace conformance::isa

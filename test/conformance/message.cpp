@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// System calls as the tests make them.
+#include "message.hpp"
+
+namespace conformance {
+
+Area areas[area_count];
+
+namespace {
+
+Local outside; // of the root task's first thread, whose stack the kernel made
+
+void trap(Syscall form, arch::Trap& registers) {
+    switch (form) {
+    case Syscall::call: return arch::trap<Syscall::call>(registers);
+    case Syscall::reply_recv: return arch::trap<Syscall::reply_recv>(registers);
+    case Syscall::send: return arch::trap<Syscall::send>(registers);
+    case Syscall::nb_send: return arch::trap<Syscall::nb_send>(registers);
+    case Syscall::recv: return arch::trap<Syscall::recv>(registers);
+    case Syscall::nb_recv: return arch::trap<Syscall::nb_recv>(registers);
+    case Syscall::wait: return arch::trap<Syscall::wait>(registers);
+    case Syscall::nb_wait: return arch::trap<Syscall::nb_wait>(registers);
+    case Syscall::nb_send_recv: return arch::trap<Syscall::nb_send_recv>(registers);
+    case Syscall::nb_send_wait: return arch::trap<Syscall::nb_send_wait>(registers);
+    case Syscall::yield: return arch::trap<Syscall::yield>(registers);
+    }
+}
+
+Received result(const arch::Trap& registers) {
+    Received received{registers.capability, Tag(registers.tag), {}};
+    for (unsigned index = 0; index < arch::message_registers; ++index)
+        received.registers[index] = registers.message[index];
+    return received;
+}
+
+} // namespace
+
+Local& local() {
+    const auto here = reinterpret_cast<Word>(__builtin_frame_address(0));
+    const auto first = reinterpret_cast<Word>(areas);
+    if (here < first || here >= first + sizeof areas)
+        return outside;
+    return areas[(here - first) / area_size].local;
+}
+
+Received system_call(Syscall form, CapIndex capability, Tag tag, Words words, CapIndex reply,
+                     CapIndex second) {
+    arch::Trap registers;
+    registers.capability = capability;
+    registers.tag = tag.raw();
+    registers.reply = reply;
+    registers.second = second;
+    unsigned index = 0;
+    for (const Word word : words) {
+        if (index < arch::message_registers)
+            registers.message[index] = word;
+        else if (local().buffer != nullptr)
+            local().buffer->words[index] = word;
+        ++index;
+    }
+    trap(form, registers);
+    return result(registers);
+}
+
+Received pass_on(Syscall form, CapIndex capability, Tag tag, const Received& message,
+                 CapIndex reply, CapIndex second) {
+    arch::Trap registers;
+    registers.capability = capability;
+    registers.tag = tag.raw();
+    registers.reply = reply;
+    registers.second = second;
+    for (unsigned index = 0; index < arch::message_registers; ++index)
+        registers.message[index] = message.registers[index];
+    trap(form, registers);
+    return result(registers);
+}
+
+Received raw_system_call(Word number, CapIndex capability, Word tag) {
+    arch::Trap registers;
+    registers.capability = capability;
+    registers.tag = tag;
+    switch (number) {
+    case 11: arch::trap<static_cast<Syscall>(11)>(registers); break;
+    case 99: arch::trap<static_cast<Syscall>(99)>(registers); break;
+    default: arch::trap<static_cast<Syscall>(255)>(registers); break;
+    }
+    return result(registers);
+}
+
+Received request(CapIndex object, Method method, Words words,
+                std::initializer_list<CapIndex> capabilities) {
+    unsigned count = 0;
+    for (const CapIndex capability : capabilities)
+        local().buffer->capabilities[count++] = capability;
+    return system_call(Syscall::call, object,
+                       Tag(static_cast<Word>(method), static_cast<unsigned>(words.size()), count),
+                       words);
+}
+
+} // namespace conformance

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Interrupts as signals, by the console's transmitter.
+#include "chapters.hpp"
+
+#include <lib/uart.hpp>
+
+namespace conformance {
+namespace {
+
+UartType uart_type() {
+    return UartType::unpacked(handover.console.type);
+}
+
+Uart open_uart() {
+    if (uart_type().kind == UartKind::ns16550_port)
+        return Uart(uart_type(), 0, IoPort(own::io_port));
+    succeed("map the UART", map(own::uart_frame, place::uart, Rights::read_write(),
+                                static_cast<Word>(MemoryType::device) |
+                                    MapAttributes::execute_never));
+    return Uart(uart_type(), place::uart, IoPort());
+}
+
+Received get(Word number, Word trigger, CapIndex slot) {
+    return request(own::irq_control, Method::irq_control_get, {number, trigger, slot, word_bits},
+                   {own::cnode});
+}
+
+CapIndex get_console() {
+    const CapIndex slot = slots();
+    succeed("get", get(handover.console.interrupt, handover.console.trigger, slot));
+    return slot;
+}
+
+bool comes(CapIndex notification) {
+    for (unsigned round = 0; round < 20000; ++round)
+        if (nb_wait(notification).kind() == Kind::signal)
+            return true;
+    return false;
+}
+
+constexpr Test tests[] = {
+    {"irq: an interrupt has one handler",
+     [] {
+         get_console();
+         expect_error("again", get(handover.console.interrupt, handover.console.trigger, slots()),
+                      Error::in_use);
+     }},
+    {"irq: a deleted handler frees the interrupt",
+     [] {
+         succeed("delete", remove(self, get_console()));
+         get_console();
+     }},
+    {"irq: numbers that do not exist are out_of_range",
+     [] {
+         expect_error("get", get(~Word{0}, 0, slots()), Error::out_of_range);
+         expect_error("get", get(1000000, 0, slots()), Error::out_of_range);
+     }},
+    {"irq: an occupied slot is slot_occupied, an unknown trigger invalid_argument",
+     [] {
+         expect_error("slot", get(handover.console.interrupt, handover.console.trigger, own::cnode),
+                      Error::slot_occupied);
+         expect_error("trigger", get(handover.console.interrupt, 9, slots()),
+                      Error::invalid_argument);
+         get_console();
+     }},
+    {"irq: the transmitter's interrupt arrives as a signal with the badge",
+     [] {
+         const Uart uart = open_uart();
+         const CapIndex irq = get_console();
+         const CapIndex notification = make_notification();
+         const CapIndex badged = minted(notification, Rights::all(), 32);
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {badged}));
+         uart.set_transmit_interrupt(true);
+         uart.print("# interrupt test\n");
+         Received got;
+         for (unsigned round = 0; round < 20000 && got.kind() != Kind::signal; ++round)
+             got = nb_wait(notification);
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         expect("kind", got.kind(), Kind::signal);
+         expect("badge", got.badge, 32u);
+     }},
+    {"irq: it is masked until it is acknowledged",
+     [] {
+         const Uart uart = open_uart();
+         const CapIndex irq = get_console();
+         const CapIndex notification = make_notification();
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+         for (unsigned round = 0; round < 3; ++round) {
+             uart.set_transmit_interrupt(true);
+             uart.print("# masked\n");
+             const bool first = comes(notification);
+             uart.print("# masked\n");
+             const bool second = nb_wait(notification).kind() == Kind::signal;
+             uart.set_transmit_interrupt(false);
+             uart.clear_interrupts();
+             succeed("acknowledge", request(irq, Method::irq_handler_acknowledge));
+             require("it came", first);
+             require("once", !second);
+             nb_wait(notification);
+         }
+     }},
+    {"irq: a waiting driver is woken",
+     [] {
+         static CapIndex notification;
+         static volatile Word woken;
+         const Uart uart = open_uart();
+         const CapIndex irq = get_console();
+         notification = make_notification();
+         woken = 0;
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+         start([](Word) {
+             wait(notification);
+             woken = 1;
+         });
+         uart.set_transmit_interrupt(true);
+         uart.print("# driver\n");
+         for (unsigned round = 0; round < 20000 && woken == 0; ++round)
+             yield();
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         expect("woken", woken, 1u);
+     }},
+    {"irq: a cleared handler signals no more",
+     [] {
+         const Uart uart = open_uart();
+         const CapIndex irq = get_console();
+         const CapIndex notification = make_notification();
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+         succeed("clear", request(irq, Method::irq_handler_clear));
+         uart.set_transmit_interrupt(true);
+         uart.print("# cleared\n");
+         bool came = false;
+         for (unsigned round = 0; round < 1000; ++round)
+             came = came || nb_wait(notification).kind() == Kind::signal;
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         require("nothing", !came);
+     }},
+    {"irq: a Notification capability without write is missing_right",
+     [] {
+         const CapIndex irq = get_console();
+         const CapIndex reader = copied(make_notification(), Rights::read_only());
+         expect_error("set", request(irq, Method::irq_handler_set_notification, {}, {reader}),
+                      Error::missing_right);
+     }},
+    {"irq: a destroyed Notification is forgotten by its handler",
+     [] {
+         const Uart uart = open_uart();
+         const CapIndex irq = get_console();
+         const CapIndex part = make(ObjectType::untyped, 10);
+         const CapIndex notification = slots();
+         succeed("retype", retype(part, ObjectType::notification, 0, own::cnode, notification));
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+         succeed("revoke", revoke(self, part));
+         uart.set_transmit_interrupt(true);
+         uart.print("# forgotten\n");
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         succeed("acknowledge", request(irq, Method::irq_handler_acknowledge));
+     }},
+    {"ports: bytes, range and machine are checked",
+     [] {
+         if (is_empty(own::io_port))
+             skip("no I/O ports");
+         expect_error("3 bytes", request(own::io_port, Method::io_port_read, {0x80, 3}),
+                      Error::invalid_argument);
+         expect_error("beyond", request(own::io_port, Method::io_port_read, {0x10000, 1}),
+                      Error::out_of_range);
+         expect_error("across", request(own::io_port, Method::io_port_read, {0xffff, 2}),
+                      Error::out_of_range);
+         const CapIndex some = minted(own::io_port, Rights::all(), Word{0x80} << 16 | 0x81);
+         succeed("inside", request(some, Method::io_port_read, {0x80, 2}));
+         expect_error("outside", request(some, Method::io_port_read, {0x82, 1}),
+                      Error::out_of_range);
+     }},
+};
+
+} // namespace
+
+constinit const Chapter interrupt_chapter = chapter("interrupts", tests);
+
+} // namespace conformance
