@@ -215,6 +215,7 @@ void main(Machine& machine) {
     info.free_slots_end = static_cast<uint32_t>(root.slot_count());
 
     root.start(static_cast<Word>(init.entry()), info.boot_info.address);
+    arch::current_cpu().deadline = no_deadline;
     sched::leave(arch::current_cpu());
 }
 
