@@ -10,7 +10,8 @@
 #include <generic/base/attributes.hpp>
 #include <generic/base/panic.hpp>
 
-extern "C" char image_start[], image_end[], boot_start[], boot_end[], bss_start[], bss_end[];
+extern "C" char image_start[], image_end[], boot_text_end[], boot_data_start[], boot_data_end[];
+extern "C" char bss_start[], bss_end[];
 
 namespace arch {
 
@@ -127,7 +128,9 @@ extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high(uint64_t hart, uin
         stop_boot(error);
     if (const char* error = map_window(machine))
         stop_boot(error);
-    machine.discard[0] = image_part(boot_start, boot_end);
+    machine.discard[0] = image_part(image_start, boot_text_end);
+    machine.discard[1] = {PhysAddr{physical_of_data(boot_data_start)},
+                          static_cast<uint64_t>(boot_data_end - boot_data_start)};
     machine.window = {PhysAddr{}, window_size};
     machine.device_limit = uint64_t{1} << 46;
     // The blob is read further where it lies, but in the window.
