@@ -32,8 +32,8 @@ public:
 
     void* take(size_t bytes, size_t alignment) {
         next_ = kernel::align_up(next_, alignment);
-        REQUIRE(next_ + bytes <= arch::ram_bytes);
-        void* memory = arch::to_virtual(kernel::PhysAddr(arch::ram_base + next_));
+        REQUIRE(next_ + bytes <= arch::host::ram_bytes);
+        void* memory = arch::to_virtual(kernel::PhysAddr(arch::host::ram_base + next_));
         std::memset(memory, 0, bytes);
         next_ += bytes;
         return memory;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The simulated machine on which the generic core runs in host tests: memory, one core, a clock
+// that tests set, interrupts that tests raise.
+#pragma once
+
+#include <generic/base/types.hpp>
+
+#include <bitset>
+#include <string>
+
+namespace kernel {
+struct Cpu;
+struct Thread;
+} // namespace kernel
+
+namespace arch::host {
+
+inline constexpr uint64_t ram_base = 0x40000000;
+inline constexpr size_t ram_bytes = size_t{64} << 20;
+inline constexpr unsigned interrupt_lines = 64;
+
+struct Machine {
+    kernel::Ticks now = 0;
+    kernel::Ticks deadline = ~kernel::Ticks{0};
+    std::bitset<interrupt_lines> raised;
+    std::bitset<interrupt_lines> masked;
+    unsigned preempt_every = 0; ///< Every so many polls say that an interrupt is pending; 0: none.
+    unsigned polls = 0;
+    uint64_t space_root = 0; ///< Of the active address space; 0: the empty one.
+    unsigned space_asid = 0;
+    unsigned asids = 8;
+    unsigned translations_dropped = 0;
+    bool counters_open = false;
+    bool fpu_open = false;
+    std::string console;
+};
+
+extern Machine machine;
+extern kernel::Cpu* cpu;
+extern unsigned char* const ram;
+
+/// Thrown where the kernel would leave for user level, stop, or wait for an interrupt that cannot
+/// come.
+struct Left {
+    kernel::Thread* thread;
+};
+struct Stopped {
+    std::string console;
+};
+struct NothingToDo {};
+
+} // namespace arch::host
