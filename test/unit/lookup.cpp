@@ -162,9 +162,9 @@ TEST_CASE("look-up of a capability refuses empty slots and zombies", "[lookup]")
     Slot* slots = memory.make<Slot>(2);
     Slot root;
     set_cnode(root, slots, 1, 0, word_bits - 1);
-    CHECK(lookup_capability(root, 0).failure().error == Error::slot_empty);
+    CHECK(lookup_capability(root, 0).failure().error == Error::invalid_capability);
     slots[0].set(zombie_type, slots, 1, 0);
-    CHECK(lookup_capability(root, 0).failure().error == Error::slot_empty);
+    CHECK(lookup_capability(root, 0).failure().error == Error::invalid_capability);
     slots[0].set(ObjectType::endpoint, slots, 0, 0);
     CHECK(lookup_capability(root, 0).value() == &slots[0]);
 }

@@ -31,7 +31,7 @@ enum class Error : uint16_t {
     no_buffer = 20,         ///< The message needs an IPC buffer that the thread does not have.
     message_too_long = 21,  ///< The message does not fit the receiver; nothing moved.
     no_receive_slot = 22,   ///< The receiver has no place for the capabilities; nothing moved.
-    would_block = 23,       ///< A non-blocking form found no partner.
+    would_block = 23,       ///< A non-blocking receive found nothing.
     canceled = 24,          ///< The object that the thread waited on, or its partner, is gone.
     no_reply = 25,          ///< The Reply object holds no caller.
     time_out_of_range = 26, ///< Budget or period: word 0: least, word 1: greatest, microseconds.

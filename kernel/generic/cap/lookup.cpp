@@ -49,7 +49,7 @@ Result<Slot*> lookup_slot(const Slot& root, Word path, unsigned depth) {
 Result<Slot*> lookup_capability(const Slot& root, Word path) {
     auto result = lookup_slot(root, path, word_bits);
     if (result.ok() && (result.value()->empty() || result.value()->type() == zombie_type))
-        return Error::slot_empty;
+        return Error::invalid_capability;
     return result;
 }
 

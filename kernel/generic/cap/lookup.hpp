@@ -11,7 +11,7 @@ namespace kernel {
 /// (detail: bits left, LookupFailure). At most one step per bit.
 [[nodiscard]] Result<Slot*> lookup_slot(const Slot& root, Word path, unsigned depth);
 
-/// As above, with all bits of the path; the slot must not be empty (slot_empty otherwise).
+/// As above, with all bits of the path; the slot must not be empty (invalid_capability otherwise).
 [[nodiscard]] Result<Slot*> lookup_capability(const Slot& root, Word path);
 
 } // namespace kernel

@@ -98,12 +98,12 @@ struct Entry {
         if (!found.ok())
             return refuse(path, true, block, found.failure());
         const Slot& slot = *found.value();
-        if (slot.type() == ObjectType::notification && slot.rights().read())
-            return ipc::wait(cpu, thread, *slot.pointer<Notification>(), block);
-        if (slot.type() != ObjectType::endpoint)
+        if (slot.type() != ObjectType::notification && slot.type() != ObjectType::endpoint)
             return refuse(path, true, block, Error::invalid_capability);
         if (!slot.rights().read())
             return refuse(path, true, block, Error::missing_right);
+        if (slot.type() == ObjectType::notification)
+            return ipc::wait(cpu, thread, *slot.pointer<Notification>(), block);
         if (!offers)
             ipc::offer_none(thread);
         else if (!offer(reply_path, block))

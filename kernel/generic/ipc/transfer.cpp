@@ -50,13 +50,15 @@ Failure prepare(const Thread& sender, const Thread& receiver, unsigned count,
     const IpcBuffer* out = buffer_of(receiver);
     if (out == nullptr)
         return Error::no_receive_slot;
-    KERNEL_TRY(root, lookup_capability(receiver.cspace_slot, read_once(out->receive_root)));
+    auto root = lookup_capability(receiver.cspace_slot, read_once(out->receive_root));
+    if (!root.ok())
+        return Error::no_receive_slot;
     const Word first = read_once(out->receive_index);
     const Word depth = read_once(out->receive_depth);
     for (unsigned i = 0; i < count; ++i) {
         KERNEL_TRY(from, lookup_capability(sender.cspace_slot, read_once(in->capabilities[i])));
         KERNEL_CHECK(check_derivable(*from));
-        auto to = lookup_slot(*root, first + i, static_cast<unsigned>(depth));
+        auto to = lookup_slot(*root.value(), first + i, static_cast<unsigned>(depth));
         if (!to.ok() || !to.value()->empty())
             return Error::no_receive_slot;
         plan.from[i] = from;
