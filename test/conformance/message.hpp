@@ -51,8 +51,10 @@ struct Received {
     [[nodiscard]] Kind kind() const { return tag.kind(); }
     [[nodiscard]] Word label() const { return tag.label(); }
     [[nodiscard]] unsigned length() const { return tag.length(); }
-    /// As answer of a kernel object, or of a call that failed.
-    [[nodiscard]] Error error() const { return tag.error(); }
+    /// Of a kernel object's answer or of a form that failed; what was received has none.
+    [[nodiscard]] Error error() const {
+        return kind() == Kind::none ? tag.error() : Error::none;
+    }
     [[nodiscard]] Word operator[](unsigned index) const {
         return index < arch::message_registers ? registers[index] : local().buffer->words[index];
     }

@@ -21,7 +21,7 @@ struct Chapter {
     size_t count;
 };
 
-extern const Chapter chapters[];
+extern const Chapter* const chapters[];
 extern const size_t chapter_count;
 extern Handover handover;
 

@@ -56,7 +56,9 @@ Status fill_node(Home& home, const Shared& shared, const Parts& parts, CapIndex 
     COBNUT_CHECK(give(home, parts, own::thread, parts.thread.index));
     COBNUT_CHECK(give(home, parts, own::context, parts.context.index));
     COBNUT_CHECK(give(home, parts, own::sched_control, slot(RootSlot::sched_control)));
-    COBNUT_CHECK(give(home, parts, own::irq_control, slot(RootSlot::irq_control)));
+    // There is one capability of this type: it is lent.
+    COBNUT_CHECK(parts.node.move(own::irq_control, own::radix,
+                                 {home.node.index, slot(RootSlot::irq_control)}));
     COBNUT_CHECK(give(home, parts, own::buffer_frame, parts.buffer.index));
     (void)give(home, parts, own::io_port, slot(RootSlot::io_port)); // empty on most ISAs
     if (shared.uart)
@@ -86,7 +88,7 @@ Status start_thread(Home& home, const Shared& shared, const Parts& parts, Word e
 
 } // namespace
 
-Status make_domain(Home& home, const Program& program, const Shared& shared, Word entry, Word test) {
+Status make_domain(Home& home, const Program& program, Shared& shared, Word entry, Word test) {
     const Untyped slice = shared.slice;
     Parts parts;
     COBNUT_TRY(untyped, made(home, slice, ObjectType::untyped, domain_untyped_bits));
@@ -95,7 +97,7 @@ Status make_domain(Home& home, const Program& program, const Shared& shared, Wor
     COBNUT_TRY(thread, made(home, slice, ObjectType::thread, 0));
     COBNUT_TRY(context, made(home, slice, ObjectType::sched_context, sched_context_min_size_bits));
     COBNUT_TRY(buffer, made(home, slice, ObjectType::frame, 12));
-    parts.node = cobnut::CNode(node);
+    parts.node = shared.node = cobnut::CNode(node);
     parts.space = VSpace(space);
     parts.thread = Thread(thread);
     parts.context = SchedContext(context);
@@ -110,6 +112,8 @@ Status make_domain(Home& home, const Program& program, const Shared& shared, Wor
 }
 
 bool destroy_domain(Home& home, const Shared& shared) {
+    (void)home.node.move(slot(RootSlot::irq_control), word_bits,
+                         {shared.node.index, own::irq_control, own::radix});
     if (!home.node.revoke(shared.slice.index).ok())
         return false;
     if (shared.device && !home.node.revoke(shared.device.index).ok())

@@ -13,6 +13,7 @@ struct Shared {
     cobnut::Untyped device;              ///< 4 KiB of device memory, or none.
     cobnut::Frame uart;                  ///< Or none.
     cobnut::Untyped slice;               ///< Everything of the domain comes from here.
+    cobnut::CNode node;                  ///< Of the domain that was made last.
 };
 
 inline constexpr unsigned slice_bits = 23;
@@ -21,7 +22,7 @@ inline constexpr cobnut::Word fault_badge = 2;
 
 /// Makes the domain and starts its first thread in `entry` with the test's number. Its capabilities
 /// are in free slots of the harness.
-cobnut::Status make_domain(Home& home, const Program& program, const Shared& shared,
+cobnut::Status make_domain(Home& home, const Program& program, Shared& shared,
                            cobnut::Word entry, cobnut::Word test);
 
 /// Destroys all of it; tells whether every byte came back.

@@ -257,12 +257,12 @@ void run_all(Word boot_info) {
     find_device();
     unsigned planned = 0;
     for (size_t chapter = 0; chapter < chapter_count; ++chapter)
-        for (size_t index = 0; index < chapters[chapter].count; ++index)
-            planned += harness.filter.takes(chapters[chapter].tests[index].rule) ? 1 : 0;
+        for (size_t index = 0; index < chapters[chapter]->count; ++index)
+            planned += harness.filter.takes(chapters[chapter]->tests[index].rule) ? 1 : 0;
     harness.output.line("1..", planned);
     for (size_t chapter = 0; chapter < chapter_count; ++chapter)
-        for (size_t index = 0; index < chapters[chapter].count; ++index) {
-            const Test& test = chapters[chapter].tests[index];
+        for (size_t index = 0; index < chapters[chapter]->count; ++index) {
+            const Test& test = chapters[chapter]->tests[index];
             if (harness.filter.takes(test.rule))
                 run(test, chapter << 16 | index);
         }
@@ -278,7 +278,7 @@ void domain_main(Word test, Word buffer) {
     areas[0].local.thread = own::thread;
     areas[0].local.context = own::context;
     ipc_buffer_of_program = areas[0].local.buffer;
-    chapters[test >> 16].tests[test & 0xffff].run();
+    chapters[test >> 16]->tests[test & 0xffff].run();
     finish(Verdict::passed);
 }
 

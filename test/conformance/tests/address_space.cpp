@@ -191,7 +191,8 @@ constexpr Test tests[] = {
      [] {
          const auto* info = reinterpret_cast<const BootInfo*>(place::boot_info);
          Word address = place::free;
-         for (const uint32_t bits : info->frame_size_bits) {
+         for (unsigned index = 4; index-- > 0;) { // the large first: no memory is lost
+             const uint32_t bits = info->frame_size_bits[index];
              if (bits == 0 || bits >= domain_untyped_bits)
                  continue;
              const Word bytes = Word{1} << bits;

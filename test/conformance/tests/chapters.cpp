@@ -4,11 +4,22 @@
 
 namespace conformance {
 
-const Chapter chapters[] = {
-    boot_chapter,         capability_space_chapter, derivation_chapter, untyped_chapter,
-    ipc_chapter,          transfer_chapter,         reply_chapter,      notification_chapter,
-    scheduling_chapter,   time_chapter,             address_space_chapter, fault_chapter,
-    thread_chapter,       interrupt_chapter,        hostile_chapter,
+constinit const Chapter* const chapters[] = {
+    &boot_chapter,
+    &capability_space_chapter,
+    &derivation_chapter,
+    &untyped_chapter,
+    &ipc_chapter,
+    &transfer_chapter,
+    &reply_chapter,
+    &notification_chapter,
+    &scheduling_chapter,
+    &time_chapter,
+    &address_space_chapter,
+    &fault_chapter,
+    &thread_chapter,
+    &interrupt_chapter,
+    &hostile_chapter,
 };
 const size_t chapter_count = sizeof chapters / sizeof chapters[0];
 

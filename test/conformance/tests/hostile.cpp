@@ -75,7 +75,10 @@ constexpr Test tests[] = {
                                          ObjectType::vspace, ObjectType::page_table};
          succeed("untyped", move(there, 1, self, part));
          for (Word index = 0; index < 6; ++index)
-             succeed("copy", copy(there, 2 + index, self, make(types[index])));
+             succeed("move", move(there, 2 + index, self, make(types[index])));
+         // A call on an Endpoint that may be called would wait for ever.
+         succeed("delete", remove(there, 3));
+         succeed("copy", copy(there, 3, self, make_endpoint(), Rights::read_only()));
          succeed("frame", copy(there, 8, self, make_frame()));
          succeed("context", copy(there, 9, self,
                                  make(ObjectType::sched_context, sched_context_min_size_bits)));

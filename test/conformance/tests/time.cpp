@@ -156,7 +156,7 @@ constexpr Test tests[] = {
          expect("badge", got[2], 44u);
          require("consumed", got[3] >= 900);
          // A new budget and an answer: it goes on.
-         succeed("more", configure_time(own::sched_control, worker.context, 10000, 10000));
+         succeed("more", configure_time(own::sched_control, worker.context, 2000, 20000));
          const uint64_t before = work[0];
          send(answer, Tag(static_cast<Word>(FaultReply::resume), 0));
          sleep(3000);
