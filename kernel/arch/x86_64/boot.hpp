@@ -24,7 +24,7 @@ struct Features {
 Features check_cpu();
 
 // Addresses that the linker made, as physical ones.
-extern "C" char image_start[], boot_text_start[], boot_data_end[], image_end[];
+extern "C" char image_start[], boot_text_end[], boot_data_start[], boot_data_end[], image_end[];
 
 inline kernel::PhysAddr text_address(const char* symbol)
 {

@@ -78,7 +78,8 @@ KERNEL_BOOT void fill_machine(const Features& features)
     take_memory_map();
     take_devices();
     machine.image = between(text_address(image_start), data_address(image_end));
-    machine.discard[0] = between(text_address(boot_text_start), data_address(boot_data_end));
+    machine.discard[0] = between(text_address(image_start), text_address(boot_text_end));
+    machine.discard[1] = between(data_address(boot_data_start), data_address(boot_data_end));
     machine.archive = physical(handover.archive);
     require(!machine.archive.overlaps(machine.image), "boot archive: overlaps the kernel's image");
     machine.acpi_root = PhysAddr{tables.root};

@@ -60,13 +60,6 @@ constinit unsigned next_device_page = 0;
 
 } // namespace
 
-void init_root(void* table)
-{
-    auto* to = static_cast<Table*>(table);
-    for (unsigned index = entries / 2; index < entries; ++index)
-        to->entry[index] = root.entry[index];
-}
-
 KERNEL_BOOT void* map_device(PhysAddr address, size_t size)
 {
     const uint64_t start = kernel::align_down(address.raw(), layout::page);

@@ -47,7 +47,16 @@ inline void activate(SpaceToken token)
         write_control<3>(token.cr3);
 }
 
-void init_root(void* table);
+// The upper half of every root is the kernel's and never changes after boot.
+inline void init_root(void* table)
+{
+    constexpr unsigned half = 256;
+    auto* to = static_cast<uint64_t*>(table) + half;
+    const auto* from =
+        static_cast<const uint64_t*>(to_virtual(kernel::PhysAddr{address_spaces.empty_root})) + half;
+    for (unsigned index = 0; index < half; ++index)
+        to[index] = from[index];
+}
 
 enum class Invalidate : uint64_t { address = 0, context = 1 };
 
