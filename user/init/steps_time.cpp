@@ -10,10 +10,10 @@ namespace cobnut::tour {
 
 namespace {
 
-constexpr uint64_t period = 50'000; // microseconds
-constexpr uint64_t budgets[2] = {10'000, 25'000};
-constexpr uint64_t duration = 1'000; // milliseconds
-constexpr uint64_t tolerance = 30;   // thousandths of the time
+constexpr uint64_t period = 40'000; // microseconds
+constexpr uint64_t budgets[2] = {8'000, 20'000};
+constexpr uint64_t duration = 2'000; // milliseconds
+constexpr uint64_t tolerance = 40;   // thousandths of the time
 constexpr unsigned attempts = 3;     // an emulator that is itself held up spoils a measurement
 
 } // namespace
