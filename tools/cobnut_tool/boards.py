@@ -16,8 +16,8 @@ class Board:
     isa: str
     cpu: str
     image: str
-    drivers: list[str]
-    qemu: dict
+    drivers: list[str] = dataclasses.field(compare=False)
+    qemu: dict = dataclasses.field(compare=False)
 
 
 def names() -> list[str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The command line: subcommands, their options, and the exit status."""
 import argparse
+import os
 import sys
 import textwrap
 from collections.abc import Callable
@@ -127,6 +128,9 @@ def main(arguments: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return FAILED
-    except OSError as error:
-        print(f"cobnut: {error}", file=sys.stderr)
+    except Exception as error:
+        if os.environ.get("COBNUT_TRACEBACK"):
+            raise
+        print(f"cobnut: {type(error).__name__}: {error} (COBNUT_TRACEBACK=1 shows where)",
+              file=sys.stderr)
         return FAILED
