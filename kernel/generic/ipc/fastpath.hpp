@@ -148,6 +148,7 @@ struct Fastpath {
             const Word waiting = reinterpret_cast<Word>(endpoint);
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = waiting + Wait::receive;
+            current->sched_context = nullptr; // what it ran on goes back; the next call may lend again
             Policy::set_current(entry, caller);
             Policy::switch_space(entry, caller->space);
             Policy::leave(caller, 0);
