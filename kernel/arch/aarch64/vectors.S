@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Exception vectors: which kind of frame an entry has is decided here (docs/design/frames.md). SP is the Cpu.
+#include <arch/restore.hpp>
 #include "asm_offsets.h"
 
 // x17: the thread. Uses x10 to x13.
@@ -64,6 +65,10 @@ vectors:
     tbnz    w16, #GATE_TRACED_BIT, full_synchronous
     mov     x18, sp
     save_voluntary
+#ifdef __clang__
+    mov     ARCH_FAST_CURRENT, x17
+    mov     ARCH_FAST_REPLY, x8
+#endif
     b.lo    kernel_fast_call        // number 0; the flags are still those of the comparison
     b       kernel_fast_reply_recv
 
@@ -102,6 +107,9 @@ aarch64_slow_call:
 aarch64_slow_reply_recv:
     mov     x16, #1
 1:  ldr     x17, [x18]
+#ifdef __clang__
+    mov     x8, ARCH_FAST_REPLY
+#endif
     mov     x9, xzr                 // a value of the kernel's by now
 slow_system_call:
     save_arguments

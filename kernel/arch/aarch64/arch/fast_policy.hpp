@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the fastpath knows of AArch64. Compiled with x1 to x8 and x18 fixed: message registers pass
-// untouched.
+// What the fastpath knows of AArch64. Compiled with x1 to x7, x18 and the registers of restore.hpp
+// fixed: message registers pass untouched.
 #pragma once
 
 #include <arch/address_space.hpp>
@@ -23,11 +23,11 @@ struct FastPolicy {
     };
 
     KERNEL_HOT static Entry entry() {
-        register kernel::Thread* x17 asm("x17");
-        register kernel::Word x8 asm("x8");
-        asm volatile("// current" : "=r"(x17));
-        asm("// reply" : "=r"(x8));
-        return {x17, x8};
+        register kernel::Thread* current asm(ARCH_TEXT(ARCH_FAST_CURRENT));
+        register kernel::Word reply asm(ARCH_TEXT(ARCH_FAST_REPLY));
+        asm volatile("// current" : "=r"(current));
+        asm("// reply" : "=r"(reply));
+        return {current, reply};
     }
     KERNEL_HOT static kernel::Word tag() {
         register kernel::Word x1 asm("x1");

@@ -40,7 +40,8 @@ inline void make_physical_executable(kernel::PhysAddr start, size_t size) {
     make_executable(to_virtual(start), size);
 }
 
-// The walker reads an entry whole, whenever it likes (D8.2.6): what the entry points at comes first.
+// The walker reads an entry whole, whenever it likes (D8.2.6): what the entry points at comes
+// first.
 inline void write_page_table_entry(uint64_t* entry, uint64_t value) {
     asm volatile("dmb ishst" ::: "memory");
     *const_cast<volatile uint64_t*>(entry) = value;

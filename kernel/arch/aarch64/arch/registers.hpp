@@ -46,8 +46,8 @@ struct Registers {
         return true;
     }
     void rewind() noexcept { program_counter -= 4; }
-    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
-    /// one.
+    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a
+    /// full one.
     void complete() noexcept {
         for (Word& word : scratch)
             word = 0;

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The last instructions of a return to user level, as text for the asm statements that end in them.
+// Registers between stub and fastpath, and the last instructions of a return to user level.
 #pragma once
 
+// Where the stub leaves the current thread and the reply capability for the fastpath. Clang cannot
+// keep its hands off x8 and x17, so there the stub copies them to registers that it can.
+#ifdef __clang__
+#define ARCH_FAST_CURRENT x14
+#define ARCH_FAST_REPLY x15
+#else
+#define ARCH_FAST_CURRENT x17
+#define ARCH_FAST_REPLY x8
+#endif
+#define ARCH_TEXT_OF(token) #token
+#define ARCH_TEXT(token) ARCH_TEXT_OF(token)
+
+#ifndef __ASSEMBLER__
 // x16: the thread. Restores the voluntary frame, clears x8 to x18, returns. x0 to x7 carry the
 // result. Nothing is executed behind ERET, speculation included.
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
@@ -12,3 +25,4 @@
     "mov x8, xzr\n\tmov x9, xzr\n\tmov x10, xzr\n\tmov x11, xzr\n\tmov x12, xzr\n\t"               \
     "mov x13, xzr\n\tmov x14, xzr\n\tmov x15, xzr\n\tmov x16, xzr\n\tmov x17, xzr\n\t"             \
     "mov x18, xzr\n\teret\n\tdsb nsh\n\tisb"
+#endif
