@@ -47,7 +47,7 @@ public:
     Status give_back(Untyped untyped, unsigned size_bits);
 
 private:
-    static constexpr unsigned depth = 12;
+    static constexpr unsigned depth = 16;
     CNode node_;
     SlotPool* slots_ = nullptr;
     Untyped free_[max_bits + 1][depth] = {};
