@@ -55,6 +55,7 @@ unknown:                            // as if nothing had been saved
     csrw    sscratch, s0
     ld      s0, SAVED(t3)
     ld      s1, SAVED+8(t3)
+    ld      sp, SAVED+13*8(t3)
     j       full
 
     .balign 4
