@@ -28,6 +28,9 @@ Word changed_callee_saved(Word seed, CapIndex capability);
 /// many of them came back as anything but 0.
 Word uncleared(Word seed, CapIndex capability);
 
+/// A counter that only threads with ThreadFlags::counters may read, whatever the firmware does.
+void read_counter();
+
 /// FP/SIMD registers: fill all with values made from the seed; how many differ from them.
 void fill_fpu(Word seed);
 Word changed_fpu(Word seed);

@@ -97,7 +97,9 @@ constexpr Test tests[] = {
              succeed("acknowledge", request(irq, Method::irq_handler_acknowledge));
              require("it came", first);
              require("once", !second);
-             nb_wait(notification);
+             // A gateway that remembered the second one tells it now.
+             while (nb_wait(notification).kind() == Kind::signal)
+                 succeed("acknowledge", request(irq, Method::irq_handler_acknowledge));
          }
      }},
     {"irq: a waiting driver is woken",

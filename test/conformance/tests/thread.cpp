@@ -229,12 +229,14 @@ constexpr Test tests[] = {
          expect_error("set", request(worker.thread, Method::thread_set_flags, {0, Word{1} << 9}),
                       Error::invalid_argument);
      }},
-    {"thread: without the flag the clock cannot be read",
+    {"thread: without the flag counters cannot be read",
      [] {
          const CapIndex handler = make_endpoint();
          const Worker worker =
-             start([](Word) { result[0] = 1 + (clock() & 0); }, 0,
-                   {.resume = false, .fault_handler = handler});
+             start([](Word) {
+                 isa::read_counter();
+                 result[0] = 1;
+             }, 0, {.resume = false, .fault_handler = handler});
          result[0] = 0;
          succeed("clear", request(worker.thread, Method::thread_set_flags,
                                   {ThreadFlags::counters, 0}));
@@ -243,6 +245,11 @@ constexpr Test tests[] = {
          expect("kind", got.kind(), Kind::fault);
          expect("label", got.label(), FaultType::user_exception);
          expect("not done", result[0], 0u);
+     }},
+    {"thread: with the flag counters are read",
+     [] {
+         isa::read_counter();
+         require("the clock", clock() != 0);
      }},
     {"thread: info tells priorities and flags",
      [] {

@@ -24,6 +24,10 @@ void store(Word address, Word value) {
     asm volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
 }
 
+void read_counter() {
+    asm volatile("mrs x0, cntvct_el0" ::: "x0");
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);

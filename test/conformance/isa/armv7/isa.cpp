@@ -24,6 +24,10 @@ void store(Word address, Word value) {
     asm volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
 }
 
+void read_counter() {
+    asm volatile("mrrc p15, 1, r0, r1, c14" ::: "r0", "r1");
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);

@@ -23,6 +23,10 @@ void store(Word address, Word value) {
     asm volatile("movq %0, (%1)" : : "a"(value), "S"(address) : "memory");
 }
 
+void read_counter() {
+    asm volatile("rdtsc" ::: "rax", "rdx");
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);
