@@ -153,7 +153,7 @@ bool Tour::show_echo() {
     if (const Status status = echo_counts(counts); !status.ok())
         return failed("the echo server", status);
     say("   while there was no driver the clients made ", meanwhile[0], " and ", meanwhile[1],
-        " calls, then waited; ", repeated, " prints were repeated\n");
+        " calls, then waited; ", repeated, " prints were cut off and repeated\n");
     say("   the server, which has no time of its own, counted ", counts[0], " and ", counts[1],
         " calls in ", time, " ms\n");
     return expect(counts[0] == echo_calls && counts[1] == echo_calls, "100,000 calls each") &&

@@ -54,16 +54,11 @@ bool Tour::show_revocation() {
     say("   ", running, " programs still run; ", before >> 10,
         " KiB of Untyped are in use; from here init prints by itself again\n");
     driver_runs_ = false;
-    for (const BootRegion& region : machine_) {
-        const Untyped untyped = machine_.untyped(region);
-        if (region.kind == RegionKind::device || untyped.index == own_.index)
-            continue;
-        if (const Status status = node_.revoke(untyped.index); !status.ok())
-            return failed("revoke", status);
-    }
+    if (const Status status = pool_.revoke_all(); !status.ok())
+        return failed("revoke", status);
     const uint64_t after = used_memory();
     say("   after revoking: ", after - baseline_, " bytes more in use than before the tour, ",
-        after, " are init's own tables\n");
+        after, " are the archive and init's own tables\n");
     const auto gone = node_.identify(echo_.index);
     return expect(after == baseline_, "every byte of Untyped is back") &&
            expect(!gone.ok() || gone->type == ObjectType::null, "the echo Endpoint is gone");

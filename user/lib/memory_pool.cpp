@@ -35,6 +35,21 @@ void SlotPool::give_back(CapIndex first, unsigned count) {
 }
 
 bool UntypedPool::add(Untyped untyped, unsigned size_bits) {
+    if (root_count_ == max_roots || !keep(untyped, size_bits))
+        return false;
+    root_[root_count_++] = untyped;
+    return true;
+}
+
+Status UntypedPool::revoke_all() {
+    for (; root_count_ > 0; --root_count_)
+        COBNUT_CHECK(node_.revoke(root_[root_count_ - 1].index));
+    for (uint8_t& count : count_)
+        count = 0;
+    return {};
+}
+
+bool UntypedPool::keep(Untyped untyped, unsigned size_bits) {
     if (size_bits > max_bits || count_[size_bits] == depth)
         return false;
     free_[size_bits][count_[size_bits]++] = untyped;
@@ -53,7 +68,7 @@ Result<Untyped> UntypedPool::take(unsigned size_bits) {
         if (halves == 0)
             return Error::slot_occupied;
         COBNUT_CHECK(piece.retype(ObjectType::untyped, found - 1, node_.index, halves, 2));
-        (void)add(Untyped(halves + 1), found - 1); // no place in the table: it stays unused
+        (void)keep(Untyped(halves + 1), found - 1); // no place in the table: it stays unused
         piece = Untyped(halves);
     }
     return piece;
@@ -61,7 +76,7 @@ Result<Untyped> UntypedPool::take(unsigned size_bits) {
 
 Status UntypedPool::give_back(Untyped untyped, unsigned size_bits) {
     COBNUT_CHECK(node_.revoke(untyped.index));
-    return add(untyped, size_bits) ? Status() : Status(Error::not_enough_memory);
+    return keep(untyped, size_bits) ? Status() : Status(Error::not_enough_memory);
 }
 
 void DevicePool::add(Untyped untyped, uint64_t address, unsigned size_bits) {

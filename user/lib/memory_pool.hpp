@@ -42,16 +42,24 @@ public:
 
     /// A whole Untyped with nothing in it. False: the table is full, it is not used.
     bool add(Untyped untyped, unsigned size_bits);
+    /// Destroys all that was made of what was added. The pool is empty afterwards.
+    Status revoke_all();
     [[nodiscard]] Result<Untyped> take(unsigned size_bits);
     /// Destroys all that was made of it.
     Status give_back(Untyped untyped, unsigned size_bits);
 
 private:
     static constexpr unsigned depth = 16;
+    static constexpr unsigned max_roots = 96;
+
+    bool keep(Untyped untyped, unsigned size_bits);
+
     CNode node_;
     SlotPool* slots_ = nullptr;
     Untyped free_[max_bits + 1][depth] = {};
     uint8_t count_[max_bits + 1] = {};
+    Untyped root_[max_roots] = {};
+    unsigned root_count_ = 0;
 };
 
 /// Frames of device memory by physical address.

@@ -39,10 +39,14 @@ bool RootTask::prepare(const BootInfo* info) {
 
 /// The smallest Untyped that will do is the root task's own, the rest goes into the pool.
 Status RootTask::find_memory() {
+    const auto is_free = [&](const BootRegion& region) {
+        const auto info = machine_.untyped(region).query();
+        return region.kind == RegionKind::untyped && info.ok() && info->used == 0;
+    };
     const BootRegion* own = nullptr;
     for (const BootRegion& region : machine_)
-        if (region.kind == RegionKind::untyped && region.size_bits >= own_bits &&
-            (own == nullptr || region.size_bits < own->size_bits))
+        if (region.size_bits >= own_bits && (own == nullptr || region.size_bits < own->size_bits) &&
+            is_free(region))
             own = &region;
     if (own == nullptr)
         return Error::not_enough_memory;
@@ -50,7 +54,7 @@ Status RootTask::find_memory() {
     for (const BootRegion& region : machine_) {
         if (region.kind == RegionKind::device)
             devices_.add(machine_.untyped(region), region.address, region.size_bits);
-        else if (region.kind == RegionKind::untyped && &region != own)
+        else if (&region != own && is_free(region)) // not what holds the archive
             (void)pool_.add(machine_.untyped(region), region.size_bits);
     }
     return {};
