@@ -26,6 +26,7 @@ enum class RegionKind : uint8_t {
     untyped = 0,     ///< RAM.
     frames_only = 1, ///< RAM beyond the kernel's window: retypes to Frames and Untyped only.
     device = 2,      ///< Not RAM: retypes to device Frames and Untyped, never cleared.
+    boot_area = 3,   ///< RAM, all of it Frames of a BootArea: free once those are deleted.
 };
 
 /// One Untyped of the root task. Its capability is in slot first_untyped + index.

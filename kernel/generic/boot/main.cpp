@@ -142,24 +142,33 @@ public:
     RegionWriter(RootTask& root, BootInfo& info) : root_(root), info_(info) {
         info.first_untyped = static_cast<uint32_t>(root.next_slot_index());
     }
+    /// The Untyped of what the kernel mapped into the root task already.
+    void add_area(PhysRange pages, const cobnut::BootArea& area) {
+        for_each_block(pages, [&](PhysAddr address, unsigned bits) {
+            if (Slot* slot = make(address, bits, RegionKind::boot_area))
+                root_.adopt(*slot, area);
+        });
+    }
     void add(PhysRange range, RegionKind kind) {
         for_each_block(range, [&](PhysAddr address, unsigned bits) {
-            if (info_.region_count == max_regions)
-                return;
-            (void)root_.make_untyped(address, bits, kind);
-            auto* regions = reinterpret_cast<BootRegion*>(&info_ + 1);
-            regions[info_.region_count++] = {
-                address.raw(), static_cast<uint8_t>(bits), kind, {}};
+            (void)make(address, bits, kind);
         });
     }
 
 private:
+    Slot* make(PhysAddr address, unsigned bits, RegionKind kind) {
+        if (info_.region_count == max_regions)
+            return nullptr;
+        auto* regions = reinterpret_cast<BootRegion*>(&info_ + 1);
+        regions[info_.region_count++] = {address.raw(), static_cast<uint8_t>(bits), kind, {}};
+        return &root_.make_untyped(address, bits, kind);
+    }
+
     RootTask& root_;
     BootInfo& info_;
 };
 
-void add_regions(RootTask& root, BootInfo& info, const Machine& machine) {
-    RegionWriter writer(root, info);
+void add_regions(RegionWriter& writer, const Machine& machine) {
     const uint64_t window_end = machine.window.end().raw();
     for (unsigned i = 0; i < free_memory.count; ++i) {
         const PhysRange range = free_memory.item[i];
@@ -209,7 +218,10 @@ void main(Machine& machine) {
     info.boot_info = place(info_pages, info_bytes);
     info.device_tree = place(blob, machine.device_tree.size);
     info.archive = place(archive, machine.archive.size);
-    add_regions(root, info, machine);
+    RegionWriter writer(root, info);
+    add_regions(writer, machine);
+    writer.add_area(blob, info.device_tree);
+    writer.add_area(archive, info.archive);
     info.size = static_cast<uint32_t>(sizeof(BootInfo) + info.region_count * sizeof(BootRegion));
     info.free_slots_begin = static_cast<uint32_t>(root.next_slot_index());
     info.free_slots_end = static_cast<uint32_t>(root.slot_count());

@@ -167,6 +167,20 @@ cobnut::BootArea RootTask::map_area(PhysRange pages, Word address, Word size) {
     return {address, size, first, count};
 }
 
+void RootTask::adopt(Slot& untyped, const cobnut::BootArea& area) {
+    const PhysAddr begin = untyped.object.physical();
+    const uint64_t size = uint64_t{1} << untyped.untyped_bits();
+    for (Word i = 0; i < area.frame_count; ++i) {
+        Slot& frame = cnode_[area.first_frame + i];
+        const PhysAddr address = frame.object.physical();
+        if (address < begin || address - begin >= size)
+            continue;
+        derivation::remove(frame);
+        derivation::insert_child(untyped, frame);
+    }
+    untyped.set_untyped_used(size);
+}
+
 void RootTask::start(Word entry, Word boot_info_address) {
     using cobnut::RootSlot;
     Cpu& cpu = arch::current_cpu();

@@ -36,9 +36,11 @@ public:
     PhysAddr map_new(Word address, PhysAddr memory, bool write, bool execute, Slot& frame);
     void load(const cobnut::elf::Image& image);
     void make_stack_and_buffer();
-    /// Maps memory that is there already, as Frames below Untypeds that cover it: read-only.
+    /// Maps memory that is there already, as Frames, read-only.
     cobnut::BootArea map_area(PhysRange pages, Word address, Word size);
-    /// The root Untyped of a block; used: a child covers all of it.
+    /// Makes the area's Frames in this block children of its Untyped, which is used up by them.
+    void adopt(Slot& untyped, const cobnut::BootArea& area);
+    /// The root Untyped of a block.
     Slot& make_untyped(PhysAddr address, unsigned bits, cobnut::RegionKind kind);
 
     void start(Word entry, Word boot_info_address);

@@ -103,7 +103,7 @@ Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot) {
     return {};
 }
 
-void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block) {
+void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool may_repeat) {
     while (endpoint.has_senders()) {
         Thread& sender = *endpoint.first();
         queue_remove(endpoint.head, sender);
@@ -120,7 +120,7 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block) {
             sender.wait = Wait::nothing, sender.gate |= Gate::suspended;
         else
             fail(cpu, sender, failure.error);
-        if (arch::interrupt_pending()) {
+        if (may_repeat && arch::interrupt_pending()) {
             cpu.wants_restart = true;
             return;
         }

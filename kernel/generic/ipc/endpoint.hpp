@@ -23,8 +23,9 @@ struct SendOptions {
 [[nodiscard]] Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot);
 
 /// The current thread receives; `offers_reply` if thread.reply was set by this system call.
-/// With `block` false and nobody there it gets kind `none`, would_block.
-void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block);
+/// With `block` false and nobody there it gets kind `none`, would_block. `may_repeat`: the system
+/// call has had no other effect yet, so it may be preempted between senders that fail.
+void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool may_repeat);
 
 /// Every waiter ends with `canceled`. Bounded work a call; true when the queue is empty.
 [[nodiscard]] bool cancel_some(Cpu& cpu, Endpoint& endpoint);

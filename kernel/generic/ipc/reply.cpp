@@ -35,15 +35,22 @@ bool unlink(Reply& reply) {
     return up == nullptr;
 }
 
-/// The fault of `thread` is answered: the server's message may change where it goes on.
-bool resume_from_fault(Thread& server, Thread& thread) {
+/// The fault of `thread` is answered: the server's message may change where it goes on. Fails,
+/// changing nothing, if it cannot go on there.
+Failure answer_fault(const Thread& server, Thread& thread) {
     const cobnut::Tag tag{server.registers.tag()};
+    if (tag.label() > static_cast<Word>(cobnut::FaultReply::stop))
+        return {Error::invalid_argument, 0, tag.label()};
+    arch::Registers registers = thread.registers;
+    if (tag.length() >= 1 && !registers.set_ip(message_word(server, 0)))
+        return {Error::invalid_argument, 0, message_word(server, 0)};
+    if (tag.length() >= 2 && !registers.set_sp(message_word(server, 1)))
+        return {Error::invalid_argument, 1, message_word(server, 1)};
+    thread.registers = registers;
     thread.clear_fault();
-    if (tag.length() >= 1 && !thread.registers.set_ip(message_word(server, 0)))
-        return false;
-    if (tag.length() >= 2 && !thread.registers.set_sp(message_word(server, 1)))
-        return false;
-    return tag.label() == static_cast<Word>(cobnut::FaultReply::resume);
+    if (tag.label() == static_cast<Word>(cobnut::FaultReply::stop))
+        thread.gate |= Gate::suspended;
+    return {};
 }
 
 } // namespace
@@ -111,13 +118,10 @@ Failure answer(Cpu& cpu, Thread& server, Reply& reply, bool grant) {
     Thread* caller = reply.caller;
     if (caller == nullptr)
         return Error::no_reply;
-    bool resume = true;
     if (caller->fault.type != 0)
-        resume = resume_from_fault(server, *caller);
+        KERNEL_CHECK(answer_fault(server, *caller));
     else
         KERNEL_CHECK(transfer(server, *caller, 0, grant));
-    if (!resume)
-        caller->gate |= Gate::suspended;
     detach_caller(cpu, reply, true);
     sched::make_ready(cpu, *caller, sched::Place::front);
     return {};

@@ -93,7 +93,7 @@ struct Entry {
     }
 
     /// The receive phase on `path`; with `offers` the Reply at `reply_path` takes a caller.
-    void receive(Word path, bool block, bool offers, Word reply_path) const {
+    void receive(Word path, bool block, bool offers, Word reply_path, bool may_repeat = true) const {
         auto found = lookup_capability(thread.cspace_slot, path);
         if (!found.ok())
             return refuse(path, true, block, found.failure());
@@ -110,7 +110,7 @@ struct Entry {
             return;
         if (ipc::take_bound_signal(cpu, thread))
             return;
-        ipc::receive(cpu, thread, *slot.pointer<Endpoint>(), block);
+        ipc::receive(cpu, thread, *slot.pointer<Endpoint>(), block, may_repeat);
     }
 
     [[nodiscard]] bool offer(Word path, bool block) const {
@@ -168,7 +168,7 @@ void perform(const Entry& entry, Syscall number) {
     case Syscall::nb_send_recv:
     case Syscall::nb_send_wait:
         if (entry.send(registers.second_capability(), {.block = false, .lend = true}, false))
-            entry.receive(path, true, number == Syscall::nb_send_recv, reply);
+            entry.receive(path, true, number == Syscall::nb_send_recv, reply, false);
         return;
     case Syscall::yield:
         return sched::yield(entry.cpu);
