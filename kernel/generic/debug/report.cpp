@@ -22,6 +22,9 @@ void report_unhandled_fault(const Thread& thread) {
 
 void report_refusal(const Thread& thread, Word label, const Failure& failure) {
     if constexpr (enabled) {
+        // A missing table is how every program learns which one to make: no news.
+        if (failure.error == Error::missing_table)
+            return;
         print("kernel: thread ", Hex{reinterpret_cast<Word>(&thread)}, " method ", Hex{label},
               " refused: error ", Hex{static_cast<Word>(failure.error)}, " (",
               Hex{failure.detail[0]}, ", ", Hex{failure.detail[1]}, ")\n");
