@@ -74,13 +74,18 @@ class Places:
     archive: int
     tree: int
     memory_node: str
+    ram: int
     shim_is_kernel: bool  # firmware starts the shim; else a CPU begins there
+    firmware_console: bool  # firmware prints even for who cannot read the device tree
 
 
 PLACES = {
-    "aarch64": Places(0x44000000, 0x40200000, 0x44400000, 0x44200000, "/memory", False),
-    "armv7": Places(0x44000000, 0x40010000, 0x44400000, 0x44200000, "/memory", False),
-    "riscv64": Places(0x80200000, 0x80400000, 0x84400000, 0x84200000, "/memory", True),
+    "aarch64": Places(0x44000000, 0x40200000, 0x44400000, 0x44200000, "/memory", 0x40000000,
+                      False, False),
+    "armv7": Places(0x44000000, 0x40010000, 0x44400000, 0x44200000, "/memory", 0x40000000,
+                      False, False),
+    "riscv64": Places(0x80200000, 0x80400000, 0x84400000, 0x84200000, "/memory", 0x80200000,
+                      True, True),
 }
 
 # Instructions that load the device tree's address and the kernel's from behind them, and jump.
@@ -97,6 +102,9 @@ class TreeCase:
     name: str
     change: Callable[[damage.Tree, Places], damage.Tree]
     line: str = "device tree"
+    readable: bool = True  # enough of the tree is left to find the console by it
+    tree_at: Callable[[Places], int] = lambda places: places.tree
+    archive_at: Callable[[Places], int] = lambda places: places.archive
 
 
 def initrd(tree: damage.Tree, begin: int, end: int) -> damage.Tree:
@@ -104,37 +112,49 @@ def initrd(tree: damage.Tree, begin: int, end: int) -> damage.Tree:
     return tree.set_cells("/chosen", "linux,initrd-end", end)
 
 
-def little_memory(tree: damage.Tree, places: Places) -> damage.Tree:
-    """RAM ends right behind the first 2 MiB that hold the image."""
+def set_memory(tree: damage.Tree, places: Places, size: int) -> damage.Tree:
     found = tree.find(places.memory_node, "reg")
-    base = places.kernel & -0x200000
     tree.data[found.at:found.at + found.size] = struct.pack(
-        ">QQ" if found.size == 16 else ">II", base, 0x210000)
-    return initrd(tree, base + 0x100000, base + 0x110000)
+        ">QQ" if found.size == 16 else ">II", places.ram, size)
+    return tree
+
+
+def end_of_first_page(places: Places) -> int:
+    """Of the 2 MiB in which the image lies."""
+    return (places.kernel & -0x200000) + 0x200000
+
+
+def little_memory(tree: damage.Tree, places: Places) -> damage.Tree:
+    """RAM ends with the 2 MiB of the image, and an archive fills most of what is left there."""
+    end = end_of_first_page(places)
+    initrd(tree, end - 0x140000, end - 0x20000)
+    return set_memory(tree, places, end - places.ram)
 
 
 TREE_CASES = [
-    TreeCase("device tree with a wrong magic", lambda tree, _: tree.header("magic", 0x12345678)),
+    TreeCase("device tree with a wrong magic", lambda tree, _: tree.header("magic", 0x12345678),
+             readable=False),
     TreeCase("device tree of an impossible size",
-             lambda tree, _: tree.header("total_size", 0xfffffff0)),
-    TreeCase("device tree of no size", lambda tree, _: tree.header("total_size", 8)),
+             lambda tree, _: tree.header("total_size", 0xfffffff0), readable=False),
+    TreeCase("device tree of no size", lambda tree, _: tree.header("total_size", 8),
+             readable=False),
     TreeCase("device tree of another version",
-             lambda tree, _: tree.header("last_compatible", 99)),
+             lambda tree, _: tree.header("last_compatible", 99), readable=False),
     TreeCase("device tree whose structure lies outside",
-             lambda tree, _: tree.header("structure", tree.word(4) + 64)),
+             lambda tree, _: tree.header("structure", tree.word(4) + 64), readable=False),
     TreeCase("device tree whose strings lie outside",
-             lambda tree, _: tree.header("strings", tree.word(4) + 64)),
+             lambda tree, _: tree.header("strings", tree.word(4) + 64), readable=False),
     TreeCase("device tree with an unknown token",
-             lambda tree, _: tree.set_word(tree.word(8), 7)),
+             lambda tree, _: tree.set_word(tree.word(8), 7), readable=False),
     TreeCase("device tree with a property beyond its end",
              lambda tree, _: tree.set_word(tree.find("/chosen", "linux,initrd-end").at - 8,
-                                           0x7fffffff)),
+                                           0x7fffffff), readable=False),
     TreeCase("device tree with a cut memory region",
-             lambda tree, places: tree.cut(places.memory_node, "reg", 4), "memory"),
+             lambda tree, places: tree.cut(places.memory_node, "reg", 4)),
     TreeCase("device tree with too many address cells",
-             lambda tree, _: tree.set_cells("", "#address-cells", 9)),
+             lambda tree, _: tree.set_cells("", "#address-cells", 9), readable=False),
     TreeCase("archive that ends before it starts",
-             lambda tree, places: initrd(tree, places.archive, places.archive - 4096), "archive"),
+             lambda tree, places: initrd(tree, places.archive, places.archive - 4096), "initrd"),
     TreeCase("archive outside memory",
              lambda tree, _: initrd(tree, 0x1000, 0x9000), "archive"),
     TreeCase("archive over the kernel",
@@ -142,7 +162,9 @@ TREE_CASES = [
              "archive"),
     TreeCase("archive over the device tree",
              lambda tree, places: initrd(tree, places.tree, places.tree + 0x9000), "archive"),
-    TreeCase("too little memory", little_memory, "memory"),
+    TreeCase("too little memory", little_memory, "memory",
+             tree_at=lambda places: end_of_first_page(places) - 0x20000,
+             archive_at=lambda places: end_of_first_page(places) - 0x140000),
 ]
 
 
@@ -182,16 +204,17 @@ def loaded(path: pathlib.Path, address: int) -> list[str]:
     return ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
 
 
-def tree_command(build: builds.Build, blob: bytes, stem: str) -> list[str]:
+def tree_command(build: builds.Build, blob: bytes, tree_at: int, archive_at: int, stem: str) \
+        -> list[str]:
     """A boot in which a few instructions hand the kernel a device tree of ours."""
     places = PLACES[build.board.isa]
     layout, code = SHIMS[build.board.isa]
     shim = build.folder / f"{stem}.shim"
-    shim.write_bytes(struct.pack(layout, *code, places.tree, places.kernel))
+    shim.write_bytes(struct.pack(layout, *code, tree_at, places.kernel))
     tree = build.folder / f"{stem}.dtb"
     tree.write_bytes(blob)
-    extra = [*loaded(build.image, places.kernel), *loaded(tree, places.tree),
-             *loaded(build.archive("tour"), places.archive)]
+    extra = [*loaded(build.image, places.kernel), *loaded(tree, tree_at),
+             *loaded(build.archive("tour"), archive_at)]
     if not places.shim_is_kernel:
         extra += [*loaded(shim, places.shim), "-device", f"loader,addr={places.shim:#x},cpu-num=0"]
     command = qemu.command_line(build, qemu.Machine(image=shim, extra=extra))
@@ -206,11 +229,14 @@ def run_tree_case(build: builds.Build, number: int, case: TreeCase | None) -> li
     start = time.monotonic()
     places = PLACES[build.board.isa]
     archive = build.archive("tour")
-    tree = firmware_tree(build)
+    tree = set_memory(firmware_tree(build).packed(), places, 0x8000000 - 0x200000)
     initrd(tree, places.archive, places.archive + archive.stat().st_size)
     if case:
         tree = case.change(tree, places)
-    command = tree_command(build, tree.bytes(), f"bad-tree-{number}")
+    command = tree_command(build, tree.bytes(),
+                           case.tree_at(places) if case else places.tree,
+                           case.archive_at(places) if case else places.archive,
+                           f"bad-tree-{number}")
     if case:
         return judged(case.name, build, command, case.line)
     outcome = qemu.boot([*command, "-icount", "shift=0,sleep=off"], 180)
@@ -224,6 +250,8 @@ def bad_input_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:
     cases = [lambda n=number, c=case: run_archive_case(build, n, c)
              for number, case in enumerate(ARCHIVE_CASES)]
     if build.board.isa in PLACES:
+        places = PLACES[build.board.isa]
         cases += [lambda n=number, c=case: run_tree_case(build, n, c)
-                  for number, case in enumerate([None, *TREE_CASES])]
+                  for number, case in enumerate([None, *TREE_CASES])
+                  if case is None or case.readable or places.firmware_console]
     return cases

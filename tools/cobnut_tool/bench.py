@@ -46,14 +46,15 @@ def regions(report: str) -> dict[int, dict[str, dict[str, int]]]:
     return found
 
 
-def measured_boot(build: builds.Build, archive: pathlib.Path, options: str = "") \
+def measured_boot(build: builds.Build, archive: pathlib.Path, options: str = "",
+                  until: re.Pattern[str] | None = None) \
         -> tuple[qemu.Outcome, dict[int, dict[str, dict[str, int]]]]:
     report = build.folder / f"{archive.stem}-cost.txt"
     report.unlink(missing_ok=True)
     base = KERNEL_BASE[build.board.isa]
     machine = qemu.Machine(archive=archive, extra=[
         "-plugin", f"file={plugin()},out={report},kbase={base:#x}{options}"])
-    outcome = qemu.boot(qemu.command_line(build, machine), TIMEOUT)
+    outcome = qemu.boot(qemu.command_line(build, machine), TIMEOUT, until=until)
     return outcome, regions(report.read_text() if report.exists() else "")
 
 

@@ -147,3 +147,9 @@ class Tree:
 
     def bytes(self) -> bytes:
         return bytes(self.data)
+
+    def packed(self) -> "Tree":
+        """Without the room that firmware leaves for more."""
+        end = max(self.word(8) + self.word(36), self.word(12) + self.word(32))
+        del self.data[end:]
+        return self.header("total_size", end)

@@ -6,7 +6,6 @@ import struct
 
 WRITE, ALLOC = 1, 2
 NOBITS = 8
-LOAD = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,14 +13,6 @@ class Section:
     name: str
     kind: int
     flags: int
-    size: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Segment:
-    offset: int
-    virtual: int
-    physical: int
     size: int
 
 
@@ -45,32 +36,6 @@ def sections(path: pathlib.Path) -> list[Section]:
     return [Section(name(row[0]), row[1], row[2], row[5]) for row in rows]
 
 
-def segments(path: pathlib.Path) -> list[Segment]:
-    data = path.read_bytes()
-    wide = is_wide(data)
-    (table,) = struct.unpack_from("<Q" if wide else "<I", data, 0x20 if wide else 0x1c)
-    entry_size, count = struct.unpack_from("<HH", data, 0x36 if wide else 0x2a)
-    found = []
-    for index in range(count):
-        at = table + index * entry_size
-        if wide:
-            kind, _, offset, virtual, physical, size = struct.unpack_from("<IIQQQQ", data, at)
-        else:
-            kind, offset, virtual, physical, size = struct.unpack_from("<IIIII", data, at)
-        if kind == LOAD:
-            found.append(Segment(offset, virtual, physical, size))
-    return found
-
-
 def entry(path: pathlib.Path) -> int:
     data = path.read_bytes()
     return struct.unpack_from("<Q" if is_wide(data) else "<I", data, 24)[0]
-
-
-def load_address(path: pathlib.Path) -> int:
-    """The physical address of the first instruction."""
-    start = entry(path)
-    for segment in segments(path):
-        if segment.virtual <= start < segment.virtual + segment.size:
-            return start - segment.virtual + segment.physical
-    return start

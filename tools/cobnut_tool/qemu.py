@@ -19,6 +19,7 @@ from . import builds
 from .common import WRONG_USE, Problem
 
 DEFAULT_MEMORY = "128M"
+QUIT_TIMEOUT = 10.0
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\x00-\x08\x0b-\x1f]")
 CLOSING = re.compile(r"^(?:([\w-]+): )?(\d+) passed, (\d+) failed$")
 
@@ -129,6 +130,12 @@ class Monitor:
         self.file.write(json.dumps({"execute": command}) + "\n")
         self.file.flush()
 
+    def quit(self, process: subprocess.Popen) -> None:
+        """Ends QEMU in order, so that a plugin writes its report."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            self.send("quit")
+            process.communicate(timeout=QUIT_TIMEOUT)
+
     def reason(self) -> str:
         """Called when QEMU is gone: what its last events say."""
         reason = "QEMU ended"
@@ -194,6 +201,8 @@ def boot(command: list[str], timeout: float | None, *, show: Callable[[str], Non
             if not end:
                 process.wait()
                 end = monitor.reason() if monitor else "QEMU did not start"
+            elif end == "found" and monitor:
+                monitor.quit(process)
     return Outcome(console.finish(), end, time.monotonic() - start)
 
 

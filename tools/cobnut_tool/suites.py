@@ -19,6 +19,7 @@ BOOT_TIMEOUT = 180.0
 SHOWN_LINES = 12
 BOOT_LIMIT = 60_000_000
 TAP = re.compile(r"^(ok|not ok) (\d+)(?: -)? ?(.*)$")
+TOUR_STEP = re.compile(r"^1\. ")
 PLAN = re.compile(r"^1\.\.(\d+)$")
 
 
@@ -154,9 +155,10 @@ def boot_cost(build: builds.Build) -> list[Result]:
     """Instructions from the kernel's first to init's first, at 128 MiB."""
     name = f"boot cost {build.name}"
     start = time.monotonic()
-    begin = elf.load_address(build.elf)
+    begin = build.board.qemu.get("entry", elf.entry(build.elf))
     end = elf.entry(build.folder / "user/init/init")
-    _, counts = bench.measured_boot(build, build.archive("tour"), f",begin={begin:#x},end={end:#x}")
+    _, counts = bench.measured_boot(build, build.archive("tour"), f",begin={begin:#x},end={end:#x}",
+                                    until=TOUR_STEP)
     seconds = time.monotonic() - start
     if 0 not in counts:
         return [Result(name, False, seconds, "init's first instruction was not seen")]
