@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 import make_archive
 
-from . import archives, builds, damage, qemu
+from . import archives, builds, damage, elf, qemu
 from .results import Result
 
 TIMEOUT = 20.0
+TOUR_STEP = re.compile(r"^1\. ")
 FATAL = "cobnut: fatal: "
 SHOWN_LINES = 8
 
@@ -103,8 +104,7 @@ class TreeCase:
     change: Callable[[damage.Tree, Places], damage.Tree]
     line: str = "device tree"
     readable: bool = True  # enough of the tree is left to find the console by it
-    tree_at: Callable[[Places], int] = lambda places: places.tree
-    archive_at: Callable[[Places], int] = lambda places: places.archive
+    beside_image: bool = False  # archive and tree right behind the kernel
 
 
 def initrd(tree: damage.Tree, begin: int, end: int) -> damage.Tree:
@@ -112,23 +112,33 @@ def initrd(tree: damage.Tree, begin: int, end: int) -> damage.Tree:
     return tree.set_cells("/chosen", "linux,initrd-end", end)
 
 
-def set_memory(tree: damage.Tree, places: Places, size: int) -> damage.Tree:
+def set_memory(tree: damage.Tree, base: int, size: int, places: Places) -> damage.Tree:
     found = tree.find(places.memory_node, "reg")
     tree.data[found.at:found.at + found.size] = struct.pack(
-        ">QQ" if found.size == 16 else ">II", places.ram, size)
+        ">QQ" if found.size == 16 else ">II", base, size)
     return tree
 
 
-def end_of_first_page(places: Places) -> int:
-    """Of the 2 MiB in which the image lies."""
-    return (places.kernel & -0x200000) + 0x200000
+def first_page(places: Places) -> int:
+    """Of the 2 MiB in which the image lies: its address."""
+    return places.kernel & -0x200000
+
+
+PLAIN_RAM = 0x7e00000
+TREE_OFFSET, LITTLE_RAM = 0x1e0000, 0x200000
+
+
+def behind_image(build: builds.Build, places: Places) -> int:
+    sizes = sum(part.size for part in elf.sections(build.elf) if part.flags & elf.ALLOC)
+    return (places.kernel + sizes + 0x1ffff) & -0x10000
 
 
 def little_memory(tree: damage.Tree, places: Places) -> damage.Tree:
-    """RAM ends with the 2 MiB of the image, and an archive fills most of what is left there."""
-    end = end_of_first_page(places)
-    initrd(tree, end - 0x140000, end - 0x20000)
-    return set_memory(tree, places, end - places.ram)
+    """RAM is the 2 MiB of the image, and an archive fills what is left there."""
+    page = first_page(places)
+    begin = tree.cells("/chosen", "linux,initrd-start")
+    initrd(tree, begin, page + TREE_OFFSET)
+    return set_memory(tree, page, LITTLE_RAM, places)
 
 
 TREE_CASES = [
@@ -163,8 +173,7 @@ TREE_CASES = [
     TreeCase("archive over the device tree",
              lambda tree, places: initrd(tree, places.tree, places.tree + 0x9000), "archive"),
     TreeCase("too little memory", little_memory, "memory",
-             tree_at=lambda places: end_of_first_page(places) - 0x20000,
-             archive_at=lambda places: end_of_first_page(places) - 0x140000),
+             beside_image=True),
 ]
 
 
@@ -229,21 +238,21 @@ def run_tree_case(build: builds.Build, number: int, case: TreeCase | None) -> li
     start = time.monotonic()
     places = PLACES[build.board.isa]
     archive = build.archive("tour")
-    tree = set_memory(firmware_tree(build).packed(), places, 0x8000000 - 0x200000)
-    initrd(tree, places.archive, places.archive + archive.stat().st_size)
+    tree_at, archive_at = places.tree, places.archive
+    if case and case.beside_image:
+        tree_at, archive_at = first_page(places) + TREE_OFFSET, behind_image(build, places)
+    tree = set_memory(firmware_tree(build).packed(), places.ram, PLAIN_RAM, places)
+    initrd(tree, archive_at, archive_at + archive.stat().st_size)
     if case:
         tree = case.change(tree, places)
-    command = tree_command(build, tree.bytes(),
-                           case.tree_at(places) if case else places.tree,
-                           case.archive_at(places) if case else places.archive,
-                           f"bad-tree-{number}")
+    command = tree_command(build, tree.bytes(), tree_at, archive_at, f"bad-tree-{number}")
     if case:
         return judged(case.name, build, command, case.line)
-    outcome = qemu.boot([*command, "-icount", "shift=0,sleep=off"], 180)
-    problem = outcome.problem()
-    return [Result(f"bad input {build.board.name}: unchanged device tree", problem is None,
-                   time.monotonic() - start, problem or "",
-                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+    outcome = qemu.boot(command, TIMEOUT, until=TOUR_STEP)
+    passed = outcome.end == "found"
+    return [Result(f"bad input {build.board.name}: unchanged device tree", passed,
+                   time.monotonic() - start, "" if passed else "the tour does not begin",
+                   [] if passed else outcome.lines[-SHOWN_LINES:])]
 
 
 def bad_input_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:

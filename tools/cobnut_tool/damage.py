@@ -132,6 +132,10 @@ class Tree:
                 return found
         raise KeyError(f"{node} {name}")
 
+    def cells(self, node: str, name: str) -> int:
+        found = self.find(node, name)
+        return int.from_bytes(self.data[found.at:found.at + found.size], "big")
+
     def set_cells(self, node: str, name: str, value: int) -> "Tree":
         """Overwrites a property with one number as wide as it is."""
         found = self.find(node, name)
