@@ -15,6 +15,7 @@ using irqchip::LocalVector;
 constexpr uint64_t pm_timer_frequency = 3579545;
 constexpr uint64_t pit_frequency = 1193182;
 constexpr unsigned measurements_per_second = 100;
+constexpr unsigned patience = 1'000'000;
 
 struct Sample {
     uint64_t stamps;
@@ -29,7 +30,7 @@ KERNEL_BOOT bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
     constexpr uint32_t mask = 0xffffff;
     constexpr uint32_t wanted = pm_timer_frequency / measurements_per_second;
     const uint32_t start = arch::in32(port);
-    for (unsigned polls = 0; polls < 10'000'000; ++polls) {
+    for (unsigned polls = 0; polls < patience; ++polls) {
         elapsed = (arch::in32(port) - start) & mask;
         if (elapsed >= wanted)
             return true;
@@ -37,20 +38,32 @@ KERNEL_BOOT bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
     return false;
 }
 
-// Channel 2 in mode 0: its output, bit 5 of port 0x61, rises when the count is through.
-KERNEL_BOOT void start_pit()
+// Channel 0 of the PIT, latched.
+KERNEL_BOOT uint32_t read_pit()
 {
-    constexpr uint16_t count = pit_frequency / measurements_per_second;
-    arch::out8(0x61, static_cast<uint8_t>((arch::in8(0x61) & 0xfc) | 1)); // gate on, speaker off
-    arch::out8(0x43, 0xb0);
-    arch::out8(0x42, count & 0xff);
-    arch::out8(0x42, count >> 8);
+    arch::out8(0x43, 0);
+    const uint32_t low = arch::in8(0x40);
+    return low | uint32_t{arch::in8(0x40)} << 8;
 }
 
-KERNEL_BOOT bool wait_pit()
+// It counts down once from its most; its interrupt is masked. The count is loaded a clock later.
+KERNEL_BOOT void start_pit()
 {
-    for (unsigned polls = 0; polls < 10'000'000; ++polls) {
-        if ((arch::in8(0x61) & 0x20) != 0)
+    constexpr uint8_t both_bytes_mode_0 = 0x30;
+    arch::out8(0x43, both_bytes_mode_0);
+    arch::out8(0x40, 0xff);
+    arch::out8(0x40, 0xff);
+    for (unsigned polls = 0; polls < 100 && read_pit() < 0xf000; ++polls)
+        arch::pause();
+}
+
+KERNEL_BOOT bool wait_pit(uint64_t& elapsed)
+{
+    constexpr uint32_t wanted = pit_frequency / measurements_per_second;
+    const uint32_t start = read_pit();
+    for (unsigned polls = 0; polls < patience; ++polls) {
+        elapsed = (start - read_pit()) & 0xffff;
+        if (elapsed >= wanted)
             return true;
     }
     return false;
@@ -73,10 +86,9 @@ KERNEL_BOOT Sample measure(const LocalApic& apic, Reference reference)
         start_pit();
         apic.write(LocalRegister::initial_count, most);
         const uint64_t start = arch::time_stamp();
-        done = wait_pit();
+        done = wait_pit(sample.reference_ticks);
         sample.stamps = arch::time_stamp() - start;
         sample.ticks = most - apic.read(LocalRegister::current_count);
-        sample.reference_ticks = pit_frequency / measurements_per_second;
         sample.reference_frequency = pit_frequency;
     }
     if (!done)
