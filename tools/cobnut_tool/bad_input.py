@@ -14,6 +14,7 @@ from . import archives, builds, damage, elf, qemu
 from .results import Result
 
 TIMEOUT = 20.0
+LINGER = 2.0
 TOUR_STEP = re.compile(r"^1\. ")
 FATAL = "cobnut: fatal: "
 SHOWN_LINES = 8
@@ -83,7 +84,7 @@ class Places:
 PLACES = {
     "aarch64": Places(0x44000000, 0x40200000, 0x44400000, 0x44200000, "/memory", 0x40000000,
                       False, False),
-    "armv7": Places(0x44000000, 0x40010000, 0x44400000, 0x44200000, "/memory", 0x40000000,
+    "armv7": Places(0x44000000, 0x40210000, 0x44400000, 0x44200000, "/memory", 0x40000000,
                       False, False),
     "riscv64": Places(0x80200000, 0x80400000, 0x84400000, 0x84200000, "/memory", 0x80200000,
                       True, True),
@@ -178,13 +179,17 @@ TREE_CASES = [
 
 
 def judged(name: str, build: builds.Build, command: list[str], line: str) -> list[Result]:
-    outcome = qemu.boot(command, TIMEOUT, until=re.compile("^" + FATAL))
+    outcome = qemu.boot(command, TIMEOUT, until=re.compile("^" + FATAL), linger=LINGER)
     said = [text for text in outcome.lines if text.startswith(FATAL)]
     reason = ""
-    if not said:
+    if outcome.end == "reset":
+        reason = "the machine was reset"
+    elif not said:
         reason = f"no fatal line ({outcome.end})"
     elif not re.search(line, said[0][len(FATAL):]):
         reason = f"'{said[0]}' does not speak of {line}"
+    elif outcome.lines[-1] != said[0]:
+        reason = "it went on after the fatal line"
     return [Result(f"bad input {build.board.name}: {name}", not reason, outcome.seconds,
                    reason or said[0], outcome.lines[-SHOWN_LINES:] if reason else [])]
 
