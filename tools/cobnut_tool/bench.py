@@ -85,7 +85,7 @@ def bench(options: argparse.Namespace) -> int:
     rows: list[dict] = []
     failures = 0
     for build in wanted:
-        builds.compile_build(build)
+        builds.compile_build(build, ["bench"])
         try:
             with Stage(f"measuring {build.name}"):
                 rows += measure(build)

@@ -75,20 +75,26 @@ def configure(folder: pathlib.Path, arguments: list[str], what: str) -> None:
            f"configuring {what}")
 
 
-def compile_folder(folder: pathlib.Path, arguments: list[str], what: str) -> None:
+def compile_folder(folder: pathlib.Path, arguments: list[str], what: str,
+                   targets: list[str]) -> None:
     with Stage(f"building {what}"):
         configure(folder, arguments, what)
-        logged(["ninja", f"-j{CPUS}", "-C", str(folder)], folder.with_suffix(".log"),
+        logged(["ninja", f"-j{CPUS}", "-C", str(folder), *targets], folder.with_suffix(".log"),
                f"building {what}")
 
 
-def compile_build(build: Build) -> Build:
-    compile_folder(build.folder, build.setup_arguments(), build.name)
+def compile_build(build: Build, archives: list[str] | None = None) -> Build:
+    """Kernel and these archives; without a list, all that Meson knows."""
+    targets = []
+    if archives is not None:
+        targets = ["kernel/kernel.elf", f"kernel/kernel.{build.board.image}",
+                   *(f"{name}.cpio" for name in archives)]
+    compile_folder(build.folder, build.setup_arguments(), build.name, targets)
     return build
 
 
 def compile_host() -> None:
-    compile_folder(HOST_FOLDER, [], "the host unit tests")
+    compile_folder(HOST_FOLDER, [], "the host unit tests", [])
 
 
 def build(options: argparse.Namespace) -> int:

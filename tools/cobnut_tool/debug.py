@@ -13,7 +13,7 @@ def debug(options: argparse.Namespace) -> int:
     """Starts QEMU stopped and attaches gdb-multiarch."""
     build = builds.of(options)
     setup.ensure([build], extra=["gdb-multiarch"])
-    builds.compile_build(build)
+    builds.compile_build(build, ["tour"])
     machine = qemu.machine_of(options)
     machine.archive = build.archive("tour")
     console = BUILD / "debug-console.txt"

@@ -185,8 +185,10 @@ def started(command: list[str], interactive: bool) -> Iterator[subprocess.Popen]
 
 
 def boot(command: list[str], timeout: float | None, *, show: Callable[[str], None] | None = None,
-         until: re.Pattern[str] | None = None, interactive: bool = False) -> Outcome:
-    """Runs the machine to its end, to the time-out, or until a line of the console matches."""
+         until: re.Pattern[str] | None = None, linger: float = 0.0,
+         interactive: bool = False) -> Outcome:
+    """Runs the machine to its end, to the time-out, or until a line of the console matches; then
+    for some seconds more, which it may use to power off."""
     start = time.monotonic()
     deadline = start + (timeout or 365 * 86400)
     console = Console(show)
@@ -198,6 +200,8 @@ def boot(command: list[str], timeout: float | None, *, show: Callable[[str], Non
             with contextlib.suppress(OSError):
                 monitor = Monitor(path, process, deadline)
             end = follow(process, console, deadline, until)
+            if end == "found" and linger:
+                end = follow(process, console, time.monotonic() + linger, None) and "found"
             if not end:
                 process.wait()
                 end = monitor.reason() if monitor else "QEMU did not start"

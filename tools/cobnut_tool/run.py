@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         if not machine.archive.is_file():
             raise Problem(f"--archive {options.archive}: there is no such file", WRONG_USE)
     command = qemu.command_line(build, machine)  # wrong options are told before a long build
-    builds.compile_build(build)
+    builds.compile_build(build, [] if options.archive else ["tour"])
     if not options.archive:
         machine.archive = build.archive("tour")
         command = qemu.command_line(build, machine)

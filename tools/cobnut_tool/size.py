@@ -80,7 +80,7 @@ def size(options: argparse.Namespace) -> int:
     chosen = [boards.load(options.board)] if options.board else boards.all_boards()
     wanted = [builds.Build(board, options.variant, options.toolchain) for board in chosen]
     setup.ensure(wanted)
-    rows = [measure(builds.compile_build(build)) for build in wanted]
+    rows = [measure(builds.compile_build(build, [])) for build in wanted]
     head = ("text", "data", "bss", "boot", "generic", "drivers", "isa", "assembler", "share")
     say(f"{'kernel':20}" + "".join(f"{title:>10}" for title in head))
     for row in rows:
