@@ -21,7 +21,7 @@ memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
 
-Without WHAT all of these are run; --all takes every suite through every variant and toolchain.
+Without WHAT all of these are run, the tour in gcc release and clang debug only; --all takes every suite through every variant and toolchain.
 """
 
 
@@ -44,6 +44,14 @@ def combinations(options: argparse.Namespace, variants: list[str], toolchains: l
             for toolchain in toolchains for board in chosen]
 
 
+def tour_builds(options: argparse.Namespace) -> list[builds.Build]:
+    """The quick whole takes both variants and both toolchains, but not each with each."""
+    if options.what or options.all or options.variant or options.toolchain:
+        return combinations(options, ["release", "debug"], ["gcc", "clang"])
+    return combinations(options, ["release"], ["gcc"]) + \
+        combinations(options, ["debug"], ["clang"])
+
+
 def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     jobs: list[Job] = []
     plain = combinations(options, ["release"], ["gcc"])
@@ -54,7 +62,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
             b, options.filter, options.memory, options.smp)) for build in plain]
     if "tour" in chosen:
         jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
-                 for build in combinations(options, ["release", "debug"], ["gcc", "clang"])]
+                 for build in tour_builds(options)]
     for name, cases in (("memory", suites.memory_cases), ("bad-input", suites.bad_input_cases),
                         ("boot-cost", suites.boot_cost_cases)):
         if name in chosen:
