@@ -60,7 +60,9 @@ Status fill_node(Home& home, const Shared& shared, const Parts& parts, CapIndex 
     COBNUT_CHECK(parts.node.move(own::irq_control, own::radix,
                                  {home.node.index, slot(RootSlot::irq_control)}));
     COBNUT_CHECK(give(home, parts, own::buffer_frame, parts.buffer.index));
-    (void)give(home, parts, own::io_port, slot(RootSlot::io_port)); // empty on most ISAs
+    const auto ports = home.node.identify(slot(RootSlot::io_port));
+    if (ports.ok() && ports->type == ObjectType::io_port)
+        COBNUT_CHECK(give(home, parts, own::io_port, slot(RootSlot::io_port)));
     if (shared.uart)
         COBNUT_CHECK(give(home, parts, own::uart_frame, shared.uart.index));
     if (shared.device)
