@@ -45,9 +45,9 @@ private:
         COBNUT_CHECK(client_.start(0));
         const Message done = recv(desk.index, reply.index);
         if (done.kind() != Kind::message) {
-            uart_.print(Line("bench: a fault at ", Hex{done.word(0)}, ", details ",
-                             Hex{done.word(2)}, "\n")
-                            .text());
+            uart_.print(
+                Line("bench: a fault at ", Hex{done.word(0)}, ", details ", Hex{done.word(2)}, "\n")
+                    .text());
             return Error::canceled;
         }
         unsigned number = 0;

@@ -15,7 +15,7 @@ template <unsigned in, unsigned out>
 void answers(const Message& message, unsigned count) {
     for (unsigned round = 0; round < count; ++round)
         (void)detail::trap<Syscall::reply_recv, begin_of(out), end_of(in)>(Given::service, message,
-                                                                          Given::reply);
+                                                                           Given::reply);
 }
 
 } // namespace

@@ -17,13 +17,16 @@ Status Tour::create(Who who, Text file, ProcessPlan plan) {
     const auto badge = static_cast<unsigned>(who);
     const cpio::Entry entry = archive_.find(file);
     if (!entry)
-        return Error::slot_empty;
+        say("   the archive has no ", file, "\n");
     plan.file = entry.data;
     plan.node_bits = plan.node_bits > given_node_bits ? plan.node_bits : given_node_bits;
     if (!plan.fault_handler)
         plan.fault_handler = handler_[badge];
     Process& made = process(who);
-    COBNUT_CHECK(made.create(workshop_, pool_, plan));
+    const Status created = made.create(workshop_, pool_, plan);
+    if (made.load_error() != elf::Error::none)
+        say("   ", file, ": ", elf::text(made.load_error()), "\n");
+    COBNUT_CHECK(created);
     COBNUT_CHECK(made.grant_badged(Given::desk, desk_, Rights::call(), badge));
     return made.grant_badged(Given::console, console_, Rights::call(), badge);
 }
@@ -38,11 +41,9 @@ Status Tour::start_driver() {
     COBNUT_CHECK(driver.make(ObjectType::notification, 0, Given::notification).status());
     COBNUT_CHECK(driver.grant(Given::interrupt, irq_, Rights::all()));
     if (uart_frame_)
-        COBNUT_CHECK(
-            driver.map(uart_frame_, ProcessLayout::devices, Rights::read_write(), device));
+        COBNUT_CHECK(driver.map(uart_frame_, ProcessLayout::devices, Rights::read_write(), device));
     else
-        COBNUT_CHECK(
-            driver.grant(Given::io_port, IoPort(slot(RootSlot::io_port)), Rights::all()));
+        COBNUT_CHECK(driver.grant(Given::io_port, IoPort(slot(RootSlot::io_port)), Rights::all()));
     COBNUT_CHECK(driver.start(console_place_.type.packed()));
     // The others go on meanwhile: their reports are for later.
     Message event = next_event();

@@ -78,8 +78,7 @@ bool Tour::show_driver() {
     if (const Status status = start_driver(); !status.ok())
         return failed("the driver", status);
     say("   this line was printed by uart-driver: init called it, it sleeps between interrupts\n");
-    const Message answer =
-        call(console_.index, Message::of(ConsoleProtocol::statistics));
+    const Message answer = call(console_.index, Message::of(ConsoleProtocol::statistics));
     say("   it has printed ", answer.word(1), " characters with ", answer.word(2),
         " interrupts so far\n");
     return expect(answer.received() && answer.word(0) >= 1, "it printed a line") &&

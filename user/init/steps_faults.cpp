@@ -57,8 +57,7 @@ bool Tour::still_working() {
 
 bool Tour::stopped_by_fault(Who who, FaultType wanted) {
     const Message event = next_event();
-    const bool right = event.kind() == Kind::fault &&
-                       event.badge == static_cast<Word>(who) &&
+    const bool right = event.kind() == Kind::fault && event.badge == static_cast<Word>(who) &&
                        event.label() == static_cast<Word>(wanted);
     describe_fault(event, process(who));
     const bool inside = !process(who).program_bytes(event.word(0), 2).empty();

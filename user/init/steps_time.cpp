@@ -31,8 +31,8 @@ bool Tour::show_shares() {
         const auto page = worker.map_new(ProcessLayout::shared, Rights::read_write());
         if (!page.ok())
             return failed("a worker's page", page.status());
-        Status seen = node_.copy(views + number, word_bits, {node_.index, page->index},
-                                 Rights::read_only());
+        Status seen =
+            node_.copy(views + number, word_bits, {node_.index, page->index}, Rights::read_only());
         if (seen.ok())
             seen = Frame(views + number)
                        .map(space_, window + (number + 1) * 4096, Rights::read_only(),

@@ -78,7 +78,7 @@ private:
     void step(const char* title, bool (Tour::*show)());
     Process& process(Who who) { return processes_[static_cast<unsigned>(who)]; }
 
-    Untyped objects_;    ///< For Endpoints and the like.
+    Untyped objects_; ///< For Endpoints and the like.
     uint64_t baseline_ = 0;
 
     IrqHandler irq_;

@@ -43,9 +43,7 @@ private:
     const BootInfo* info_ = nullptr;
 };
 
-constexpr CapIndex slot(RootSlot name) {
-    return static_cast<CapIndex>(name);
-}
+constexpr CapIndex slot(RootSlot name) { return static_cast<CapIndex>(name); }
 
 /// Where the console is.
 struct ConsolePlace {

@@ -95,8 +95,7 @@ Result<Frame> DevicePool::page(uint64_t address) {
             if (halves == 0)
                 return Error::slot_occupied;
             const unsigned bits = piece.size_bits - 1;
-            COBNUT_CHECK(
-                piece.untyped.retype(ObjectType::untyped, bits, node_.index, halves, 2));
+            COBNUT_CHECK(piece.untyped.retype(ObjectType::untyped, bits, node_.index, halves, 2));
             const bool upper = (address - piece.address) >> bits != 0;
             const uint64_t middle = piece.address + (uint64_t{1} << bits);
             add(Untyped(upper ? halves : halves + 1), upper ? piece.address : middle, bits);

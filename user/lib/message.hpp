@@ -22,8 +22,8 @@ struct Message {
     constexpr explicit Message(Tag t) : tag(t) {}
     /// Words in registers only.
     template <class... Words>
-        requires(sizeof...(Words) <= message_registers)
-    static constexpr Message of(Word label, Words... words) {
+    requires(sizeof...(Words) <= message_registers) static constexpr Message
+        of(Word label, Words... words) {
         Message message(Tag(label, sizeof...(Words)));
         unsigned index = 0;
         ((message.registers[index++] = static_cast<Word>(words)), ...);
@@ -89,9 +89,7 @@ inline Message nb_send(CapIndex target, const Message& message) {
     return detail::trap<Syscall::nb_send>(target, message);
 }
 /// Waits for a signal, or for a message that wants no reply.
-inline Message wait(CapIndex source) {
-    return detail::trap<Syscall::wait>(source, Message());
-}
+inline Message wait(CapIndex source) { return detail::trap<Syscall::wait>(source, Message()); }
 inline Message nb_wait(CapIndex source) {
     return detail::trap<Syscall::nb_wait>(source, Message());
 }

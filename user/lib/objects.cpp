@@ -74,10 +74,10 @@ Status CNode::mutate(Word to, Word depth, SlotPath source, Word badge) const {
 
 Status CNode::rotate(Word to, Word depth, Word badge, SlotPath pivot, Word pivot_badge,
                      SlotPath source) const {
-    return invoke(index, Method::cnode_rotate,
-                  {to, depth, badge, pivot.index, pivot.depth, pivot_badge, source.index,
-                   source.depth},
-                  {pivot.root, source.root});
+    return invoke(
+        index, Method::cnode_rotate,
+        {to, depth, badge, pivot.index, pivot.depth, pivot_badge, source.index, source.depth},
+        {pivot.root, source.root});
 }
 
 Status CNode::remove(Word slot, Word depth) const {
@@ -153,8 +153,7 @@ Status Thread::set_timeout_handler(Endpoint handler) const {
 }
 
 Status Thread::set_priority(unsigned priority, unsigned max_priority, Thread authority) const {
-    return invoke(index, Method::thread_set_priority, {priority, max_priority},
-                  {authority.index});
+    return invoke(index, Method::thread_set_priority, {priority, max_priority}, {authority.index});
 }
 
 Status Thread::bind_notification(Notification notification) const {
@@ -167,8 +166,8 @@ Status Thread::unbind_notification() const {
 
 Status Thread::read_registers(bool suspend_first, unsigned first, unsigned count, Word* values,
                               Word& held) const {
-    Message message = Message::of(static_cast<Word>(Method::thread_read_registers), suspend_first,
-                                  first, count);
+    Message message =
+        Message::of(static_cast<Word>(Method::thread_read_registers), suspend_first, first, count);
     message = call(index, message);
     if (message.error() != Error::none)
         return answer_of(message).status;
@@ -233,8 +232,7 @@ Status SchedControl::configure(SchedContext context, uint64_t budget, uint64_t p
 
 Status IrqControl::get(unsigned number, Trigger trigger, SlotPath target) const {
     return invoke(index, Method::irq_control_get,
-                  {number, static_cast<Word>(trigger), target.index, target.depth},
-                  {target.root});
+                  {number, static_cast<Word>(trigger), target.index, target.depth}, {target.root});
 }
 
 Status IrqHandler::acknowledge() const { return invoke(index, Method::irq_handler_acknowledge); }

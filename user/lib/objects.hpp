@@ -33,9 +33,7 @@ struct Capability {
 };
 
 /// Guard word of a capability space of one level: what the path has above the CNode's radix is 0.
-constexpr Word flat_guard(unsigned radix) {
-    return word_bits - radix;
-}
+constexpr Word flat_guard(unsigned radix) { return word_bits - radix; }
 
 /// A slot named for a CNode method: in `root`, `depth` bits of `index`.
 struct SlotPath {

@@ -37,8 +37,8 @@ Result<CapIndex> Process::copy(Capability mine) {
     const CapIndex place = slots_.take();
     if (place == 0)
         return Error::slot_occupied;
-    COBNUT_CHECK(workshop_->node.copy(place, word_bits, {workshop_->node.index, mine.index},
-                                      Rights::all()));
+    COBNUT_CHECK(
+        workshop_->node.copy(place, word_bits, {workshop_->node.index, mine.index}, Rights::all()));
     return place;
 }
 
@@ -106,8 +106,8 @@ Status Process::load_segment(const elf::Segment& segment) {
         const Frame frame(first + page);
         const Word address = begin + page * page_size;
         COBNUT_CHECK(fill(frame, address, segment));
-        COBNUT_CHECK(map_frame(frame, space_, address, rights, attributes, memory_,
-                               workshop_->node, slots_));
+        COBNUT_CHECK(map_frame(frame, space_, address, rights, attributes, memory_, workshop_->node,
+                               slots_));
     }
     return {};
 }

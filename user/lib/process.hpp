@@ -11,12 +11,12 @@ namespace cobnut {
 
 /// What a parent makes processes with.
 struct Workshop {
-    CNode node;           ///< Its own capability space, flat.
-    VSpace space;         ///< Its own address space.
-    Thread thread;        ///< Its own thread: authority for priorities.
+    CNode node;    ///< Its own capability space, flat.
+    VSpace space;  ///< Its own address space.
+    Thread thread; ///< Its own thread: authority for priorities.
     SchedControl control;
     SlotPool* slots = nullptr;
-    Word window = 0;      ///< A page of its address space that is free and has its tables.
+    Word window = 0; ///< A page of its address space that is free and has its tables.
     unsigned thread_size_bits = 0;
 };
 
@@ -31,15 +31,14 @@ struct ProcessLayout {
 };
 
 struct ProcessPlan {
-    const char* name = "";
-    format::Bytes file;         ///< ELF executable.
+    format::Bytes file; ///< ELF executable.
     unsigned memory_bits = 18;
     unsigned node_bits = 6;
     unsigned stack_pages = 2;
     unsigned priority = 100;
-    uint64_t budget = 10'000;   ///< Microseconds; equal to the period: round robin.
+    uint64_t budget = 10'000; ///< Microseconds; equal to the period: round robin.
     uint64_t period = 10'000;
-    Endpoint fault_handler;     ///< In the parent's capability space, with the badge it shall have.
+    Endpoint fault_handler; ///< In the parent's capability space, with the badge it shall have.
 };
 
 class Process {

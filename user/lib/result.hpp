@@ -37,7 +37,6 @@ private:
     Status status_{};
 };
 
-
 } // namespace cobnut
 
 /// Leaves the function with the status of `expression`, if it is an error.

@@ -25,8 +25,13 @@ bool RootTask::prepare(const BootInfo* info) {
     slots_ = SlotPool(info->free_slots_begin, info->free_slots_end);
     pool_ = UntypedPool(node_, slots_);
     devices_ = DevicePool(node_, slots_);
-    workshop_ = {node_, space_, thread_, SchedControl(slot(RootSlot::sched_control)), &slots_,
-                 window, info->thread_size_bits};
+    workshop_ = {node_,
+                 space_,
+                 thread_,
+                 SchedControl(slot(RootSlot::sched_control)),
+                 &slots_,
+                 window,
+                 info->thread_size_bits};
     if (!find_memory().ok() || !open_console().ok())
         return false;
     archive_ = cpio::Archive(machine_.archive());
@@ -78,8 +83,8 @@ Status RootTask::open_console() {
 Status RootTask::open_window() {
     const CapIndex place = slots_.take();
     COBNUT_CHECK(own_.retype(ObjectType::frame, page_bits, node_.index, place));
-    COBNUT_CHECK(map_frame(Frame(place), space_, window, Rights::read_write(), normal, own_,
-                           node_, slots_));
+    COBNUT_CHECK(
+        map_frame(Frame(place), space_, window, Rights::read_write(), normal, own_, node_, slots_));
     return Frame(place).unmap();
 }
 

@@ -56,8 +56,7 @@ public:
     }
     void add(const char* text) { add(Text(text)); }
     template <std::integral Number>
-        requires(!std::same_as<Number, char> && !std::same_as<Number, bool>)
-    void add(Number number) {
+    requires(!std::same_as<Number, char> && !std::same_as<Number, bool>) void add(Number number) {
         if (number < 0) {
             add('-');
             decimal(uint64_t{0} - static_cast<uint64_t>(number), 1);

@@ -42,20 +42,30 @@ Uart::Uart(UartType type, Word page, IoPort port)
       memory_(ns16550::MemoryAccess(page + type.offset, type.shift, type.io_width)),
       port_(PortAccess(port, type.offset)) {
     switch (type_.kind) {
-    case UartKind::none: break;
-    case UartKind::pl011: pl011_.write<pl011::InterruptMaskRegister>(pl011::Interrupts{}); break;
-    case UartKind::ns16550: start_16550(memory_); break;
-    case UartKind::ns16550_port: start_16550(port_); break;
+    case UartKind::none:
+        break;
+    case UartKind::pl011:
+        pl011_.write<pl011::InterruptMaskRegister>(pl011::Interrupts{});
+        break;
+    case UartKind::ns16550:
+        start_16550(memory_);
+        break;
+    case UartKind::ns16550_port:
+        start_16550(port_);
+        break;
     }
 }
 
 bool Uart::can_send() const {
     switch (type_.kind) {
-    case UartKind::none: return true;
+    case UartKind::none:
+        return true;
     case UartKind::pl011:
         return !pl011_.read<pl011::FlagRegister>().get<pl011::Flags::TransmitFull>();
-    case UartKind::ns16550: return empty_16550(memory_);
-    case UartKind::ns16550_port: return empty_16550(port_);
+    case UartKind::ns16550:
+        return empty_16550(memory_);
+    case UartKind::ns16550_port:
+        return empty_16550(port_);
     }
     return false;
 }
@@ -63,31 +73,41 @@ bool Uart::can_send() const {
 void Uart::send(char character) const {
     const auto byte = static_cast<uint8_t>(character);
     switch (type_.kind) {
-    case UartKind::none: break;
-    case UartKind::pl011:
-        pl011_.write<pl011::DataRegister>(
-            pl011::Data{}.with<pl011::Data::Character>(byte));
+    case UartKind::none:
         break;
-    case UartKind::ns16550: memory_.write<ns16550::TransmitRegister>(byte); break;
-    case UartKind::ns16550_port: port_.write<ns16550::TransmitRegister>(byte); break;
+    case UartKind::pl011:
+        pl011_.write<pl011::DataRegister>(pl011::Data{}.with<pl011::Data::Character>(byte));
+        break;
+    case UartKind::ns16550:
+        memory_.write<ns16550::TransmitRegister>(byte);
+        break;
+    case UartKind::ns16550_port:
+        port_.write<ns16550::TransmitRegister>(byte);
+        break;
     }
 }
 
 void Uart::set_transmit_interrupt(bool on) const {
     switch (type_.kind) {
-    case UartKind::none: break;
+    case UartKind::none:
+        break;
     case UartKind::pl011:
         pl011_.write<pl011::InterruptMaskRegister>(
             pl011::Interrupts{}.with<pl011::Interrupts::Transmit>(on));
         break;
-    case UartKind::ns16550: interrupt_16550(memory_, on); break;
-    case UartKind::ns16550_port: interrupt_16550(port_, on); break;
+    case UartKind::ns16550:
+        interrupt_16550(memory_, on);
+        break;
+    case UartKind::ns16550_port:
+        interrupt_16550(port_, on);
+        break;
     }
 }
 
 void Uart::clear_interrupts() const {
     switch (type_.kind) {
-    case UartKind::none: break;
+    case UartKind::none:
+        break;
     case UartKind::pl011:
         pl011_.write<pl011::InterruptClearRegister>(pl011::Interrupts{pl011::Interrupts::all});
         break;

@@ -16,8 +16,7 @@ void main(Word argument) {
     Word wrong = 0;
     for (Word number = 1; number <= calls; ++number) {
         const Word first = number * 2654435761u + badge;
-        const Message answer =
-            call(Given::service, Message::of(EchoProtocol::echo, first, number));
+        const Message answer = call(Given::service, Message::of(EchoProtocol::echo, first, number));
         if (!answer.received() || answer.tag.length() != 3 ||
             answer.word(0) != (first ^ EchoProtocol::twist) || answer.word(1) != number + 1 ||
             answer.word(2) != badge)

@@ -12,8 +12,7 @@ void main(Word) {
     using tour::Given;
     Word calls[3] = {};
     // From here on it needs no time of its own: it runs on its callers'.
-    Message request =
-        nb_send_recv(Given::notification, Message(), Given::service, Given::reply);
+    Message request = nb_send_recv(Given::notification, Message(), Given::service, Given::reply);
     for (;;) {
         Message answer;
         if (request.label() == EchoProtocol::statistics) {

@@ -19,17 +19,17 @@ class Pager {
 public:
     Message handle(const Message& message) {
         if (message.kind() == Kind::fault)
-            return Message::of(static_cast<Word>(serve(message) ? FaultReply::resume
-                                                                 : FaultReply::stop));
+            return Message::of(
+                static_cast<Word>(serve(message) ? FaultReply::resume : FaultReply::stop));
         return Message::of(0, served_, refused_);
     }
 
 private:
     bool serve(const Message& fault) {
         const Word page = fault.word(2) & ~page_mask;
-        const bool ours =
-            fault.label() == static_cast<Word>(FaultType::vm) && page >= DemandWindow::begin &&
-            (page - DemandWindow::begin) >> page_bits < DemandWindow::pages;
+        const bool ours = fault.label() == static_cast<Word>(FaultType::vm) &&
+                          page >= DemandWindow::begin &&
+                          (page - DemandWindow::begin) >> page_bits < DemandWindow::pages;
         if (!ours || !map_page(page).ok()) {
             const bool ended = // its end is a fault too
                 fault.label() == static_cast<Word>(FaultType::capability) && fault.word(2) == 0;

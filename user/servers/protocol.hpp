@@ -8,11 +8,11 @@ namespace cobnut::tour {
 
 /// Capabilities that a program may find in its capability space.
 struct Given {
-    static constexpr CapIndex node = 1;     ///< The space itself.
-    static constexpr CapIndex desk = 2;     ///< Endpoint of init, for reports.
-    static constexpr CapIndex console = 3;  ///< Endpoint of the UART driver, to print.
-    static constexpr CapIndex service = 4;  ///< Endpoint that it serves or uses.
-    static constexpr CapIndex reply = 5;    ///< Reply object.
+    static constexpr CapIndex node = 1;    ///< The space itself.
+    static constexpr CapIndex desk = 2;    ///< Endpoint of init, for reports.
+    static constexpr CapIndex console = 3; ///< Endpoint of the UART driver, to print.
+    static constexpr CapIndex service = 4; ///< Endpoint that it serves or uses.
+    static constexpr CapIndex reply = 5;   ///< Reply object.
     static constexpr CapIndex interrupt = 6;
     static constexpr CapIndex notification = 7;
     static constexpr CapIndex io_port = 8;

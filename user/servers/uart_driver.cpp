@@ -15,8 +15,7 @@ using tour::Given;
 
 class Driver {
 public:
-    explicit Driver(UartType type)
-        : uart_(type, ProcessLayout::devices, IoPort(Given::io_port)) {}
+    explicit Driver(UartType type) : uart_(type, ProcessLayout::devices, IoPort(Given::io_port)) {}
 
     Status start() const { return irq_.set_notification(Notification(Given::notification)); }
 
@@ -29,8 +28,10 @@ public:
             print(unpack_text(request, buffer));
             return Message();
         }
-        case ConsoleProtocol::statistics: return Message::of(0, lines_, bytes_, interrupts_);
-        default: return Message::of(static_cast<Word>(Error::invalid_method));
+        case ConsoleProtocol::statistics:
+            return Message::of(0, lines_, bytes_, interrupts_);
+        default:
+            return Message::of(static_cast<Word>(Error::invalid_method));
         }
     }
 

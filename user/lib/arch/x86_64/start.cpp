@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// First instructions of a program: argument and IPC buffer are in rdi and rsi already; the call aligns the stack.
+// First instructions of a program: argument and IPC buffer are in rdi and rsi already; the call
+// aligns the stack.
 
 asm(R"(
     .pushsection .text.start, "ax"
