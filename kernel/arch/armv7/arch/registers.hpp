@@ -69,8 +69,12 @@ struct Registers {
     [[nodiscard]] Word ip() const noexcept { return pc; }
     [[nodiscard]] Word sp() const noexcept { return user_sp; }
 
+    /// As by bx: an odd address selects Thumb state. An even one leaves the state alone, for that is
+    /// how the program counter of Thumb code is read.
     bool set_ip(Word ip) noexcept {
         pc = ip;
+        if ((ip & 1) != 0)
+            cpsr = Status{cpsr}.set<Status::Thumb>().raw();
         align_ip();
         return true;
     }
@@ -85,10 +89,9 @@ struct Registers {
     /// one.
     void complete() noexcept {}
 
-    /// Bit 0 of the entry selects Thumb state, as everywhere on this ISA.
     void init_user(Word ip, Word sp, Word argument) noexcept {
         *this = Registers{};
-        cpsr = Status::fixed | ((ip & 1) != 0 ? uint32_t{Status::Thumb::mask} : 0);
+        cpsr = Status::fixed;
         set_ip(ip);
         user_sp = sp;
         r0_to_r5[0] = argument;
@@ -100,9 +103,11 @@ struct Registers {
         return place == nullptr ? 0 : *place;
     }
     bool set(unsigned n, Word value) noexcept {
+        if (n == 0)
+            return set_ip(value);
         if (uint32_t* target = place(n); target != nullptr)
             *target = value;
-        if (n == 0 || n == 2)
+        if (n == 2)
             sanitise();
         return true;
     }
