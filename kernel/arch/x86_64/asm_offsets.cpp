@@ -23,8 +23,8 @@ void define_offsets()
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);
-#ifdef __clang__ // It cannot keep its hands off the message registers: every call goes the slow way.
-    asm volatile("\n.ascii \"@@DEF kernel_fast_call slow_call_entry\"");
-    asm volatile("\n.ascii \"@@DEF kernel_fast_reply_recv slow_reply_recv_entry\"");
+#ifdef __clang__ // It cannot keep its hands off the message registers: see fast_clang.cpp.
+    asm volatile("\n.ascii \"@@DEF kernel_fast_call keep_and_call\"");
+    asm volatile("\n.ascii \"@@DEF kernel_fast_reply_recv keep_and_reply_recv\"");
 #endif
 }

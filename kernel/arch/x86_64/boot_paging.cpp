@@ -36,7 +36,7 @@ struct alignas(layout::page) CorePages {
     char cpu[layout::cpu_size];
 };
 constinit CorePages core_pages{};
-static_assert(sizeof(kernel::Cpu) <= layout::cpu_size);
+static_assert(sizeof(kernel::Cpu) <= layout::kept_arguments);
 
 constexpr PageEntry kernel_read_write =
     PageEntry{}.set<PageEntry::Present, PageEntry::Writable, PageEntry::Accessed, PageEntry::Dirty,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The registers of the fastpath. Compiled with the message registers fixed, see meson.build.
+// The registers of the fastpath. GCC compiles it with the message registers fixed, see meson.build.
 #pragma once
 
 #include <arch/leave.hpp>
@@ -7,6 +7,20 @@
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
+
+#ifdef __clang__ // What fast_clang.cpp kept goes back into the registers.
+#define ARCH_LOAD_KEPT                                                                             \
+    "movq %%gs:%c[kept], %%rsi\n"                                                                  \
+    "movq %%gs:%c[kept]+8, %%rdx\n"                                                                \
+    "movq %%gs:%c[kept]+16, %%r8\n"                                                                \
+    "movq %%gs:%c[kept]+24, %%r9\n"                                                                \
+    "movq %%gs:%c[kept]+32, %%r10\n"                                                               \
+    "movq %%gs:%c[kept]+40, %%rbx\n"
+#define ARCH_SLOW(entry) ARCH_LOAD_KEPT "movq %%gs:0, %%rsp\n jmp " entry
+#else
+#define ARCH_LOAD_KEPT
+#define ARCH_SLOW(entry) "jmp " entry
+#endif
 
 namespace arch {
 
@@ -21,6 +35,21 @@ struct FastPolicy {
         Word reply;
     };
 
+#ifdef __clang__
+    KERNEL_HOT static Word kept(size_t word)
+    {
+        Word value;
+        asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(layout::kept_arguments + word * 8));
+        return value;
+    }
+    KERNEL_HOT static Entry entry()
+    {
+        Thread* thread;
+        asm volatile("movq %%gs:%c1, %0" : "=r"(thread) : "i"(offsetof(kernel::Cpu, current)));
+        return {thread, kept(6)};
+    }
+    KERNEL_HOT static Word tag() { return kept(0); }
+#else
     KERNEL_HOT static Entry entry()
     {
         register Thread* thread asm("r11");
@@ -31,9 +60,10 @@ struct FastPolicy {
     KERNEL_HOT static Word tag()
     {
         register Word value asm("rsi");
-        asm volatile("" : "=r"(value));
+        asm volatile("# rsi" : "=r"(value)); // texts must differ, or compilers merge them
         return value;
     }
+#endif
     KERNEL_HOT static uint32_t gate(const Entry&)
     {
         uint32_t value;
@@ -62,17 +92,21 @@ struct FastPolicy {
 
     [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge)
     {
-        asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), ARCH_LEAVE_OFFSETS : "memory");
+        asm volatile(ARCH_LOAD_KEPT ARCH_LEAVE ::"a"(thread), "D"(badge),
+                     [kept] "i"(layout::kept_arguments), ARCH_LEAVE_OFFSETS
+                     : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(Word path)
     {
-        asm volatile("jmp slow_call_entry" ::"D"(path) : "memory");
+        asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
+                     : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(Word path)
     {
-        asm volatile("jmp slow_reply_recv_entry" ::"D"(path) : "memory");
+        asm volatile(ARCH_SLOW("slow_reply_recv_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
+                     : "memory");
         __builtin_unreachable();
     }
 };
