@@ -3,7 +3,7 @@
 import argparse
 import pathlib
 import re
-import subprocess
+import threading
 
 from . import boards, builds, qemu, setup
 from .common import BUILD, FAILED, ROOT, Problem, Stage, say, short_path, write_json
@@ -15,6 +15,7 @@ trap instruction to the first user instruction after it. The smallest of many eq
 """
 
 TIMEOUT = 120.0
+PLUGIN_LOCK = threading.Lock()
 # Where the kernel begins: what the plugin counts as kernel instructions.
 KERNEL_BASE = {"aarch64": 0xffff000000000000, "armv7": 0x80000000,
                "riscv64": 0xffffffc000000000, "x86_64": 0xffff800000000000}
@@ -24,6 +25,11 @@ REGION = re.compile(r"^region (\d+) samples=(\d+) (min|mean|max): (.*)$", re.MUL
 
 
 def plugin() -> pathlib.Path:
+    with PLUGIN_LOCK:
+        return made_plugin()
+
+
+def made_plugin() -> pathlib.Path:
     if not setup.has_plugins():
         version = ".".join(map(str, setup.qemu_version()))
         raise Problem(f"measuring needs QEMU 9.2 or newer, this is {version}")

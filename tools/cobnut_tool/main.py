@@ -44,8 +44,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--archive", metavar="FILE",
                         help="boot this cpio (newc) archive instead of the tour's")
     parser.add_argument("--via", choices=["direct", "u-boot", "pvh"], default="direct",
-                        help="the way in; u-boot: through Debian's U-Boot (qemu-virt-aarch64); pvh: "
-                             "not multiboot (qemu-pc-x86_64)")
+                        help="the way in; u-boot: through Debian's U-Boot (qemu-virt-aarch64); "
+                             "pvh: not multiboot (qemu-pc-x86_64)")
     parser.add_argument("--el2", action="store_true", help="enter at EL2 (qemu-virt-aarch64)")
     parser.add_argument("--icount", action="store_true",
                         help="let time follow the instructions: repeatable, slower")

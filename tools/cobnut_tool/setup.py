@@ -74,8 +74,9 @@ def has_plugins() -> bool:
 
 
 def installed(packages: list[str]) -> set[str]:
-    result = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Package}\n", *packages],
-                            capture_output=True, text=True)
+    form = "${db:Status-Status} ${Package}\n"
+    result = subprocess.run(["dpkg-query", "-W", "-f", form, *packages], capture_output=True,
+                            text=True)
     return set(re.findall(r"^installed (\S+)$", result.stdout, re.MULTILINE))
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What each test suite does with one build."""
 import json
-import pathlib
 import re
 import subprocess
 import time
@@ -9,8 +8,6 @@ import xml.etree.ElementTree as tree
 from collections.abc import Callable
 
 from . import archives, bench, builds, elf, qemu, setup
-from .bad_input import bad_input_cases  # noqa: F401  a suite like the others
-from .common import Problem
 from .results import Result
 
 Case = Callable[[], list[Result]]

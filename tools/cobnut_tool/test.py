@@ -6,11 +6,12 @@ import dataclasses
 import time
 from collections.abc import Callable
 
-from . import boards, builds, setup, suites
+from . import bad_input, boards, builds, limits, setup, suites
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result
 
-SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost"]
+SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits"]
+ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
 
@@ -20,8 +21,10 @@ tour         the tour of init: every board, release and debug, gcc and clang
 memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
+limits       the limits of kernel text, assembler lines, and instructions of call and reply_recv
 
-Without WHAT all of these are run, the tour in gcc release and clang debug only; --all takes every suite through every variant and toolchain.
+Without WHAT all of these are run, the tour in gcc release and clang debug only; --all takes every
+suite through every variant and toolchain.
 """
 
 
@@ -63,8 +66,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     if "tour" in chosen:
         jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
                  for build in tour_builds(options)]
-    for name, cases in (("memory", suites.memory_cases), ("bad-input", suites.bad_input_cases),
-                        ("boot-cost", suites.boot_cost_cases)):
+    for name, cases in (("memory", suites.memory_cases), ("bad-input", bad_input.bad_input_cases),
+                        ("boot-cost", suites.boot_cost_cases), ("limits", limits.limit_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
     return jobs
@@ -74,7 +77,7 @@ def compiled(jobs: list[Job]) -> dict[builds.Build | None, str]:
     """Builds what the jobs want, each build once; the ones that failed, with the reason."""
     archives: dict[builds.Build | None, set[str]] = {}
     for job in jobs:
-        archive = "conformance" if job.suite == "conformance" else "tour"
+        archive = ARCHIVES.get(job.suite, "tour")
         archives.setdefault(job.build, set()).add(archive)
     broken: dict[builds.Build | None, str] = {}
     for build, wanted in archives.items():
