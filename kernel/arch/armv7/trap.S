@@ -23,7 +23,6 @@ vectors:
     b fiq
 
     // The voluntary frame; then the fastpaths with r8 = current and all arguments in place.
-    .balign 64
 svc:
     srsdb sp, #19
     stmia sp, {r6-r11, sp, lr}^
@@ -39,6 +38,9 @@ svc:
     blo kernel_fast_call
     beq kernel_fast_reply_recv
 
+    b svc_slow
+
+    .section .text.entries, "ax"
     // r8 = current, arguments in place, r12 the number.
     .global svc_slow
     .type svc_slow, %function

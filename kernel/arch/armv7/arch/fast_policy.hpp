@@ -24,14 +24,16 @@
 // GCC would save registers that the stub has saved. Without that it has no frame either: what it spills goes to [sp, #n],
 // where the stub points at the unused arguments of the current thread.
 #ifdef __clang__
-#define ARCH_FAST [[noreturn, gnu::section(".text.fast"), gnu::aligned(64)]]
+#define ARCH_FAST_ENTRY noreturn
 #else
-#define ARCH_FAST [[noreturn, gnu::naked, gnu::section(".text.fast"), gnu::aligned(64)]]
+#define ARCH_FAST_ENTRY noreturn, gnu::naked
 #endif
 
+// link.ld puts them right behind the stub: no line of the instruction cache is left half used.
 extern "C" {
-ARCH_FAST void kernel_fast_call(kernel::Word path);
-ARCH_FAST void kernel_fast_reply_recv(kernel::Word path);
+[[ARCH_FAST_ENTRY, gnu::section(".text.fast.call")]] void kernel_fast_call(kernel::Word path);
+[[ARCH_FAST_ENTRY, gnu::section(".text.fast.reply_recv"), gnu::aligned(64)]] void
+kernel_fast_reply_recv(kernel::Word path);
 }
 
 namespace arch {
