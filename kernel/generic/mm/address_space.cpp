@@ -125,6 +125,7 @@ Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
         arch::init_root(memory);
         space.root = table_address(table);
         space.has_root = 1;
+        arch::current_cpu().reschedule = true; // it may be the current one's
         return {};
     }
     arch::write_page_table_entry(position.entry, Format::table(position.level,
