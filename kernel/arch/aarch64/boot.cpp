@@ -155,10 +155,16 @@ KERNEL_BOOT void start_power() {
 extern "C" [[noreturn]] KERNEL_BOOT void boot_high(uint64_t image, uint64_t device_tree) {
     image_data_delta = image_text + image_data_offset - image;
     set_up_core();
-    const auto* blob =
-        reinterpret_cast<const char*>(device_tree_window + (device_tree & (block_size - 1)));
-    const size_t limit = device_tree_blocks * block_size - (device_tree & (block_size - 1));
-    const char* error = read_tree(blob, PhysAddr{device_tree}, limit, discovery, description);
+    const uint64_t offset = device_tree & (block_size - 1);
+    uint64_t mapped = 0;
+    while (mapped < device_tree_blocks &&
+           kernel_image_level2.entry[(device_tree_window >> 21 & 511) + mapped] != 0)
+        ++mapped;
+    if (mapped == 0)
+        stop(); // no device tree, so no console either
+    const auto* blob = reinterpret_cast<const char*>(device_tree_window + offset);
+    const char* error = read_tree(blob, PhysAddr{device_tree}, mapped * block_size - offset,
+                                  discovery, description);
     start_console();
     start_power();
     if (error != nullptr)

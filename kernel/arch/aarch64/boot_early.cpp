@@ -45,6 +45,17 @@ BOOT_TEXT void map_identity(uint64_t image) {
     invalidate(tables, sizeof identity_tables);
 }
 
+// The 2 MiB pages that the blob at this address lies in: no more, for nothing but RAM may be
+// mapped.
+BOOT_TEXT uint64_t blocks_of(uint64_t device_tree) {
+    constexpr uint32_t magic = 0xedfe0dd0; // as a little-endian core loads it
+    if (device_tree == 0 || device_tree % 8 != 0)
+        return 0;
+    const auto* header = reinterpret_cast<const uint32_t*>(device_tree);
+    const uint64_t size = header[0] == magic ? __builtin_bswap32(header[1]) : 0;
+    return (device_tree & (block_size - 1)) + size > block_size ? device_tree_blocks : 1;
+}
+
 BOOT_TEXT void map_kernel(uint64_t image, uint64_t device_tree) {
     TableArray* root = loaded(kernel_root);
     TableArray* level1 = loaded(kernel_image_level1);
@@ -54,7 +65,7 @@ BOOT_TEXT void map_kernel(uint64_t image, uint64_t device_tree) {
     level2->entry[0] = image | block_text;
     level2->entry[image_data_offset >> 21] = image | block_data;
     const uint64_t blob = device_tree & ~(block_size - 1);
-    for (uint64_t n = 0; n < device_tree_blocks; ++n)
+    for (uint64_t n = 0; n < blocks_of(device_tree); ++n)
         level2->entry[(device_tree_window >> 21 & 511) + n] =
             (blob + n * block_size) | block_constant;
     invalidate(root, sizeof *root);

@@ -116,8 +116,11 @@ const char* read_tree(const void* blob, PhysAddr blob_address, size_t limit, Dis
                       Machine& machine) {
     discovery.tree = Tree{cobnut::format::Bytes{blob, limit}};
     const Tree& tree = discovery.tree;
-    if (tree.error() != Error::none)
-        return text(tree.error());
+    if (tree.error() != Error::none) {
+        const char* const error = text(tree.error());
+        discovery.tree = Tree::salvage(cobnut::format::Bytes{blob, limit});
+        return error;
+    }
     machine.device_tree = {blob_address, tree.size()};
     if (const char* error = read_memory(tree, machine))
         return error;

@@ -63,7 +63,8 @@ struct Discovery {
 };
 
 /// Reads the blob, and fills memory, reserved ranges, archive and device_tree of `machine` and all
-/// of `discovery` but its devices. Null when well, else one line for the console. `blob` is where
+/// of `discovery` but its devices. Null when well, else one line for the console, which
+/// may still be found in what can be read. `blob` is where
 /// it can be read, `blob_address` where it lies, `limit` the bytes that are mapped there.
 const char* read_tree(const void* blob, kernel::PhysAddr blob_address, size_t limit,
                       Discovery& discovery, Machine& machine);

@@ -94,6 +94,28 @@ public:
             structure_ = {};
     }
 
+    // What can still be read of a tree that failed its checks, to find the console on which to say so.
+    // Reading it stays inside the blob and stops at the first thing that is broken.
+    static constexpr Tree salvage(Bytes blob) {
+        Tree tree;
+        tree.error_ = Error::none;
+        tree.blob_ = blob;
+        const auto from = [&](uint64_t offset) {
+            return offset < blob.size() ? blob.part(offset, blob.size() - offset) : Bytes{};
+        };
+        const auto is_root = [&](uint64_t offset) {
+            return blob.has(offset, 8) && blob.be32(offset) == begin_node && blob.be32(offset + 4) == 0;
+        };
+        uint64_t structure = blob.be32(8);
+        if (structure % 4 != 0 || !is_root(structure))
+            for (structure = header_size; blob.has(structure, 8) && !is_root(structure);)
+                structure += 4;
+        tree.structure_ = from(structure);
+        const bool strings_fit = uint64_t{blob.be32(12)} + blob.be32(32) <= blob.be32(4);
+        tree.strings_ = from(strings_fit ? blob.be32(12) : structure + blob.be32(36));
+        return tree;
+    }
+
     [[nodiscard]] constexpr Error error() const { return error_; }
     // Where in the structure block the check stopped.
     [[nodiscard]] constexpr uint32_t error_offset() const { return error_offset_; }
