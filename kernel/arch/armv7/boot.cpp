@@ -147,6 +147,7 @@ extern "C" char vectors[];
 extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high() {
     if (const char* error = start_devices(discovery); error != nullptr)
         boot_stop(error);
+    unmap_blob();
     kernel::boot::main(machine);
 }
 

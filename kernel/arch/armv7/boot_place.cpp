@@ -77,6 +77,16 @@ KERNEL_BOOT Blob map_blob(uint32_t physical) {
     return {begin, limit};
 }
 
+KERNEL_BOOT void unmap_blob() {
+    for (uint32_t block = 0; block < 2; ++block)
+        write_page_table_entry(
+            &kernel_tables.image_level2[(boot_blob & 0x3fffffff) / block_size + block], 0);
+    dsb_inner();
+    cp15::TlbInvalidateAll::write(0);
+    dsb_inner();
+    isb();
+}
+
 /// No console is known here: without a readable tree or a place the core stops.
 KERNEL_BOOT void move_image(uint32_t device_tree, uint32_t begin) {
     const Blob blob = map_blob(device_tree);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // First instructions: image header, down from HYP, into C++ at the linked address. Demanded of the loader: MMU and data
-// cache off, the image cleaned to memory and on a 4 KiB boundary below 4 GiB, r2 = device tree, SVC or HYP mode.
+// cache off, the image cleaned to memory and on a 4 KiB boundary below 4 GiB, r2 = device tree, SVC or HYP mode, and of
+// firmware in the secure world that the core takes part in coherency (ACTLR.SMP).
 
     .syntax unified
     .arch armv7-a

@@ -42,7 +42,7 @@ inline void entry_added(unsigned, kernel::VirtAddr) { dsb_stores(); }
 inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
     dsb_stores();
     if (asid != asid_none)
-        cp15::TlbInvalidatePage::write((address.raw() & ~kernel::Word{0xfff}) | asid);
+        cp15::TlbInvalidatePageInner::write((address.raw() & ~kernel::Word{0xfff}) | asid);
     dsb_inner();
     isb();
 }
@@ -51,7 +51,7 @@ inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
 inline void table_removed(unsigned asid) {
     dsb_stores();
     if (asid != asid_none)
-        cp15::TlbInvalidateAsid::write(asid);
+        cp15::TlbInvalidateAsidInner::write(asid);
     dsb_inner();
     isb();
 }
