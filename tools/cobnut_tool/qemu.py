@@ -92,6 +92,8 @@ def command_line(build: builds.Build, machine: Machine) -> list[str]:
     if machine.u_boot:
         if "u_boot" not in qemu:
             raise Problem(f"{build.board.name} has no way in through U-Boot", WRONG_USE)
+        if not os.path.exists(qemu["u_boot"]):
+            raise Problem(f"{qemu['u_boot']} is missing: run ./cobnut setup", WRONG_USE)
         command += ["-nic", "none", "-bios", qemu["u_boot"]]
     elif "-nodefaults" not in command:
         command += ["-nic", "none"]

@@ -98,9 +98,9 @@ def memory_cases(build: builds.Build) -> list[Case]:
     if "pvh" in build.board.qemu:
         cases["tour PVH"] = qemu.Machine(pvh=True, icount=True)
     if "u_boot" in build.board.qemu:
-        cases["tour U-Boot"] = qemu.Machine(u_boot=True)
+        cases["tour U-Boot"] = qemu.Machine(u_boot=True, icount=True)
         if "el2" in build.board.qemu:
-            cases["tour U-Boot EL2"] = qemu.Machine(u_boot=True, el2=True)
+            cases["tour U-Boot EL2"] = qemu.Machine(u_boot=True, el2=True, icount=True)
     return [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
 
 

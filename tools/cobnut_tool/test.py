@@ -99,6 +99,28 @@ def report(results: list[Result]) -> None:
             say(f"    | {line}")
 
 
+def run_job(job: Job) -> list[Result]:
+    try:
+        return job.run()
+    except Problem as problem:
+        return [Result(f"{job.suite} {job.build.name if job.build else ''}", False, 0.0,
+                       str(problem))]
+
+
+def run_all(jobs: list[Job]) -> list[Result]:
+    """As many at a time as there are processors; told in their order."""
+    results = []
+    pool = concurrent.futures.ThreadPoolExecutor(CPUS)
+    try:
+        for future in [pool.submit(run_job, job) for job in jobs]:
+            done = future.result()
+            report(done)
+            results += done
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return results
+
+
 def test(options: argparse.Namespace) -> int:
     """Runs the tests: unit, conformance, tour and more."""
     unknown = [what for what in options.what if what not in SUITES]
@@ -112,12 +134,7 @@ def test(options: argparse.Namespace) -> int:
     broken = compiled(jobs)
     results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
                for build, reason in broken.items()]
-    ready = [job for job in jobs if job.build not in broken]
-    with concurrent.futures.ThreadPoolExecutor(CPUS) as pool:
-        for future in [pool.submit(job.run) for job in ready]:
-            done = future.result()
-            report(done)
-            results += done
+    results += run_all([job for job in jobs if job.build not in broken])
     failed = sum(not result.passed for result in results)
     write_json(options.json, {
         "passed": len(results) - failed, "failed": failed,
