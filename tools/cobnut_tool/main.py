@@ -48,7 +48,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
                              "pvh: not multiboot (qemu-pc-x86_64)")
     parser.add_argument("--el2", action="store_true", help="enter at EL2 (qemu-virt-aarch64)")
     parser.add_argument("--icount", action="store_true",
-                        help="let time follow the instructions: repeatable, slower")
+                        help="let time follow the instructions: repeatable, slower "
+                             "(the tour always does)")
     parser.add_argument("--timeout", metavar="SECONDS", type=float,
                         help=f"give up after this time (default {run.TIMEOUT:.0f}; with --archive "
                              "at a terminal: never)")

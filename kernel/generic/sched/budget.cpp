@@ -74,8 +74,8 @@ bool charge(SchedContext& context, Ticks used, Ticks now, Ticks least) {
     }
     // An overrun is paid back out of the refills to come, but not for ever (the machine may have
     // been stopped): this also bounds the loop.
-    if (used > 2 * context.budget)
-        used = 2 * context.budget;
+    if (used > max_overrun * context.budget)
+        used = max_overrun * context.budget;
     while (used >= head_refill(context).amount) {
         Refill refill = pop(context);
         used -= refill.amount;

@@ -40,6 +40,10 @@ void unblock(SchedContext& context, Ticks now);
 /// One refill with the whole budget, from `now`.
 void reset_refills(SchedContext& context, Ticks now);
 
+/// Budgets that one charge takes at most. An emulator or firmware that holds the core for long
+/// makes large ones, and what is not charged would be a gift.
+inline constexpr Ticks max_overrun = 16;
+
 /// Charges `used` ticks that ended at `now` and schedules their return one period after they
 /// began to be available. A round-robin context gets its slice back when it is used up.
 /// Remainders below `least` are merged with the next refill. True if the head is used up, so that
