@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import math
 import os
 import pathlib
 import re
@@ -20,6 +21,8 @@ from .common import WRONG_USE, Problem
 
 DEFAULT_MEMORY = "128M"
 QUIT_TIMEOUT = 10.0
+SLACK = 5.0
+IDLE = 30.0
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\x00-\x08\x0b-\x1f]")
 CLOSING = re.compile(r"^(?:([\w-]+): )?(\d+) passed, (\d+) failed$")
 
@@ -111,6 +114,12 @@ def command_line(build: builds.Build, machine: Machine) -> list[str]:
     return command + machine.extra
 
 
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    deadline: float  # on the monotonic clock
+    processor: float  # seconds
+
+
 class Monitor:
     """QEMU's control socket: starts the machine and hears how it ends."""
 
@@ -190,9 +199,10 @@ def boot(command: list[str], timeout: float | None, *, show: Callable[[str], Non
          until: re.Pattern[str] | None = None, linger: float = 0.0,
          interactive: bool = False) -> Outcome:
     """Runs the machine to its end, to the time-out, or until a line of the console matches; then
-    for some seconds more, which it may use to power off."""
+    for some seconds more, which it may use to power off. The time-out is of processor time, so
+    that a busy host fails no test; by the clock it is SLACK times as much, or IDLE of idleness."""
     start = time.monotonic()
-    deadline = start + (timeout or 365 * 86400)
+    limit = Limit(start + timeout * SLACK, timeout) if timeout else Limit(math.inf, math.inf)
     console = Console(show)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "qmp")
@@ -200,10 +210,11 @@ def boot(command: list[str], timeout: float | None, *, show: Callable[[str], Non
         with started(command, interactive) as process:
             monitor = None
             with contextlib.suppress(OSError):
-                monitor = Monitor(path, process, deadline)
-            end = follow(process, console, deadline, until)
+                monitor = Monitor(path, process, limit.deadline)
+            end = follow(process, console, limit, until)
             if end == "found" and linger:
-                end = follow(process, console, time.monotonic() + linger, None) and "found"
+                end = follow(process, console, Limit(time.monotonic() + linger, math.inf),
+                             None) and "found"
             if not end:
                 process.wait()
                 end = monitor.reason() if monitor else "QEMU did not start"
@@ -212,14 +223,28 @@ def boot(command: list[str], timeout: float | None, *, show: Callable[[str], Non
     return Outcome(console.finish(), end, time.monotonic() - start)
 
 
-def follow(process: subprocess.Popen, console: Console, deadline: float,
+def processor_seconds(process: subprocess.Popen) -> float:
+    try:
+        fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError):
+        return 0.0
+
+
+def follow(process: subprocess.Popen, console: Console, limit: Limit,
            until: re.Pattern[str] | None) -> str:
     """Reads the console until QEMU closes it (""), time is up, or the line has come."""
     assert process.stdout
+    busy_at, busy = time.monotonic(), 0.0  # when it was last seen to have used a second
     while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        left = limit.deadline - time.monotonic()
+        used = processor_seconds(process)
+        if left <= 0 or used > limit.processor:
             return "time-out"
+        if used > busy + 0.5:
+            busy_at, busy = time.monotonic(), used
+        if limit.processor < math.inf and time.monotonic() > busy_at + IDLE:
+            return "time-out, idle"
         ready, _, _ = select.select([process.stdout], [], [], min(left, 1.0))
         if not ready:
             continue

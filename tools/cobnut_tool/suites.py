@@ -12,7 +12,7 @@ from .results import Result
 
 Case = Callable[[], list[Result]]
 UNIT_TIMEOUT = 300
-BOOT_TIMEOUT = 180.0
+BOOT_TIMEOUT = 150.0
 SHOWN_LINES = 12
 BOOT_LIMIT = 60_000_000
 TAP = re.compile(r"^(ok|not ok) (\d+)(?: -)? ?(.*)$")
