@@ -16,7 +16,7 @@ namespace conformance {
 
 namespace {
 
-constexpr uint64_t timeout_milliseconds = 4000;
+constexpr uint64_t timeout_milliseconds = 2000;
 constexpr uint64_t tick_microseconds = 100000;
 constexpr Word tick_badge = 4;
 

@@ -39,4 +39,12 @@ Word changed_fpu(Word seed);
 /// values made from `seed`; how many changed. For preemption.
 Word changed_while_spinning(Word seed, Word rounds);
 
+/// Each executes one instruction that user level may not, and returns if it could.
+extern const Entry privileged[];
+extern const size_t privileged_count;
+
+/// The register that a thread may use as it likes (TPIDR_EL0, tp, FS base, TPIDRURW).
+void set_thread_word(Word value);
+Word thread_word();
+
 } // namespace conformance::isa

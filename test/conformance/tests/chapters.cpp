@@ -19,6 +19,7 @@ constinit const Chapter* const chapters[] = {
     &fault_chapter,
     &thread_chapter,
     &interrupt_chapter,
+    &regression_chapter,
     &hostile_chapter,
 };
 const size_t chapter_count = sizeof chapters / sizeof chapters[0];

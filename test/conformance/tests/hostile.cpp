@@ -32,7 +32,7 @@ void attack(Word) {
 void referee(Worker worker, unsigned limit) {
     resume(worker.thread);
     const uint64_t begin = clock();
-    while (rounds < limit && microseconds(clock() - begin) < 1500000) {
+    while (rounds < limit && microseconds(clock() - begin) < 1000000) {
         const Received got = nb_recv(handler, answer);
         if (got.kind() != Kind::fault)
             break;

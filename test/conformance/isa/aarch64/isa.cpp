@@ -149,4 +149,27 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+const Entry privileged[] = {
+    [](Word) { asm volatile("msr daifset, #15" ::: "memory"); },
+    [](Word) { asm volatile("mrs x0, sctlr_el1" ::: "x0"); },
+    [](Word) { asm volatile("msr ttbr0_el1, xzr" ::: "memory"); },
+    [](Word) { asm volatile("msr vbar_el1, xzr" ::: "memory"); },
+    [](Word) { asm volatile("tlbi vmalle1" ::: "memory"); },
+    [](Word) { asm volatile("eret" ::: "memory"); },
+    [](Word) { asm volatile("hvc #0" ::: "memory"); },
+    [](Word) { asm volatile("smc #0" ::: "memory"); },
+    [](Word) { asm volatile("hlt #0xf000" ::: "memory"); },
+    [](Word) { asm volatile("mrs x0, tpidr_el1" ::: "x0"); },
+};
+const size_t privileged_count = sizeof privileged / sizeof privileged[0];
+
+void set_thread_word(Word value) {
+    asm volatile("msr tpidr_el0, %0" : : "r"(value));
+}
+Word thread_word() {
+    Word value;
+    asm volatile("mrs %0, tpidr_el0" : "=r"(value));
+    return value;
+}
+
 } // namespace conformance::isa

@@ -133,4 +133,24 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+const Entry privileged[] = {
+    [](Word) { asm volatile("mrc p15, 0, r0, c1, c0, 0" ::: "r0"); },
+    [](Word) { asm volatile("mcr p15, 0, r0, c8, c7, 0" ::: "memory"); },
+    [](Word) { asm volatile("mcr p15, 0, r0, c12, c0, 0" ::: "memory"); },
+    [](Word) { asm volatile(".arch_extension sec\n\tsmc #0" ::: "memory"); },
+    [](Word) { asm volatile(".arch_extension virt\n\thvc #0" ::: "memory"); },
+    [](Word) { asm volatile("mrc p15, 0, r0, c13, c0, 4" ::: "r0"); },
+    [](Word) { asm volatile("mcrr p15, 0, r0, r1, c2" ::: "memory"); },
+};
+const size_t privileged_count = sizeof privileged / sizeof privileged[0];
+
+void set_thread_word(Word value) {
+    asm volatile("mcr p15, 0, %0, c13, c0, 2" : : "r"(value));
+}
+Word thread_word() {
+    Word value;
+    asm volatile("mrc p15, 0, %0, c13, c0, 2" : "=r"(value));
+    return value;
+}
+
 } // namespace conformance::isa

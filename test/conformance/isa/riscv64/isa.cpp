@@ -181,4 +181,25 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+const Entry privileged[] = {
+    [](Word) { asm volatile("csrr a0, sstatus" ::: "a0"); },
+    [](Word) { asm volatile("csrw satp, zero" ::: "memory"); },
+    [](Word) { asm volatile("csrr a0, sscratch" ::: "a0"); },
+    [](Word) { asm volatile("csrw stvec, zero" ::: "memory"); },
+    [](Word) { asm volatile("csrr a0, mstatus" ::: "a0"); },
+    [](Word) { asm volatile("sret" ::: "memory"); },
+    [](Word) { asm volatile("mret" ::: "memory"); },
+    [](Word) { asm volatile("sfence.vma" ::: "memory"); },
+};
+const size_t privileged_count = sizeof privileged / sizeof privileged[0];
+
+void set_thread_word(Word value) {
+    asm volatile("mv tp, %0" : : "r"(value));
+}
+Word thread_word() {
+    Word value;
+    asm volatile("mv %0, tp" : "=r"(value));
+    return value;
+}
+
 } // namespace conformance::isa

@@ -159,4 +159,28 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+const Entry privileged[] = {
+    [](Word) { asm volatile("cli" ::: "memory"); },
+    [](Word) { asm volatile("hlt" ::: "memory"); },
+    [](Word) { asm volatile("movq %%cr3, %%rax" ::: "rax"); },
+    [](Word) { asm volatile("movq %%rax, %%cr0" ::: "memory"); },
+    [](Word) { asm volatile("wrmsr" ::: "memory"); },
+    [](Word) { asm volatile("inb $0x61, %%al" ::: "rax"); },
+    [](Word) { asm volatile("lgdt (%%rsp)" ::: "memory"); },
+    [](Word) { asm volatile("swapgs" ::: "memory"); },
+    [](Word) { asm volatile("sysretq" ::: "memory"); },
+    [](Word) { asm volatile("int $14" ::: "memory"); },
+    [](Word) { asm volatile("invlpg (%%rsp)" ::: "memory"); },
+};
+const size_t privileged_count = sizeof privileged / sizeof privileged[0];
+
+void set_thread_word(Word value) {
+    asm volatile("wrfsbase %0" : : "r"(value));
+}
+Word thread_word() {
+    Word value;
+    asm volatile("rdfsbase %0" : "=r"(value));
+    return value;
+}
+
 } // namespace conformance::isa
