@@ -16,8 +16,7 @@ struct Memory {
     uintptr_t base = 0;
     uint64_t limit = 0;
 
-    [[nodiscard]] Bytes at(uint64_t address, uint64_t size) const
-    {
+    [[nodiscard]] Bytes at(uint64_t address, uint64_t size) const {
         if (address >= limit || size > limit - address)
             return {};
         const uintptr_t place = base + static_cast<uintptr_t>(address);
@@ -25,13 +24,11 @@ struct Memory {
     }
 };
 
-[[nodiscard]] inline bool starts_with(const Bytes& bytes, cobnut::format::Text text)
-{
+[[nodiscard]] inline bool starts_with(const Bytes& bytes, cobnut::format::Text text) {
     return bytes.text().starts_with(text);
 }
 
-[[nodiscard]] inline bool sums_to_zero(const Bytes& bytes)
-{
+[[nodiscard]] inline bool sums_to_zero(const Bytes& bytes) {
     uint8_t sum = 0;
     for (const char byte : bytes)
         sum = static_cast<uint8_t>(sum + static_cast<uint8_t>(byte));

@@ -19,22 +19,19 @@ struct Machine {
     std::vector<uint8_t> bytes = std::vector<uint8_t>(0x10000);
 
     Memory memory() const { return {reinterpret_cast<uintptr_t>(bytes.data()), bytes.size()}; }
-    void put(size_t at, uint64_t value, unsigned width)
-    {
+    void put(size_t at, uint64_t value, unsigned width) {
         for (unsigned index = 0; index < width; ++index)
             bytes[at + index] = static_cast<uint8_t>(value >> 8 * index);
     }
     void text(size_t at, const char* what) { std::memcpy(&bytes[at], what, std::strlen(what)); }
-    void seal(size_t at, size_t length, size_t checksum)
-    {
+    void seal(size_t at, size_t length, size_t checksum) {
         bytes[at + checksum] = 0;
         uint8_t sum = 0;
         for (size_t index = 0; index < length; ++index)
             sum = static_cast<uint8_t>(sum + bytes[at + index]);
         bytes[at + checksum] = static_cast<uint8_t>(-sum);
     }
-    void table(size_t at, const char* signature, uint32_t length)
-    {
+    void table(size_t at, const char* signature, uint32_t length) {
         text(at, signature);
         put(at + 4, length, 4);
         seal(at, length, 9);
@@ -43,8 +40,7 @@ struct Machine {
 
 constexpr size_t root = 0x1000, rsdt = 0x1100, madt = 0x1200, fadt = 0x1400, dsdt = 0x1600;
 
-Machine pc()
-{
+Machine pc() {
     Machine m;
     m.text(root, "RSD PTR ");
     m.put(root + 16, rsdt, 4);
@@ -55,12 +51,12 @@ Machine pc()
 
     m.put(madt + 36, 0xfee00000, 4);
     const uint8_t entries[] = {
-        0, 8, 0, 0, 1, 0, 0, 0,                // CPU with APIC id 0
-        0, 8, 1, 1, 1, 0, 0, 0,                // and 1
-        0, 8, 2, 2, 0, 0, 0, 0,                // one that is not there
-        1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0, // I/O APIC
-        2, 10, 0, 9, 9, 0, 0, 0, 0x0f, 0,      // ISA 9: level, active low
-        2, 10, 0, 0, 2, 0, 0, 0, 0, 0,         // ISA 0 on line 2
+        0, 8,  0, 0, 1, 0, 0,    0,                   // CPU with APIC id 0
+        0, 8,  1, 1, 1, 0, 0,    0,                   // and 1
+        0, 8,  2, 2, 0, 0, 0,    0,                   // one that is not there
+        1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0,    0, 0, 0, // I/O APIC
+        2, 10, 0, 9, 9, 0, 0,    0,    0x0f, 0,       // ISA 9: level, active low
+        2, 10, 0, 0, 2, 0, 0,    0,    0,    0,       // ISA 0 on line 2
     };
     std::memcpy(&m.bytes[madt + 44], entries, sizeof entries);
     m.table(madt, "APIC", 44 + sizeof entries);
@@ -77,21 +73,20 @@ Machine pc()
     m.bytes[fadt + 8] = 3;
     m.table(fadt, "FACP", 132);
 
-    const uint8_t code[] = {0x10, 0x20, 0x08, '_', 'S', '5', '_', 0x12, 0x07, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00};
+    const uint8_t code[] = {0x10, 0x20, 0x08, '_',  'S',  '5',  '_', 0x12,
+                            0x07, 0x04, 0x0a, 0x05, 0x01, 0x00, 0x00};
     std::memcpy(&m.bytes[dsdt + 36], code, sizeof code);
     m.table(dsdt, "DSDT", 36 + sizeof code);
     return m;
 }
 
-const char* parse(const Machine& m, acpi::Tables& tables)
-{
+const char* parse(const Machine& m, acpi::Tables& tables) {
     return acpi::parse(m.memory(), root, tables);
 }
 
 } // namespace
 
-TEST_CASE("ACPI: a PC's tables are read", "[acpi]")
-{
+TEST_CASE("ACPI: a PC's tables are read", "[acpi]") {
     const Machine m = pc();
     acpi::Tables tables;
     REQUIRE(parse(m, tables) == nullptr);
@@ -102,17 +97,18 @@ TEST_CASE("ACPI: a PC's tables are read", "[acpi]")
     CHECK(tables.io_apics[0].address == 0xfec00000);
     REQUIRE(tables.override_count == 2);
     CHECK((tables.overrides[0].active_low && tables.overrides[0].level));
-    CHECK((tables.overrides[1].isa == 0 && tables.overrides[1].interrupt == 2 && !tables.overrides[1].level));
+    CHECK((tables.overrides[1].isa == 0 && tables.overrides[1].interrupt == 2 &&
+           !tables.overrides[1].level));
     CHECK(tables.timer_port == 0x608);
     CHECK(tables.timer_is_32_bit);
     CHECK(tables.soft_off.control_a == 0x604);
     CHECK((tables.soft_off.type_a == 5 && tables.soft_off.type_b == 1));
     CHECK(tables.soft_off.command_port == 0xb2);
-    CHECK((tables.reset.present && tables.reset.address.address == 0xcf9 && tables.reset.value == 0x0f));
+    CHECK((tables.reset.present && tables.reset.address.address == 0xcf9 &&
+           tables.reset.value == 0x0f));
 }
 
-TEST_CASE("ACPI: the root is searched where the BIOS may put it", "[acpi]")
-{
+TEST_CASE("ACPI: the root is searched where the BIOS may put it", "[acpi]") {
     Machine m;
     m.bytes.resize(0x100000);
     CHECK(acpi::find_root(m.memory()) == 0);
@@ -123,8 +119,7 @@ TEST_CASE("ACPI: the root is searched where the BIOS may put it", "[acpi]")
     CHECK(acpi::find_root(m.memory()) == 0);
 }
 
-TEST_CASE("ACPI: every single spoilt byte is survived, and in a table found", "[acpi]")
-{
+TEST_CASE("ACPI: every single spoilt byte is survived, and in a table found", "[acpi]") {
     const Machine good = pc();
     for (size_t at = root; at < dsdt + 0x100; ++at) {
         for (const uint8_t value : std::vector<uint8_t>{0x00, 0x01, 0x7f, 0xff}) {
@@ -138,8 +133,7 @@ TEST_CASE("ACPI: every single spoilt byte is survived, and in a table found", "[
     }
 }
 
-TEST_CASE("ACPI: spoilt tables whose checksum is right", "[acpi]")
-{
+TEST_CASE("ACPI: spoilt tables whose checksum is right", "[acpi]") {
     for (size_t at = madt + 36; at < madt + 100; ++at) {
         for (unsigned value = 0; value < 256; value += 5) {
             Machine bad = pc();
@@ -156,8 +150,7 @@ TEST_CASE("ACPI: spoilt tables whose checksum is right", "[acpi]")
     CHECK(std::string(parse(bad, tables)) == "ACPI: an entry of the MADT is longer than the table");
 }
 
-TEST_CASE("ACPI: the soft-off package is found only whole", "[acpi]")
-{
+TEST_CASE("ACPI: the soft-off package is found only whole", "[acpi]") {
     std::vector<char> code = {0x08, '\\', '_', 'S', '5', '_', 0x12, 0x06, 0x02, 0x00, 0x0a, 0x07};
     CHECK(acpi::find_soft_off({code.data(), code.size()}).b == 7);
     for (size_t length = 0; length < code.size(); ++length) {
@@ -168,8 +161,7 @@ TEST_CASE("ACPI: the soft-off package is found only whole", "[acpi]")
     CHECK_FALSE(acpi::find_soft_off({code.data(), code.size()}).found);
 }
 
-TEST_CASE("multiboot: memory map and first module", "[multiboot]")
-{
+TEST_CASE("multiboot: memory map and first module", "[multiboot]") {
     Machine m;
     m.put(0x500, 1 << 3 | 1 << 6, 4);
     m.put(0x500 + 20, 1, 4);
@@ -191,7 +183,8 @@ TEST_CASE("multiboot: memory map and first module", "[multiboot]")
     };
     multiboot::Handover good;
     REQUIRE(read(good) == nullptr);
-    CHECK((good.usable_count == 1 && good.usable[0].start == 0x100000 && good.usable[0].end == 0x4100000));
+    CHECK((good.usable_count == 1 && good.usable[0].start == 0x100000 &&
+           good.usable[0].end == 0x4100000));
     CHECK((good.reserved_count == 1 && good.reserved[0].never_used));
     CHECK((good.archive.start == 0x300000 && good.archive.size() == 0x1000));
 
@@ -206,8 +199,7 @@ TEST_CASE("multiboot: memory map and first module", "[multiboot]")
     CHECK(multiboot::read(m.memory(), 0x1234, 0x500, result) != nullptr);
 }
 
-TEST_CASE("PVH: memory map, module and ACPI root", "[multiboot]")
-{
+TEST_CASE("PVH: memory map, module and ACPI root", "[multiboot]") {
     Machine m;
     m.put(0x500, multiboot::pvh_magic, 4);
     m.put(0x504, 1, 4);
@@ -227,7 +219,8 @@ TEST_CASE("PVH: memory map, module and ACPI root", "[multiboot]")
     multiboot::Handover good;
     REQUIRE(read(good) == nullptr);
     CHECK(good.acpi_root == 0xf5230);
-    CHECK((good.usable_count == 1 && good.archive.start == 0x300000 && good.archive.end == 0x302000));
+    CHECK(
+        (good.usable_count == 1 && good.archive.start == 0x300000 && good.archive.end == 0x302000));
     for (const size_t field : {0x504, 0x528, 0x530, 0x510}) {
         const Machine before = m;
         m.put(field, field == 0x504 ? 0 : 0xffffffff, 4);

@@ -7,8 +7,7 @@
 #include <generic/object/thread.hpp>
 
 #define DEFINE(name, value) asm volatile("\n.ascii \"@@DEF " #name " %c0\"" ::"i"(value))
-void define_offsets()
-{
+void define_offsets() {
     using namespace arch::layout;
     DEFINE(THREAD_REGISTERS, kernel::thread_registers_offset);
     // Flags of the gate, as bits of its highest byte.

@@ -26,23 +26,20 @@ Features check_cpu();
 // Addresses that the linker made, as physical ones.
 extern "C" char image_start[], boot_text_end[], boot_data_start[], boot_data_end[], image_end[];
 
-inline kernel::PhysAddr text_address(const char* symbol)
-{
+inline kernel::PhysAddr text_address(const char* symbol) {
     return kernel::PhysAddr{reinterpret_cast<uint64_t>(symbol) - layout::image_text};
 }
 
-inline kernel::PhysAddr data_address(const void* symbol)
-{
+inline kernel::PhysAddr data_address(const void* symbol) {
     return kernel::PhysAddr{reinterpret_cast<uint64_t>(symbol) - layout::image_data};
 }
 
-inline kernel::PhysRange between(kernel::PhysAddr begin, kernel::PhysAddr end)
-{
+inline kernel::PhysRange between(kernel::PhysAddr begin, kernel::PhysAddr end) {
     return {begin, end - begin};
 }
 
-// Builds the kernel's final page tables from pages that it takes from RAM (and reserves in machine),
-// and switches to them.
+// Builds the kernel's final page tables from pages that it takes from RAM (and reserves in
+// machine), and switches to them.
 void build_page_tables(kernel::boot::Machine& machine, const Features& features);
 
 // Control registers, descriptor tables, system-call entry, FPU.

@@ -40,13 +40,7 @@ struct Control4 : reg::Word<Control4> {
 constexpr uint64_t control_0 = 0x8001003b; // PG WP NE ET TS MP PE
 constexpr uint64_t syscall_mask = 0x47700; // TF IF DF IOPL NT AC are cleared by syscall
 
-struct Needed {
-    uint32_t bit;
-    const char* text;
-};
-
-KERNEL_BOOT void need(uint32_t word, unsigned bit, const char* text)
-{
+KERNEL_BOOT void need(uint32_t word, unsigned bit, const char* text) {
     if ((word >> bit & 1) == 0)
         kernel::fatal(text);
 }
@@ -77,34 +71,40 @@ constinit TaskState task_state{};
 constinit Gate gates[256]{};
 
 // Whatever the stack pointer is: entries that can come at any instruction have stacks of their own.
-enum class Stack : uint8_t { current = 0, exception = 1, non_maskable = 2, double_fault = 3, machine_check = 4, debug = 5 };
+enum class Stack : uint8_t {
+    current = 0,
+    exception = 1,
+    non_maskable = 2,
+    double_fault = 3,
+    machine_check = 4,
+    debug = 5
+};
 constexpr unsigned stack_count = 5;
 constexpr size_t interrupt_stack_size = 2048;
 alignas(16) constinit char interrupt_stacks[stack_count][interrupt_stack_size]{};
 
-KERNEL_BOOT void set_gate(unsigned vector, const void* entry, Stack stack, unsigned privilege = 0)
-{
+KERNEL_BOOT void set_gate(unsigned vector, const void* entry, Stack stack, unsigned privilege = 0) {
     const auto address = reinterpret_cast<uint64_t>(entry);
     constexpr uint64_t present_interrupt_gate = 0x8e00;
     gates[vector].low = (address & 0xffff) | uint64_t{layout::kernel_code} << 16 |
                         uint64_t{static_cast<uint8_t>(stack)} << 32 |
-                        (present_interrupt_gate | privilege << 13) << 32 | (address >> 16 & 0xffff) << 48;
+                        (present_interrupt_gate | privilege << 13) << 32 |
+                        (address >> 16 & 0xffff) << 48;
     gates[vector].high = address >> 32;
 }
 
 template <class Function>
-const void* code(Function* function)
-{
+const void* code(Function* function) {
     return reinterpret_cast<const void*>(function);
 }
 
-KERNEL_BOOT void fill_gates()
-{
+KERNEL_BOOT void fill_gates() {
     for (unsigned vector = 0; vector < layout::vector_end; ++vector)
         set_gate(vector, trap_vectors + 16 * vector,
                  vector < exception::count ? Stack::exception : Stack::current);
     set_gate(exception::breakpoint, trap_vectors + 16 * exception::breakpoint, Stack::exception, 3);
-    set_gate(exception::double_fault, trap_vectors + 16 * exception::double_fault, Stack::double_fault);
+    set_gate(exception::double_fault, trap_vectors + 16 * exception::double_fault,
+             Stack::double_fault);
     set_gate(exception::machine_check, trap_vectors + 16 * exception::machine_check,
              Stack::machine_check);
     set_gate(exception::debug, trap_vectors + 16 * exception::debug, Stack::debug);
@@ -112,8 +112,7 @@ KERNEL_BOOT void fill_gates()
     set_gate(layout::spurious_vector, code(ignore_entry), Stack::current);
 }
 
-KERNEL_BOOT void load_tables()
-{
+KERNEL_BOOT void load_tables() {
     task_state.stack[0] = layout::stack_top;
     for (unsigned index = 0; index < stack_count; ++index)
         task_state.interrupt_stack[index] =
@@ -128,14 +127,14 @@ KERNEL_BOOT void load_tables()
 
     const TablePointer global{sizeof descriptors - 1, reinterpret_cast<uint64_t>(descriptors)};
     const TablePointer interrupt{sizeof gates - 1, reinterpret_cast<uint64_t>(gates)};
-    asm volatile("lgdt %0\n lidt %1\n ltr %w2\n"
-                 "mov %k3, %%ds\n mov %k3, %%es\n mov %k3, %%fs\n mov %k3, %%gs\n lldt %w3" ::"m"(global),
-                 "m"(interrupt), "r"(layout::task_state), "r"(0)
-                 : "memory");
+    asm volatile(
+        "lgdt %0\n lidt %1\n ltr %w2\n"
+        "mov %k3, %%ds\n mov %k3, %%es\n mov %k3, %%fs\n mov %k3, %%gs\n lldt %w3" ::"m"(global),
+        "m"(interrupt), "r"(layout::task_state), "r"(0)
+        : "memory");
 }
 
-KERNEL_BOOT void set_up_fpu(const Features& features)
-{
+KERNEL_BOOT void set_up_fpu(const Features& features) {
     fpu_unit.xsave = features.xsave;
     if (!features.xsave)
         return;
@@ -149,8 +148,7 @@ KERNEL_BOOT void set_up_fpu(const Features& features)
 
 } // namespace
 
-KERNEL_BOOT Features check_cpu()
-{
+KERNEL_BOOT Features check_cpu() {
     const Cpuid basic = cpuid(1);
     const Cpuid extended = cpuid(0x80000001);
     const Cpuid structured = cpuid(0).eax >= 7 ? cpuid(7) : Cpuid{};
@@ -174,14 +172,13 @@ KERNEL_BOOT Features check_cpu()
     };
 }
 
-KERNEL_BOOT void set_up_core(const Features& features)
-{
+KERNEL_BOOT void set_up_core(const Features& features) {
     write_control<0>(control_0 & ~uint64_t{8});
     write_control<4>(Control4{}
-                         .set<Control4::PhysicalExtension, Control4::MachineCheck, Control4::GlobalPages,
-                              Control4::FxSave, Control4::SimdExceptions, Control4::FsGsBase,
-                              Control4::ExecutionPrevention, Control4::AccessPrevention,
-                              Control4::TimeStampDisable>()
+                         .set<Control4::PhysicalExtension, Control4::MachineCheck,
+                              Control4::GlobalPages, Control4::FxSave, Control4::SimdExceptions,
+                              Control4::FsGsBase, Control4::ExecutionPrevention,
+                              Control4::AccessPrevention, Control4::TimeStampDisable>()
                          .with<Control4::UserModePrevention>(features.umip)
                          .with<Control4::Identifiers>(features.identifiers)
                          .with<Control4::Xsave>(features.xsave)
@@ -189,7 +186,8 @@ KERNEL_BOOT void set_up_core(const Features& features)
     set_up_fpu(features);
     write_control<0>(control_0);
     load_tables();
-    write_msr(Msr::star, uint64_t{layout::sysret_base | 3} << 48 | uint64_t{layout::kernel_code} << 32);
+    write_msr(Msr::star,
+              uint64_t{layout::sysret_base | 3} << 48 | uint64_t{layout::kernel_code} << 32);
     write_msr(Msr::lstar, reinterpret_cast<uint64_t>(code(syscall_entry)));
     write_msr(Msr::fmask, syscall_mask);
     write_msr(Msr::fs_base, 0);

@@ -11,14 +11,12 @@ namespace arch::boot {
 
 namespace {
 
-KERNEL_BOOT uintptr_t map_page(uint64_t address)
-{
+KERNEL_BOOT uintptr_t map_page(uint64_t address) {
     return reinterpret_cast<uintptr_t>(map_device(kernel::PhysAddr{address}, layout::page));
 }
 
 // ISA lines are edges, active high; what lies above them is PCI's: levels, active low.
-KERNEL_BOOT void describe_lines(const platform::acpi::Tables& tables)
-{
+KERNEL_BOOT void describe_lines(const platform::acpi::Tables& tables) {
     constexpr unsigned isa_lines = 16;
     for (unsigned number = isa_lines; number < max_interrupts; ++number)
         devices.lines[number].firmware_level = devices.lines[number].active_low = true;
@@ -33,8 +31,7 @@ KERNEL_BOOT void describe_lines(const platform::acpi::Tables& tables)
 
 } // namespace
 
-KERNEL_BOOT void start_devices(const platform::acpi::Tables& tables, const Features& features)
-{
+KERNEL_BOOT void start_devices(const platform::acpi::Tables& tables, const Features& features) {
     platform::irqchip::silence_legacy_pics(layout::spurious_vector - 15);
     const uintptr_t local = features.x2apic ? 0 : map_page(tables.local_apic);
     devices.local =
@@ -50,7 +47,7 @@ KERNEL_BOOT void start_devices(const platform::acpi::Tables& tables, const Featu
         devices.line_count = last > devices.line_count ? last : devices.line_count;
     }
     devices.timer = platform::Lapic::start(devices.local, {tables.timer_port},
-                                                  features.deadline_timer, layout::timer_vector);
+                                           features.deadline_timer, layout::timer_vector);
     if (devices.timer.frequency() == 0)
         kernel::fatal("timer: neither the PM timer nor the PIT counts");
 }

@@ -24,8 +24,7 @@ struct alignas(layout::page) Directories {
     uint64_t entry[2048];
 };
 
-consteval Directories identity()
-{
+consteval Directories identity() {
     constexpr uint64_t present_writable_large = 0x83;
     Directories result{};
     for (uint64_t index = 0; index < 2048; ++index)
@@ -35,19 +34,14 @@ consteval Directories identity()
 
 constexpr uint64_t early_mapped = uint64_t{4} << 30;
 
-KERNEL_BOOT void require(bool condition, const char* text)
-{
+KERNEL_BOOT void require(bool condition, const char* text) {
     if (!condition)
         kernel::fatal(text);
 }
 
-PhysRange physical(const Range& range)
-{
-    return {PhysAddr{range.start}, range.size()};
-}
+PhysRange physical(const Range& range) { return {PhysAddr{range.start}, range.size()}; }
 
-KERNEL_BOOT void take_memory_map()
-{
+KERNEL_BOOT void take_memory_map() {
     // Physical 0 stays out of use: its address looks like none.
     bool fits = machine.reserved.add({PhysAddr{0}, layout::page});
     for (unsigned index = 0; index < handover.usable_count; ++index)
@@ -64,8 +58,7 @@ KERNEL_BOOT void take_memory_map()
     require(machine.ram.count != 0, "memory map: no RAM");
 }
 
-KERNEL_BOOT void take_devices()
-{
+KERNEL_BOOT void take_devices() {
     bool fits = machine.kernel_devices.add({PhysAddr{tables.local_apic}, layout::page});
     for (unsigned index = 0; index < tables.io_apic_count; ++index)
         fits = fits &&
@@ -73,8 +66,7 @@ KERNEL_BOOT void take_devices()
     require(fits, "ACPI: too many devices");
 }
 
-KERNEL_BOOT void fill_machine(const Features& features)
-{
+KERNEL_BOOT void fill_machine(const Features& features) {
     take_memory_map();
     take_devices();
     machine.image = between(text_address(image_start), data_address(image_end));
@@ -93,8 +85,7 @@ extern "C" {
 KERNEL_BOOT_DATA constinit Directories boot_directories = identity();
 }
 
-extern "C" [[noreturn]] KERNEL_BOOT void boot_main(uint32_t magic, uint32_t information)
-{
+extern "C" [[noreturn]] KERNEL_BOOT void boot_main(uint32_t magic, uint32_t information) {
     const Features features = check_cpu();
     const platform::Memory memory{layout::window, early_mapped};
     const char* wrong = platform::multiboot::read(memory, magic, information, handover);
@@ -109,8 +100,8 @@ extern "C" [[noreturn]] KERNEL_BOOT void boot_main(uint32_t magic, uint32_t info
     build_page_tables(machine, features);
     set_up_core(features);
     start_devices(tables, features);
-    asm volatile("mov %0, %%rsp\n call *%1" ::"r"(layout::stack_top),
-                 "r"(&kernel::boot::main), "D"(&machine)
+    asm volatile("mov %0, %%rsp\n call *%1" ::"r"(layout::stack_top), "r"(&kernel::boot::main),
+                 "D"(&machine)
                  : "memory");
     __builtin_unreachable();
 }

@@ -39,18 +39,17 @@ constinit CorePages core_pages{};
 static_assert(sizeof(kernel::Cpu) <= layout::kept_arguments);
 
 constexpr PageEntry kernel_read_write =
-    PageEntry{}.set<PageEntry::Present, PageEntry::Writable, PageEntry::Accessed, PageEntry::Dirty,
-                    PageEntry::Global, PageEntry::NoExecute>();
+    PageEntry{}
+        .set<PageEntry::Present, PageEntry::Writable, PageEntry::Accessed, PageEntry::Dirty,
+             PageEntry::Global, PageEntry::NoExecute>();
 constexpr PageEntry kernel_execute =
     PageEntry{}.set<PageEntry::Present, PageEntry::Accessed, PageEntry::Global>();
 
-constexpr unsigned index_of(uint64_t address, unsigned shift)
-{
+constexpr unsigned index_of(uint64_t address, unsigned shift) {
     return static_cast<unsigned>(address >> shift) % entries;
 }
 
-Entry kernel_table(PhysAddr address)
-{
+Entry kernel_table(PhysAddr address) {
     return PageEntry{address.raw()}
         .set<PageEntry::Present, PageEntry::Writable, PageEntry::Accessed>()
         .raw();
@@ -60,8 +59,7 @@ constinit unsigned next_device_page = 0;
 
 } // namespace
 
-KERNEL_BOOT void* map_device(PhysAddr address, size_t size)
-{
+KERNEL_BOOT void* map_device(PhysAddr address, size_t size) {
     const uint64_t start = kernel::align_down(address.raw(), layout::page);
     const uint64_t end = kernel::align_up(address.raw() + size, layout::page);
     const uint64_t place = layout::devices + next_device_page * layout::page;
@@ -87,8 +85,7 @@ struct Pool {
 };
 KERNEL_BOOT_DATA constinit Pool pool{};
 
-KERNEL_BOOT PhysAddr new_table()
-{
+KERNEL_BOOT PhysAddr new_table() {
     if (pool.used == pool.range.size)
         kernel::fatal("too little memory set aside for the kernel's page tables");
     const PhysAddr page = pool.range.begin + pool.used;
@@ -97,16 +94,14 @@ KERNEL_BOOT PhysAddr new_table()
     return page;
 }
 
-KERNEL_BOOT Table& next_table(Entry& entry)
-{
+KERNEL_BOOT Table& next_table(Entry& entry) {
     if (entry == 0)
         entry = kernel_table(new_table());
     return *static_cast<Table*>(to_virtual(PageFormat::address(0, entry)));
 }
 
 // At most two partly filled tables on each level per range, and a full level where pages are small.
-KERNEL_BOOT uint64_t tables_needed(const kernel::boot::Machine& machine, const Features& features)
-{
+KERNEL_BOOT uint64_t tables_needed(const kernel::boot::Machine& machine, const Features& features) {
     uint64_t count = 0;
     for (const PhysRange& ram : machine.ram) {
         count += 6;
@@ -116,8 +111,8 @@ KERNEL_BOOT uint64_t tables_needed(const kernel::boot::Machine& machine, const F
     return count;
 }
 
-KERNEL_BOOT const PhysRange* obstacle(const kernel::boot::Machine& machine, const PhysRange& range)
-{
+KERNEL_BOOT const PhysRange* obstacle(const kernel::boot::Machine& machine,
+                                      const PhysRange& range) {
     if (machine.image.overlaps(range))
         return &machine.image;
     if (machine.archive.overlaps(range))
@@ -130,8 +125,7 @@ KERNEL_BOOT const PhysRange* obstacle(const kernel::boot::Machine& machine, cons
 }
 
 // The highest free place below the end of what the boot tables map.
-KERNEL_BOOT bool find_pool(const kernel::boot::Machine& machine, uint64_t size)
-{
+KERNEL_BOOT bool find_pool(const kernel::boot::Machine& machine, uint64_t size) {
     constexpr uint64_t low_memory = 1 << 20, limit = uint64_t{4} << 30;
     for (const PhysRange& ram : machine.ram) {
         uint64_t end = ram.end().raw() < limit ? ram.end().raw() : limit;
@@ -149,11 +143,12 @@ KERNEL_BOOT bool find_pool(const kernel::boot::Machine& machine, uint64_t size)
     return false;
 }
 
-KERNEL_BOOT void map_window(const PhysRange& range, bool huge_pages)
-{
+KERNEL_BOOT void map_window(const PhysRange& range, bool huge_pages) {
     uint64_t at = kernel::align_up(range.begin.raw(), layout::page);
     const uint64_t end = kernel::align_down(range.end().raw(), layout::page);
-    const auto fits = [&](uint64_t size) { return kernel::is_aligned(at, size) && end - at >= size; };
+    const auto fits = [&](uint64_t size) {
+        return kernel::is_aligned(at, size) && end - at >= size;
+    };
     while (at < end) {
         const Entry large = PageEntry{kernel_read_write.raw() | at}.set<PageEntry::Large>().raw();
         Entry& top = root.entry[index_of(layout::window + at, 39)];
@@ -174,8 +169,7 @@ KERNEL_BOOT void map_window(const PhysRange& range, bool huge_pages)
     }
 }
 
-KERNEL_BOOT void map_image()
-{
+KERNEL_BOOT void map_image() {
     const uint64_t physical =
         kernel::align_down(text_address(image_start).raw(), layout::large_page);
     const PageEntry large = PageEntry{physical}.set<PageEntry::Large>();
@@ -195,8 +189,7 @@ KERNEL_BOOT void map_image()
 
 } // namespace
 
-KERNEL_BOOT void build_page_tables(kernel::boot::Machine& machine, const Features& features)
-{
+KERNEL_BOOT void build_page_tables(kernel::boot::Machine& machine, const Features& features) {
     const uint64_t size = tables_needed(machine, features) * layout::page;
     if (!find_pool(machine, size))
         kernel::fatal("too little memory: no room for the kernel's page tables");

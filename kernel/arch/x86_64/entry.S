@@ -4,7 +4,7 @@
 
     // at_NAME: offsets of arch::Registers in a Thread, in its order.
     .set offset, THREAD_REGISTERS
-    .irp name, rbp, r12, r13, r14, r15, rsp, rip, fs, rdi, rsi, rdx, r8, r9, r10, rbx, rax, rcx, r11, rflags, gs
+    .irp name, rbp,r12,r13,r14,r15,rsp,rip,fs,rdi,rsi,rdx,r8,r9,r10,rbx,rax,rcx,r11,rflags,gs
     .set at_\name, offset
     .set offset, offset + 8
     .endr
@@ -21,7 +21,8 @@
 
     .section .text.entry, "ax"
     .balign 64
-    .global trap_vectors, ignore_entry, syscall_entry, slow_call_entry, slow_reply_recv_entry, leave_full
+    .global trap_vectors, ignore_entry, leave_full
+    .global syscall_entry, slow_call_entry, slow_reply_recv_entry
     // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
     .set vector, 0
     .set with_code, 0x60227d00
@@ -109,8 +110,8 @@ trap:
     mov $STACK_TOP, %rsp
     call trap_from_user
 
-    // In the kernel: a debug exception that the user armed (mov ss; syscall), an interrupt that ends
-    // wait_for_interrupt, or a mistake.
+    // In the kernel: a debug exception that the user armed (mov ss; syscall), an interrupt that
+    // ends wait_for_interrupt, or a mistake.
 trap_in_kernel:
     cmpq $1, (%rsp)
     je 2f

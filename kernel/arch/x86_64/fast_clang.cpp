@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The fastpath under Clang, which has no -ffixed-REG: tag, message and reply wait beside the Cpu, and there is a stack.
+// The fastpath under Clang, which has no -ffixed-REG: tag, message and reply wait beside the Cpu,
+// and there is a stack.
 #include <arch/layout.hpp>
 
 namespace {
 
 // Never called: a place for assembler with constants.
-[[gnu::used]] void keep_arguments()
-{
+[[gnu::used]] void keep_arguments() {
     asm volatile(".macro keep_arguments\n"
                  "movq %%rsi, %%gs:%c0\n"
                  "movq %%rdx, %%gs:%c0+8\n"

@@ -17,8 +17,7 @@ namespace {
 using platform::irqchip::IoApic;
 using platform::irqchip::Redirection;
 
-const IoApic* owner_of(unsigned number)
-{
+const IoApic* owner_of(unsigned number) {
     for (const IoApic& chip : devices.io_apics) {
         if (chip.owns(number))
             return &chip;
@@ -26,15 +25,13 @@ const IoApic* owner_of(unsigned number)
     return nullptr;
 }
 
-void set_masked(unsigned number, bool masked)
-{
+void set_masked(unsigned number, bool masked) {
     if (const IoApic* chip = owner_of(number))
         chip->set_masked(number, masked);
 }
 
 // What is pending but not delivered: opens the door for one of them.
-uint64_t take_vector()
-{
+uint64_t take_vector() {
     kernel::Word& vector = current_cpu().scratch[1];
     if (vector == 0 && interrupt_pending())
         asm volatile("sti\n nop\n cli" ::: "memory", "rax");
@@ -45,8 +42,7 @@ uint64_t take_vector()
 
 } // namespace
 
-unsigned claim_interrupt()
-{
+unsigned claim_interrupt() {
     const uint64_t vector = take_vector();
     if (vector == 0)
         return no_interrupt;
@@ -67,26 +63,20 @@ unsigned claim_interrupt()
     return number;
 }
 
-bool interrupt_pending()
-{
+bool interrupt_pending() {
     return current_cpu().scratch[1] != 0 || devices.local.requested(layout::timer_vector) != 0 ||
            devices.local.requested(layout::timer_vector + 32) != 0;
 }
 
-unsigned interrupt_count()
-{
-    return devices.line_count;
-}
+unsigned interrupt_count() { return devices.line_count; }
 
-void mask_interrupt(unsigned number)
-{
+void mask_interrupt(unsigned number) {
     devices.lines[number].masked = true;
     if (devices.lines[number].level)
         set_masked(number, true);
 }
 
-void unmask_interrupt(unsigned number)
-{
+void unmask_interrupt(unsigned number) {
     Line& line = devices.lines[number];
     line.masked = false;
     set_masked(number, false);
@@ -96,8 +86,7 @@ void unmask_interrupt(unsigned number)
     }
 }
 
-bool configure_interrupt(unsigned number, cobnut::Trigger trigger)
-{
+bool configure_interrupt(unsigned number, cobnut::Trigger trigger) {
     const IoApic* chip = number < max_interrupts ? owner_of(number) : nullptr;
     if (chip == nullptr)
         return false;
@@ -116,13 +105,9 @@ bool configure_interrupt(unsigned number, cobnut::Trigger trigger)
     return true;
 }
 
-kernel::Ticks ticks_per_second()
-{
-    return devices.timer.frequency();
-}
+kernel::Ticks ticks_per_second() { return devices.timer.frequency(); }
 
-void set_deadline(kernel::Ticks deadline)
-{
+void set_deadline(kernel::Ticks deadline) {
     if (deadline == kernel::no_deadline)
         devices.timer.stop(devices.local);
     else

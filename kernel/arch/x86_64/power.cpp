@@ -14,28 +14,24 @@ constexpr uint16_t com1 = 0x3f8;
 
 } // namespace
 
-void console_put(char character)
-{
+void console_put(char character) {
     constexpr platform::Ns16550Port uart{platform::PortAccess{com1}};
     if (character == '\n')
         uart.put('\r');
     uart.put(character);
 }
 
-bool power_off()
-{
+bool power_off() {
     devices.power.power_off();
     return false;
 }
 
-bool reset()
-{
+bool reset() {
     devices.power.reset();
     return false;
 }
 
-bool io_read(kernel::Word port, kernel::Word bytes, kernel::Word& value)
-{
+bool io_read(kernel::Word port, kernel::Word bytes, kernel::Word& value) {
     if (port > 0x10000 || bytes > 0x10000 - port)
         return false;
     const auto number = static_cast<uint16_t>(port);
@@ -54,8 +50,7 @@ bool io_read(kernel::Word port, kernel::Word bytes, kernel::Word& value)
     }
 }
 
-bool io_write(kernel::Word port, kernel::Word bytes, kernel::Word value)
-{
+bool io_write(kernel::Word port, kernel::Word bytes, kernel::Word value) {
     if (port > 0x10000 || bytes > 0x10000 - port)
         return false;
     const auto number = static_cast<uint16_t>(port);

@@ -10,11 +10,11 @@ constexpr unsigned view_ip = 0, view_flags = 2, view_fs_base = 18, view_gs_base 
 
 // Index into Registers as an array of words, in the order of the ABI's view.
 constexpr uint8_t place[Registers::word_count] = {
-    6, 5, 18,             // ip, sp, flags
-    15, 14, 16, 10, 9, 8, // rax rbx rcx rdx rsi rdi
-    0, 11, 12, 13, 17,    // rbp r8 r9 r10 r11
-    1, 2, 3, 4,           // r12-r15
-    7, 19,                // fs base, gs base
+    6,  5,  18,            // ip, sp, flags
+    15, 14, 16, 10, 9,  8, // rax rbx rcx rdx rsi rdi
+    0,  11, 12, 13, 17,    // rbp r8 r9 r10 r11
+    1,  2,  3,  4,         // r12-r15
+    7,  19,                // fs base, gs base
 };
 
 constexpr unsigned voluntary_words = offsetof(Registers, rdi) / sizeof(Word);
@@ -25,8 +25,7 @@ static_assert(offsetof(Registers, rflags) == 18 * 8 && offsetof(Registers, gs_ba
 
 } // namespace
 
-void Registers::init_user(Word ip, Word sp, Word argument) noexcept
-{
+void Registers::init_user(Word ip, Word sp, Word argument) noexcept {
     *this = Registers{};
     rip = ip < layout::user_end ? ip : 0;
     rsp = sp;
@@ -34,13 +33,11 @@ void Registers::init_user(Word ip, Word sp, Word argument) noexcept
     rflags = UserFlags::always;
 }
 
-Word Registers::get(unsigned n) const noexcept
-{
+Word Registers::get(unsigned n) const noexcept {
     return n < word_count ? reinterpret_cast<const Word*>(this)[place[n]] : 0;
 }
 
-bool Registers::set(unsigned n, Word value) noexcept
-{
+bool Registers::set(unsigned n, Word value) noexcept {
     if (n >= word_count)
         return false;
     if (n == view_ip)
@@ -51,8 +48,7 @@ bool Registers::set(unsigned n, Word value) noexcept
     return true;
 }
 
-bool Registers::held_when_voluntary(unsigned n) noexcept
-{
+bool Registers::held_when_voluntary(unsigned n) noexcept {
     return n < word_count && place[n] < voluntary_words;
 }
 

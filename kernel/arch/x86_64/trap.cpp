@@ -14,8 +14,7 @@ namespace arch {
 
 namespace {
 
-[[noreturn]] void leave_voluntary(kernel::Thread& thread)
-{
+[[noreturn]] void leave_voluntary(kernel::Thread& thread) {
     const Registers& r = thread.registers;
     register Word rdx asm("rdx") = r.words[0];
     register Word r8 asm("r8") = r.words[1];
@@ -30,8 +29,7 @@ namespace {
 
 } // namespace
 
-void leave(kernel::Thread& thread)
-{
+void leave(kernel::Thread& thread) {
     thread.frame_kind = kernel::FrameKind::running;
     if ((thread.gate & kernel::Gate::full_frame) == 0)
         leave_voluntary(thread);
@@ -46,8 +44,7 @@ namespace {
 // Error code of a page fault, SDM volume 3, section 4.7.
 constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
 
-[[noreturn]] void page_fault(uint64_t error)
-{
+[[noreturn]] void page_fault(uint64_t error) {
     using cobnut::VmAccess;
     const kernel::Word access = ((error & fault_write) != 0 ? VmAccess::write : 0) |
                                 ((error & fault_fetch) != 0 ? VmAccess::execute : 0) |
@@ -57,8 +54,7 @@ constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
 
 } // namespace
 
-void trap_from_user(uint64_t vector, uint64_t error)
-{
+void trap_from_user(uint64_t vector, uint64_t error) {
     if (vector >= arch::layout::timer_vector) {
         arch::current_cpu().scratch[1] = vector;
         kernel_interrupt();
@@ -70,8 +66,7 @@ void trap_from_user(uint64_t vector, uint64_t error)
     kernel_user_exception(vector, error);
 }
 
-void trap_from_kernel(uint64_t vector, uint64_t error, uint64_t ip)
-{
+void trap_from_kernel(uint64_t vector, uint64_t error, uint64_t ip) {
     kernel::fatal("exception in the kernel (vector and error code, instruction, address)",
                   vector << 32 | error, ip, arch::read_control<2>());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The ACPI table reader: every length is checked against its container, every table by its checksum.
+// The ACPI table reader: every length is checked against its container, every table by its
+// checksum.
 #include <platforms/boot/acpi/acpi.hpp>
 
 #include <platforms/boot/acpi/soft_off.hpp>
@@ -14,8 +15,7 @@ constexpr uint64_t max_table = 4 << 20;
 constexpr unsigned max_entries = 256;
 
 // A whole table with a valid length and checksum, or nothing.
-KERNEL_BOOT Bytes table_at(const Memory& memory, uint64_t address)
-{
+KERNEL_BOOT Bytes table_at(const Memory& memory, uint64_t address) {
     const Bytes header = memory.at(address, 36);
     if (header.empty())
         return {};
@@ -26,15 +26,13 @@ KERNEL_BOOT Bytes table_at(const Memory& memory, uint64_t address)
     return !table.empty() && sums_to_zero(table) ? table : Bytes{};
 }
 
-KERNEL_BOOT void madt_local(Tables& tables, uint32_t id, uint32_t flags)
-{
+KERNEL_BOOT void madt_local(Tables& tables, uint32_t id, uint32_t flags) {
     constexpr uint32_t enabled = 1;
     if ((flags & enabled) != 0 && tables.cpu_count < Tables::max_cpus)
         tables.cpus[tables.cpu_count++] = id;
 }
 
-KERNEL_BOOT void madt_override(Tables& tables, const Bytes& entry)
-{
+KERNEL_BOOT void madt_override(Tables& tables, const Bytes& entry) {
     if (tables.override_count == Tables::max_overrides || entry.u8(2) != 0)
         return;
     const uint16_t flags = entry.le16(8);
@@ -47,8 +45,7 @@ KERNEL_BOOT void madt_override(Tables& tables, const Bytes& entry)
 }
 
 // One entry of the MADT, ACPI 6.5 section 5.2.12.
-KERNEL_BOOT void madt_entry(Tables& tables, const Bytes& entry)
-{
+KERNEL_BOOT void madt_entry(Tables& tables, const Bytes& entry) {
     switch (entry.u8(0)) {
     case 0:
         if (entry.size() >= 8)
@@ -75,8 +72,7 @@ KERNEL_BOOT void madt_entry(Tables& tables, const Bytes& entry)
     }
 }
 
-KERNEL_BOOT const char* read_madt(const Bytes& table, Tables& tables)
-{
+KERNEL_BOOT const char* read_madt(const Bytes& table, Tables& tables) {
     if (table.size() < 44)
         return "ACPI: the MADT is too short";
     tables.local_apic = table.le32(36);
@@ -91,8 +87,7 @@ KERNEL_BOOT const char* read_madt(const Bytes& table, Tables& tables)
 }
 
 // An I/O port of the FADT: the extended field where it is there and filled, else the 32-bit one.
-KERNEL_BOOT uint16_t fadt_port(const Bytes& table, size_t legacy, size_t extended)
-{
+KERNEL_BOOT uint16_t fadt_port(const Bytes& table, size_t legacy, size_t extended) {
     if (table.size() >= extended + 12 && table.u8(extended) == 1) {
         const uint64_t address = table.le64(extended + 4);
         if (address != 0 && address < 0x10000)
@@ -102,8 +97,7 @@ KERNEL_BOOT uint16_t fadt_port(const Bytes& table, size_t legacy, size_t extende
     return address < 0x10000 ? static_cast<uint16_t>(address) : uint16_t{0};
 }
 
-KERNEL_BOOT void read_reset(const Bytes& table, Tables& tables)
-{
+KERNEL_BOOT void read_reset(const Bytes& table, Tables& tables) {
     constexpr uint32_t reset_supported = 1 << 10;
     constexpr uint16_t has_8042 = 1 << 1;
     if (table.size() < 129)
@@ -117,8 +111,7 @@ KERNEL_BOOT void read_reset(const Bytes& table, Tables& tables)
 }
 
 // The fixed description table, ACPI 6.5 section 5.2.9.
-KERNEL_BOOT const char* read_fadt(const Memory& memory, const Bytes& table, Tables& tables)
-{
+KERNEL_BOOT const char* read_fadt(const Memory& memory, const Bytes& table, Tables& tables) {
     constexpr uint32_t timer_extended = 1 << 8;
     if (table.size() < 116)
         return "ACPI: the FADT is too short";
@@ -147,8 +140,7 @@ KERNEL_BOOT const char* read_fadt(const Memory& memory, const Bytes& table, Tabl
     return nullptr;
 }
 
-KERNEL_BOOT const char* read_table(const Memory& memory, uint64_t address, Tables& tables)
-{
+KERNEL_BOOT const char* read_table(const Memory& memory, uint64_t address, Tables& tables) {
     const Bytes header = memory.at(address, 36);
     if (header.empty())
         return "ACPI: a table lies outside the first 4 GiB";
@@ -159,9 +151,9 @@ KERNEL_BOOT const char* read_table(const Memory& memory, uint64_t address, Table
         return nullptr;
     const Bytes table = table_at(memory, address);
     if (table.empty())
-        return madt ? "ACPI: the MADT's length or checksum is wrong"
-                    : fadt ? "ACPI: the FADT's length or checksum is wrong"
-                           : "ACPI: the HPET table's length or checksum is wrong";
+        return madt   ? "ACPI: the MADT's length or checksum is wrong"
+               : fadt ? "ACPI: the FADT's length or checksum is wrong"
+                      : "ACPI: the HPET table's length or checksum is wrong";
     if (madt)
         return read_madt(table, tables);
     if (fadt)
@@ -171,15 +163,13 @@ KERNEL_BOOT const char* read_table(const Memory& memory, uint64_t address, Table
     return nullptr;
 }
 
-KERNEL_BOOT bool is_root(const Bytes& candidate)
-{
+KERNEL_BOOT bool is_root(const Bytes& candidate) {
     return !candidate.empty() && starts_with(candidate, "RSD PTR ") && sums_to_zero(candidate);
 }
 
 } // namespace
 
-KERNEL_BOOT uint64_t find_root(const Memory& memory)
-{
+KERNEL_BOOT uint64_t find_root(const Memory& memory) {
     const uint64_t extended = uint64_t{memory.at(0x40e, 2).le16(0)} << 4; // 0 where unreadable
     const uint64_t ranges[][2] = {{extended, extended + 1024}, {0xe0000, 0x100000}};
     for (const auto& range : ranges) {
@@ -193,8 +183,7 @@ KERNEL_BOOT uint64_t find_root(const Memory& memory)
     return 0;
 }
 
-KERNEL_BOOT const char* parse(const Memory& memory, uint64_t root, Tables& tables)
-{
+KERNEL_BOOT const char* parse(const Memory& memory, uint64_t root, Tables& tables) {
     const Bytes pointer = memory.at(root, 20);
     if (!is_root(pointer))
         return "ACPI: no valid root pointer (RSDP)";

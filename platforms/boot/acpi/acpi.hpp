@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the kernel reads from ACPI: local and I/O APICs, interrupt overrides, PM timer, soft-off and reset.
+// What the kernel reads from ACPI: local and I/O APICs, interrupt overrides, PM timer, soft-off and
+// reset.
 #pragma once
 
 #include <platforms/boot/bytes.hpp>
@@ -68,7 +69,8 @@ struct Tables {
 // The RSDP by the BIOS's rule (EBDA's first KiB, then 0xe0000 to 1 MiB); 0 when there is none.
 uint64_t find_root(const Memory& memory);
 
-// Fills tables from the RSDP at root. Null when well, else what is wrong, as one line for the console.
+// Fills tables from the RSDP at root. Null when well, else what is wrong, as one line for the
+// console.
 const char* parse(const Memory& memory, uint64_t root, Tables& tables);
 
 } // namespace platform::acpi

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The PVH start info (Xen's hvm_start_info, version 1) and the multiboot 1 information, read defensively.
+// The PVH start info (Xen's hvm_start_info, version 1) and the multiboot 1 information, read
+// defensively.
 #include <platforms/boot/multiboot/handover.hpp>
 
 #include <generic/base/attributes.hpp>
@@ -10,8 +11,7 @@ namespace {
 
 constexpr unsigned max_map_entries = 256;
 
-KERNEL_BOOT const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type)
-{
+KERNEL_BOOT const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type) {
     constexpr uint32_t usable = 1, non_volatile = 4, bad = 5;
     if (size == 0)
         return nullptr;
@@ -27,16 +27,14 @@ KERNEL_BOOT const char* add(Handover& handover, uint64_t start, uint64_t size, u
     return nullptr;
 }
 
-KERNEL_BOOT const char* set_archive(Handover& handover, uint64_t start, uint64_t end)
-{
+KERNEL_BOOT const char* set_archive(Handover& handover, uint64_t start, uint64_t end) {
     if (end <= start)
         return "boot module: its end is not after its start";
     handover.archive = {start, end};
     return nullptr;
 }
 
-KERNEL_BOOT const char* read_pvh(const Memory& memory, uint64_t address, Handover& handover)
-{
+KERNEL_BOOT const char* read_pvh(const Memory& memory, uint64_t address, Handover& handover) {
     const Bytes info = memory.at(address, 56);
     if (info.empty() || info.le32(0) != pvh_magic)
         return "PVH start info: wrong address or magic";
@@ -53,7 +51,8 @@ KERNEL_BOOT const char* read_pvh(const Memory& memory, uint64_t address, Handove
     if (map.empty())
         return "PVH start info: the memory map lies outside the first 4 GiB";
     for (size_t offset = 0; offset < map_size; offset += 24) {
-        const char* wrong = add(handover, map.le64(offset), map.le64(offset + 8), map.le32(offset + 16));
+        const char* wrong =
+            add(handover, map.le64(offset), map.le64(offset + 8), map.le32(offset + 16));
         if (wrong != nullptr)
             return wrong;
     }
@@ -65,8 +64,7 @@ KERNEL_BOOT const char* read_pvh(const Memory& memory, uint64_t address, Handove
     return set_archive(handover, module.le64(0), module.le64(0) + module.le64(8));
 }
 
-KERNEL_BOOT const char* read_multiboot_map(const Bytes& map, Handover& handover)
-{
+KERNEL_BOOT const char* read_multiboot_map(const Bytes& map, Handover& handover) {
     unsigned entries = 0;
     for (size_t offset = 0; offset + 24 <= map.size();) {
         const uint32_t size = map.le32(offset);
@@ -81,8 +79,7 @@ KERNEL_BOOT const char* read_multiboot_map(const Bytes& map, Handover& handover)
     return nullptr;
 }
 
-KERNEL_BOOT const char* read_multiboot(const Memory& memory, uint64_t address, Handover& handover)
-{
+KERNEL_BOOT const char* read_multiboot(const Memory& memory, uint64_t address, Handover& handover) {
     constexpr uint32_t has_modules = 1 << 3, has_map = 1 << 6;
     const Bytes info = memory.at(address, 52);
     if (info.empty())
@@ -106,8 +103,8 @@ KERNEL_BOOT const char* read_multiboot(const Memory& memory, uint64_t address, H
 
 } // namespace
 
-KERNEL_BOOT const char* read(const Memory& memory, uint32_t magic, uint64_t information, Handover& handover)
-{
+KERNEL_BOOT const char* read(const Memory& memory, uint32_t magic, uint64_t information,
+                             Handover& handover) {
     if (magic == pvh_magic)
         return read_pvh(memory, information, handover);
     if (magic == multiboot_magic)

@@ -17,8 +17,7 @@ struct Range {
     uint64_t end;
 
     [[nodiscard]] constexpr uint64_t size() const { return end - start; }
-    [[nodiscard]] constexpr bool overlaps(const Range& other) const
-    {
+    [[nodiscard]] constexpr bool overlaps(const Range& other) const {
         return start < other.end && other.start < end;
     }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Local APIC (xAPIC and x2APIC), I/O APIC, and the legacy PICs put to silence. Intel SDM volume 3, chapter 12.
+// Local APIC (xAPIC and x2APIC), I/O APIC, and the legacy PICs put to silence. Intel SDM volume 3,
+// chapter 12.
 #pragma once
 
 #include <cobnut/register.hpp>
@@ -49,15 +50,13 @@ public:
     // Enables the boot core's APIC. base: where its page is mapped, unused with x2APIC.
     static LocalApic start(uintptr_t base, bool x2apic, uint8_t spurious_vector);
 
-    [[nodiscard]] uint32_t read(LocalRegister which) const
-    {
+    [[nodiscard]] uint32_t read(LocalRegister which) const {
         if (x2apic_)
             return static_cast<uint32_t>(arch::read_msr(msr(which)));
         return block_.read<uint32_t>(static_cast<size_t>(which));
     }
 
-    void write(LocalRegister which, uint32_t value) const
-    {
+    void write(LocalRegister which, uint32_t value) const {
         if (x2apic_)
             arch::write_msr(msr(which), value);
         else
@@ -65,28 +64,24 @@ public:
     }
 
     // Pending vectors of the 32 from this one on, which must be a multiple of 32.
-    [[nodiscard]] uint32_t requested(unsigned first_vector) const
-    {
+    [[nodiscard]] uint32_t requested(unsigned first_vector) const {
         const unsigned offset = static_cast<unsigned>(LocalRegister::in_request) + first_vector / 2;
         return read(static_cast<LocalRegister>(offset));
     }
 
-    void interrupt_self(uint8_t vector) const
-    {
+    void interrupt_self(uint8_t vector) const {
         constexpr uint32_t to_self = 1 << 18, assert_level = 1 << 14;
         write(LocalRegister::command_low, to_self | assert_level | vector);
     }
 
     void end_of_interrupt() const { write(LocalRegister::end_of_interrupt, 0); }
-    [[nodiscard]] uint32_t id() const
-    {
+    [[nodiscard]] uint32_t id() const {
         const uint32_t value = read(LocalRegister::id);
         return x2apic_ ? value : value >> 24;
     }
 
 private:
-    static arch::Msr msr(LocalRegister which)
-    {
+    static arch::Msr msr(LocalRegister which) {
         return static_cast<arch::Msr>(static_cast<uint32_t>(arch::Msr::x2apic_base) +
                                       (static_cast<uint32_t>(which) >> 4));
     }
@@ -124,18 +119,15 @@ private:
     using Select = reg::Register<0x00, uint32_t>;
     using Window = reg::Register<0x10, uint32_t>;
 
-    [[nodiscard]] uint32_t read(uint32_t index) const
-    {
+    [[nodiscard]] uint32_t read(uint32_t index) const {
         block_.write<Select>(index);
         return block_.read<Window>();
     }
-    void write(uint32_t index, uint32_t value) const
-    {
+    void write(uint32_t index, uint32_t value) const {
         block_.write<Select>(index);
         block_.write<Window>(value);
     }
-    [[nodiscard]] uint32_t entry_index(uint32_t interrupt) const
-    {
+    [[nodiscard]] uint32_t entry_index(uint32_t interrupt) const {
         return 0x10 + 2 * (interrupt - first_);
     }
 

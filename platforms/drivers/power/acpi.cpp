@@ -18,15 +18,13 @@ struct Control : reg::Word<Control, uint16_t> {
     using SleepEnable = reg::Flag<13>;
 };
 
-void wait_a_little()
-{
+void wait_a_little() {
     for (unsigned turns = 0; turns < 1'000'000; ++turns)
         arch::pause();
 }
 
 // The firmware may still own the power registers: asked once, bounded.
-void enter_acpi_mode(const acpi::SoftOff& off)
-{
+void enter_acpi_mode(const acpi::SoftOff& off) {
     if (off.command_port == 0 || off.enable_command == 0)
         return;
     if (Control{arch::in16(off.control_a)}.get<Control::Enabled>())
@@ -38,8 +36,7 @@ void enter_acpi_mode(const acpi::SoftOff& off)
     }
 }
 
-void sleep(uint16_t port, uint8_t type)
-{
+void sleep(uint16_t port, uint8_t type) {
     const auto value = Control{arch::in16(port)}.with<Control::SleepType>(type);
     arch::out16(port, value.raw());
     arch::out16(port, value.set<Control::SleepEnable>().raw());
@@ -47,8 +44,7 @@ void sleep(uint16_t port, uint8_t type)
 
 } // namespace
 
-void Acpi::power_off() const
-{
+void Acpi::power_off() const {
     if (soft_off_.control_a == 0)
         return;
     enter_acpi_mode(soft_off_);
@@ -58,8 +54,7 @@ void Acpi::power_off() const
     wait_a_little();
 }
 
-void Acpi::reset() const
-{
+void Acpi::reset() const {
     using Space = acpi::GenericAddress::Space;
     if (reset_.present && reset_.address.space == Space::port && reset_.address.address < 0x10000) {
         arch::out8(static_cast<uint16_t>(reset_.address.address), reset_.value);

@@ -10,8 +10,7 @@ class Acpi {
 public:
     constexpr Acpi() = default;
     constexpr Acpi(const acpi::SoftOff& soft_off, const acpi::Reset& reset)
-        : soft_off_{soft_off}, reset_{reset}
-    {}
+        : soft_off_{soft_off}, reset_{reset} {}
 
     // Both return only when the machine would not.
     void power_off() const;

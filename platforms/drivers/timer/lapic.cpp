@@ -25,8 +25,7 @@ struct Sample {
 };
 
 // The counter is 24 bits wide at least, so 10 ms never wrap twice. False: it stands still.
-KERNEL_BOOT bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
-{
+KERNEL_BOOT bool wait_pm_timer(uint16_t port, uint64_t& elapsed) {
     constexpr uint32_t mask = 0xffffff;
     constexpr uint32_t wanted = pm_timer_frequency / measurements_per_second;
     const uint32_t start = arch::in32(port);
@@ -39,16 +38,14 @@ KERNEL_BOOT bool wait_pm_timer(uint16_t port, uint64_t& elapsed)
 }
 
 // Channel 0 of the PIT, latched.
-KERNEL_BOOT uint32_t read_pit()
-{
+KERNEL_BOOT uint32_t read_pit() {
     arch::out8(0x43, 0);
     const uint32_t low = arch::in8(0x40);
     return low | uint32_t{arch::in8(0x40)} << 8;
 }
 
 // It counts down once from its most; its interrupt is masked. The count is loaded a clock later.
-KERNEL_BOOT void start_pit()
-{
+KERNEL_BOOT void start_pit() {
     constexpr uint8_t both_bytes_mode_0 = 0x30;
     arch::out8(0x43, both_bytes_mode_0);
     arch::out8(0x40, 0xff);
@@ -57,8 +54,7 @@ KERNEL_BOOT void start_pit()
         arch::pause();
 }
 
-KERNEL_BOOT bool wait_pit(uint64_t& elapsed)
-{
+KERNEL_BOOT bool wait_pit(uint64_t& elapsed) {
     constexpr uint32_t wanted = pit_frequency / measurements_per_second;
     const uint32_t start = read_pit();
     for (unsigned polls = 0; polls < patience; ++polls) {
@@ -69,8 +65,7 @@ KERNEL_BOOT bool wait_pit(uint64_t& elapsed)
     return false;
 }
 
-KERNEL_BOOT Sample measure(const LocalApic& apic, Reference reference)
-{
+KERNEL_BOOT Sample measure(const LocalApic& apic, Reference reference) {
     constexpr uint32_t most = 0xffffffff;
     Sample sample{};
     bool done = false;
@@ -98,8 +93,8 @@ KERNEL_BOOT Sample measure(const LocalApic& apic, Reference reference)
 
 } // namespace
 
-KERNEL_BOOT Lapic Lapic::start(const LocalApic& apic, Reference reference, bool deadline, uint8_t vector)
-{
+KERNEL_BOOT Lapic Lapic::start(const LocalApic& apic, Reference reference, bool deadline,
+                               uint8_t vector) {
     constexpr uint32_t divide_by_1 = 0b1011;
     Lapic timer;
     apic.write(LocalRegister::divide, divide_by_1);
@@ -115,10 +110,9 @@ KERNEL_BOOT Lapic Lapic::start(const LocalApic& apic, Reference reference, bool 
         timer.longest_ = 0xffffffff;
     timer.deadline_mode_ = deadline;
     const auto mode = deadline ? LocalVector::Mode::deadline : LocalVector::Mode::one_shot;
-    apic.write(LocalRegister::timer, LocalVector{}
-                                         .with<LocalVector::Vector>(vector)
-                                         .with<LocalVector::TimerMode>(mode)
-                                         .raw());
+    apic.write(
+        LocalRegister::timer,
+        LocalVector{}.with<LocalVector::Vector>(vector).with<LocalVector::TimerMode>(mode).raw());
     // Mode switch and the first deadline may pass each other otherwise (SDM 12.5.4.1).
     asm volatile("mfence" ::: "memory");
     return timer;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The clock (time stamp counter) and the local APIC's timer, both calibrated once against the PM timer or the PIT.
+// The clock (time stamp counter) and the local APIC's timer, both calibrated once against the PM
+// timer or the PIT.
 #pragma once
 
 #include <platforms/drivers/irqchip/apic.hpp>
@@ -18,14 +19,14 @@ public:
     constexpr Lapic() = default;
 
     // Measures both counters for about 10 ms. deadline: CPUID.1:ECX[24] says TSC deadlines work.
-    static Lapic start(const irqchip::LocalApic& apic, Reference reference, bool deadline, uint8_t vector);
+    static Lapic start(const irqchip::LocalApic& apic, Reference reference, bool deadline,
+                       uint8_t vector);
 
     [[nodiscard]] uint64_t frequency() const { return frequency_; }
     [[nodiscard]] static uint64_t now() { return arch::time_stamp(); }
 
     // One interrupt at this time stamp, or at once when it has passed. Far ones may come early.
-    void set_deadline(const irqchip::LocalApic& apic, uint64_t deadline) const
-    {
+    void set_deadline(const irqchip::LocalApic& apic, uint64_t deadline) const {
         if (deadline_mode_) {
             arch::write_msr(arch::Msr::tsc_deadline, deadline);
             return;
@@ -39,8 +40,7 @@ public:
     }
 
     // No interrupt until the next deadline.
-    void stop(const irqchip::LocalApic& apic) const
-    {
+    void stop(const irqchip::LocalApic& apic) const {
         if (deadline_mode_)
             arch::write_msr(arch::Msr::tsc_deadline, 0);
         else

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// CR3, process-context identifiers where the CPU has them together with INVPCID, and TLB maintenance.
+// CR3, process-context identifiers where the CPU has them together with INVPCID, and TLB
+// maintenance.
 #pragma once
 
 #include <arch/instructions.hpp>
@@ -24,44 +25,37 @@ extern AddressSpaces address_spaces;
 // Bit 63 keeps what the TLB holds of the identifier; without identifiers it must be 0.
 constexpr uint64_t keep_translations = uint64_t{1} << 63;
 
-inline unsigned asid_count()
-{
-    return address_spaces.asids;
-}
+inline unsigned asid_count() { return address_spaces.asids; }
 
-inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid)
-{
+inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
     if (address_spaces.asids == 1)
         return {root.raw()};
     return {root.raw() | asid | keep_translations};
 }
 
-inline SpaceToken empty_token()
-{
+inline SpaceToken empty_token() {
     return make_token(kernel::PhysAddr{address_spaces.empty_root}, 0);
 }
 
-inline void activate(SpaceToken token)
-{
+inline void activate(SpaceToken token) {
     if ((token.cr3 & ~keep_translations) != read_control<3>())
         write_control<3>(token.cr3);
 }
 
 // The upper half of every root is the kernel's and never changes after boot.
-inline void init_root(void* table)
-{
+inline void init_root(void* table) {
     constexpr unsigned half = 256;
     auto* to = static_cast<uint64_t*>(table) + half;
     const auto* from =
-        static_cast<const uint64_t*>(to_virtual(kernel::PhysAddr{address_spaces.empty_root})) + half;
+        static_cast<const uint64_t*>(to_virtual(kernel::PhysAddr{address_spaces.empty_root})) +
+        half;
     for (unsigned index = 0; index < half; ++index)
         to[index] = from[index];
 }
 
 enum class Invalidate : uint64_t { address = 0, context = 1 };
 
-inline void invalidate(Invalidate what, unsigned asid, uint64_t address)
-{
+inline void invalidate(Invalidate what, unsigned asid, uint64_t address) {
     const uint64_t descriptor[2] = {asid, address};
     asm volatile("invpcid %0, %1" ::"m"(descriptor), "r"(static_cast<uint64_t>(what)) : "memory");
 }
@@ -70,16 +64,14 @@ inline void invalidate(Invalidate what, unsigned asid, uint64_t address)
 inline void entry_added(unsigned, kernel::VirtAddr) {}
 
 // Without identifiers only the current space can have translations, and a stray invlpg is harmless.
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned)
-{
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
     if (address_spaces.asids == 1)
         asm volatile("invlpg (%0)" ::"r"(address.raw()) : "memory");
     else if (asid != asid_none)
         invalidate(Invalidate::address, asid, address.raw());
 }
 
-inline void table_removed(unsigned asid)
-{
+inline void table_removed(unsigned asid) {
     if (address_spaces.asids == 1)
         write_control<3>(read_control<3>());
     else if (asid != asid_none)

@@ -14,8 +14,7 @@ struct Thread;
 namespace arch {
 
 // In the kernel, GS base is the Cpu.
-inline kernel::Cpu& current_cpu()
-{
+inline kernel::Cpu& current_cpu() {
     kernel::Cpu* cpu;
     asm("rdgsbase %0" : "=r"(cpu));
     return *cpu;
@@ -24,21 +23,14 @@ inline kernel::Cpu& current_cpu()
 [[noreturn]] void leave(kernel::Thread& thread);
 
 // The handler notes the vector and returns with interrupts masked again.
-inline void wait_for_interrupt()
-{
-    asm volatile("sti\n hlt\n cli" ::: "memory", "rax");
-}
+inline void wait_for_interrupt() { asm volatile("sti\n hlt\n cli" ::: "memory", "rax"); }
 
 [[nodiscard]] bool interrupt_pending();
 
-[[noreturn]] inline void stop()
-{
-    halt_forever();
-}
+[[noreturn]] inline void stop() { halt_forever(); }
 
 // CR4.TSD: rdtsc faults at user level. CR4.PCE stays clear for good.
-inline void set_counter_access(bool allowed)
-{
+inline void set_counter_access(bool allowed) {
     constexpr uint64_t time_stamp_disable = 4;
     const uint64_t control = read_control<4>() & ~time_stamp_disable;
     write_control<4>(allowed ? control : control | time_stamp_disable);

@@ -36,77 +36,67 @@ struct FastPolicy {
     };
 
 #ifdef __clang__
-    KERNEL_HOT static Word kept(size_t word)
-    {
+    KERNEL_HOT static Word kept(size_t word) {
         Word value;
         asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(layout::kept_arguments + word * 8));
         return value;
     }
-    KERNEL_HOT static Entry entry()
-    {
+    KERNEL_HOT static Entry entry() {
         Thread* thread;
         asm volatile("movq %%gs:%c1, %0" : "=r"(thread) : "i"(offsetof(kernel::Cpu, current)));
         return {thread, kept(6)};
     }
     KERNEL_HOT static Word tag() { return kept(0); }
 #else
-    KERNEL_HOT static Entry entry()
-    {
+    KERNEL_HOT static Entry entry() {
         register Thread* thread asm("r11");
         register Word reply asm("rax");
         asm volatile("" : "=r"(thread), "=r"(reply));
         return {thread, reply};
     }
-    KERNEL_HOT static Word tag()
-    {
+    KERNEL_HOT static Word tag() {
         register Word value asm("rsi");
         asm volatile("# rsi" : "=r"(value)); // texts must differ, or compilers merge them
         return value;
     }
 #endif
-    KERNEL_HOT static uint32_t gate(const Entry&)
-    {
+    KERNEL_HOT static uint32_t gate(const Entry&) {
         uint32_t value;
         asm volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
         return value;
     }
-    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&)
-    {
+    KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         kernel::SchedContext* value;
         asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, sched_context)));
         return value;
     }
-    KERNEL_HOT static void set_current(const Entry&, Thread* thread)
-    {
-        asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)) : "memory");
+    KERNEL_HOT static void set_current(const Entry&, Thread* thread) {
+        asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current))
+                     : "memory");
     }
-    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space)
-    {
+    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return space->asid != asid_none;
     }
-    KERNEL_HOT static void switch_space(const Entry& e, kernel::VSpace* space)
-    {
+    KERNEL_HOT static void switch_space(const Entry& e, kernel::VSpace* space) {
         if (space != e.current->space)
             asm volatile("movq %0, %%cr3" ::"r"(space->token.cr3) : "memory");
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge)
-    {
-        asm volatile(ARCH_LOAD_KEPT ARCH_LEAVE ::"a"(thread), "D"(badge),
-                     [kept] "i"(layout::kept_arguments), ARCH_LEAVE_OFFSETS
+    [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge) {
+        asm volatile(ARCH_LOAD_KEPT ARCH_LEAVE ::"a"(thread),
+                     "D"(badge), [kept] "i"(layout::kept_arguments), ARCH_LEAVE_OFFSETS
                      : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_call(Word path)
-    {
+    [[noreturn]] KERNEL_HOT static void slow_call(Word path) {
         asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
                      : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_reply_recv(Word path)
-    {
-        asm volatile(ARCH_SLOW("slow_reply_recv_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
-                     : "memory");
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(Word path) {
+        asm volatile(
+            ARCH_SLOW("slow_reply_recv_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
+            : "memory");
         __builtin_unreachable();
     }
 };

@@ -7,39 +7,33 @@
 
 namespace arch {
 
-inline uint8_t in8(uint16_t port)
-{
+inline uint8_t in8(uint16_t port) {
     uint8_t value;
     asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
-inline uint16_t in16(uint16_t port)
-{
+inline uint16_t in16(uint16_t port) {
     uint16_t value;
     asm volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
-inline uint32_t in32(uint16_t port)
-{
+inline uint32_t in32(uint16_t port) {
     uint32_t value;
     asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
     return value;
 }
 
-inline void out8(uint16_t port, uint8_t value)
-{
+inline void out8(uint16_t port, uint8_t value) {
     asm volatile("outb %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
 
-inline void out16(uint16_t port, uint16_t value)
-{
+inline void out16(uint16_t port, uint16_t value) {
     asm volatile("outw %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
 
-inline void out32(uint16_t port, uint32_t value)
-{
+inline void out32(uint16_t port, uint32_t value) {
     asm volatile("outl %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
 
@@ -57,15 +51,13 @@ enum class Msr : uint32_t {
     kernel_gs_base = 0xc0000102,
 };
 
-inline uint64_t read_msr(Msr msr)
-{
+inline uint64_t read_msr(Msr msr) {
     uint32_t low, high;
     asm volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(static_cast<uint32_t>(msr)));
     return low | uint64_t{high} << 32;
 }
 
-inline void write_msr(Msr msr, uint64_t value)
-{
+inline void write_msr(Msr msr, uint64_t value) {
     asm volatile("wrmsr" ::"c"(static_cast<uint32_t>(msr)), "a"(static_cast<uint32_t>(value)),
                  "d"(static_cast<uint32_t>(value >> 32))
                  : "memory");
@@ -75,8 +67,7 @@ struct Cpuid {
     uint32_t eax, ebx, ecx, edx;
 };
 
-inline Cpuid cpuid(uint32_t leaf, uint32_t subleaf = 0)
-{
+inline Cpuid cpuid(uint32_t leaf, uint32_t subleaf = 0) {
     Cpuid result;
     asm volatile("cpuid"
                  : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
@@ -84,34 +75,27 @@ inline Cpuid cpuid(uint32_t leaf, uint32_t subleaf = 0)
     return result;
 }
 
-inline uint64_t time_stamp()
-{
+inline uint64_t time_stamp() {
     uint32_t low, high;
     asm volatile("rdtsc" : "=a"(low), "=d"(high));
     return low | uint64_t{high} << 32;
 }
 
 template <unsigned Number>
-inline uint64_t read_control()
-{
+inline uint64_t read_control() {
     uint64_t value;
     asm volatile("mov %%cr%c1, %0" : "=r"(value) : "i"(Number));
     return value;
 }
 
 template <unsigned Number>
-inline void write_control(uint64_t value)
-{
+inline void write_control(uint64_t value) {
     asm volatile("mov %0, %%cr%c1" ::"r"(value), "i"(Number) : "memory");
 }
 
-inline void pause()
-{
-    asm volatile("pause");
-}
+inline void pause() { asm volatile("pause"); }
 
-[[noreturn]] inline void halt_forever()
-{
+[[noreturn]] inline void halt_forever() {
     for (;;)
         asm volatile("cli\n hlt" ::: "memory");
 }

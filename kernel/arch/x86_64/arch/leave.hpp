@@ -7,10 +7,7 @@
 
 namespace arch {
 
-constexpr size_t register_at(size_t offset)
-{
-    return kernel::thread_registers_offset + offset;
-}
+constexpr size_t register_at(size_t offset) { return kernel::thread_registers_offset + offset; }
 
 } // namespace arch
 

@@ -22,8 +22,8 @@ struct PageEntry : cobnut::reg::Word<PageEntry> {
     using Global = cobnut::reg::Flag<8>;
     using Address = cobnut::reg::InPlace<51, 12>;
     using NoExecute = cobnut::reg::Flag<63>;
-    static_assert(cobnut::reg::disjoint<Present, Writable, User, Type, Accessed, Dirty, Large, Global,
-                                        Address, NoExecute>);
+    static_assert(cobnut::reg::disjoint<Present, Writable, User, Type, Accessed, Dirty, Large,
+                                        Global, Address, NoExecute>);
 };
 
 // PAT entries 0-3 in the order of MemoryType: write-back, write-combining, uncached; repeated.
@@ -37,12 +37,13 @@ struct PageFormat {
         bool leaf;
     };
     static constexpr unsigned levels = 4;
-    static constexpr Level level[levels] = {{39, 9, false}, {30, 9, false}, {21, 9, true}, {12, 9, true}};
+    static constexpr Level level[levels] = {
+        {39, 9, false}, {30, 9, false}, {21, 9, true}, {12, 9, true}};
     static constexpr kernel::Word user_end = layout::user_end;
 
     // Accessed and dirty are set from the start: the kernel asks for neither.
-    static constexpr Entry leaf(unsigned at, kernel::PhysAddr address, kernel::mm::PageAttributes a) noexcept
-    {
+    static constexpr Entry leaf(unsigned at, kernel::PhysAddr address,
+                                kernel::mm::PageAttributes a) noexcept {
         return PageEntry{address.raw()}
             .set<PageEntry::Present, PageEntry::User, PageEntry::Accessed, PageEntry::Dirty>()
             .with<PageEntry::Writable>(a.write)
@@ -51,26 +52,22 @@ struct PageFormat {
             .with<PageEntry::NoExecute>(!a.execute)
             .raw();
     }
-    static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept
-    {
+    static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
         return PageEntry{address.raw()}
             .set<PageEntry::Present, PageEntry::Writable, PageEntry::User, PageEntry::Accessed>()
             .raw();
     }
-    static constexpr kernel::mm::EntryKind kind(unsigned at, Entry entry) noexcept
-    {
+    static constexpr kernel::mm::EntryKind kind(unsigned at, Entry entry) noexcept {
         if (!PageEntry{entry}.get<PageEntry::Present>())
             return kernel::mm::EntryKind::invalid;
         if (at + 1 == levels || PageEntry{entry}.get<PageEntry::Large>())
             return kernel::mm::EntryKind::leaf;
         return kernel::mm::EntryKind::table;
     }
-    static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept
-    {
+    static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return kernel::PhysAddr{PageEntry{entry}.get<PageEntry::Address>()};
     }
-    static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry entry) noexcept
-    {
+    static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry entry) noexcept {
         const PageEntry e{entry};
         return {.write = e.get<PageEntry::Writable>(),
                 .execute = !e.get<PageEntry::NoExecute>(),

@@ -17,8 +17,7 @@ struct UserFlags {
     static constexpr Word sanitise(Word flags) { return (flags & allowed) | always; }
 };
 
-constexpr bool is_canonical(Word address)
-{
+constexpr bool is_canonical(Word address) {
     const Word upper = address >> 47;
     return upper == 0 || upper == 0x1ffff;
 }
@@ -45,23 +44,20 @@ struct Registers {
 
     [[nodiscard]] Word ip() const noexcept { return rip; }
     [[nodiscard]] Word sp() const noexcept { return rsp; }
-    [[nodiscard]] bool set_ip(Word value) noexcept
-    {
+    [[nodiscard]] bool set_ip(Word value) noexcept {
         if (value >= layout::user_end)
             return false;
         rip = value;
         return true;
     }
-    [[nodiscard]] bool set_sp(Word value) noexcept
-    {
+    [[nodiscard]] bool set_sp(Word value) noexcept {
         rsp = value;
         return true;
     }
     void rewind() noexcept { rip -= 2; }
-    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a full
-    /// one.
-    void complete() noexcept
-    {
+    /// What voluntary frame and arguments do not hold gets a defined value: the frame becomes a
+    /// full one.
+    void complete() noexcept {
         rcx = r11 = gs_base = 0;
         rflags = UserFlags::always;
     }

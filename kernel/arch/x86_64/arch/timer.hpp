@@ -7,10 +7,7 @@
 
 namespace arch {
 
-inline kernel::Ticks now()
-{
-    return time_stamp();
-}
+inline kernel::Ticks now() { return time_stamp(); }
 
 [[nodiscard]] kernel::Ticks ticks_per_second();
 void set_deadline(kernel::Ticks deadline);
