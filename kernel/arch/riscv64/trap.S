@@ -38,12 +38,10 @@ trap_entry:
     sd      s0, TP(t3)
     addi    s1, s1, 4
     sd      s1, PC(t3)
-    bnez    t0, 1f
-    j       kernel_fast_call
-1:  addi    s1, t0, -1
-    bnez    s1, 2f
-    j       kernel_fast_reply_recv
-2:  li      s1, SYSCALL_COUNT
+    beqz    t0, kernel_fast_call    // link.ld places both within reach
+    addi    s1, t0, -1
+    beqz    s1, kernel_fast_reply_recv
+    li      s1, SYSCALL_COUNT
     bgeu    t0, s1, unknown
 trap_slow_syscall:                  // tp, t0 and the arguments are as the user left them
     ld      t3, CPU_CURRENT(tp)

@@ -11,9 +11,9 @@ struct Thread;
 
 namespace arch {
 
-[[gnu::always_inline]] inline kernel::Cpu& current_cpu() {
-    return *static_cast<kernel::Cpu*>(__builtin_thread_pointer());
-}
+register kernel::Cpu* cpu_register asm("tp");
+
+[[gnu::always_inline]] inline kernel::Cpu& current_cpu() { return *cpu_register; }
 
 [[noreturn]] void leave(kernel::Thread& thread);
 

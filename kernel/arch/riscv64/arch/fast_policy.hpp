@@ -35,12 +35,19 @@ struct FastPolicy {
         asm volatile("# a1" : "=r"(word));
         return word;
     }
-    KERNEL_HOT static uint32_t gate(const Entry&) { return current_cpu().gate; }
+    // Loads and stores that name tp: GCC would copy it to another register first.
+    KERNEL_HOT static uint32_t gate(const Entry&) {
+        uint32_t value;
+        asm("lw %0, %1(tp)" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
+        return value;
+    }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
-        return current_cpu().sched_context;
+        kernel::SchedContext* context;
+        asm("ld %0, %1(tp)" : "=r"(context) : "i"(offsetof(kernel::Cpu, sched_context)));
+        return context;
     }
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
-        current_cpu().current = thread;
+        asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)));
     }
     KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return static_cast<int32_t>(space->asid) >= 0;
@@ -48,8 +55,9 @@ struct FastPolicy {
     KERNEL_HOT static void switch_space(const Entry& entry, kernel::VSpace* space) {
         if (space == entry.current->space)
             return;
+        const uint32_t asid = space->asid; // still in a register from the check
         csr::write_satp(csr::Translation{space->token});
-        if (space->asid == 0) [[unlikely]]
+        if (asid == 0) [[unlikely]]
             fence_space(0);
     }
 
