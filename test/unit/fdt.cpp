@@ -323,6 +323,7 @@ TEST_CASE("a truncated device tree is refused at every length", "[fdt]") {
                                                            : fdt::Error::total_size_wrong));
         REQUIRE(!tree.root());
         ask_everything(tree);
+        ask_everything(fdt::Tree::salvage(exact.bytes()));
     }
 }
 
@@ -352,6 +353,7 @@ TEST_CASE("a device tree with flipped bits is refused or read safely", "[fdt]") 
             flipped[position] = static_cast<char>(flipped[position] ^ 1 << bit);
             const Exact exact{flipped};
             ask_everything(fdt::Tree{exact.bytes()});
+            ask_everything(fdt::Tree::salvage(exact.bytes()));
         }
     }
 }
@@ -369,6 +371,20 @@ TEST_CASE("a device tree with random words anywhere is refused or read safely", 
         }
         const Exact exact{damaged};
         ask_everything(fdt::Tree{exact.bytes()});
+        ask_everything(fdt::Tree::salvage(exact.bytes()));
+    }
+}
+
+TEST_CASE("the console is found in a device tree whose header is wrong", "[fdt]") {
+    for (const size_t field : {0, 4, 8, 12, 24}) { // not the sizes of the blocks
+        Blob damaged = board();
+        fdt32_st(damaged.data() + field, 0x7ffffff0);
+        const Exact exact{damaged};
+        REQUIRE(fdt::Tree{exact.bytes()}.error() != fdt::Error::none);
+        const fdt::Tree rest = fdt::Tree::salvage(exact.bytes());
+        const fdt::Node console = fdt::console(rest).node;
+        REQUIRE(console.compatible("arm,pl011"));
+        REQUIRE(fdt::address(console)->base == 0x10001000);
     }
 }
 

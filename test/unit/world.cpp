@@ -96,8 +96,8 @@ void World::put_message(Thread& sender, Word label, const std::vector<Word>& wor
 
 Thread* World::syscall(Syscall number) {
     Thread* caller = cpu().current;
+    const Word before = caller->registers.pc = 0x1000;
     for (;;) {
-        const Word before = caller->registers.pc;
         Thread* next = enter([&] { kernel_syscall(static_cast<Word>(number)); });
         if (next != caller || caller->registers.pc >= before)
             return next;

@@ -70,7 +70,7 @@ inline constexpr MethodDescription methods[] = {
      "node_guard, flags, buffer_address", "CNode, VSpace[, Frame]", "", 3, 2,
      "invalid_capability, misaligned, illegal_operation"},
     {Method::thread_set_space, "Thread", "set_space", "Sets capability and address space.",
-     "node_guard", "CNode, VSpace", "", 1, 2, "invalid_capability"},
+     "node_guard", "CNode, VSpace", "", 1, 2, "invalid_capability, illegal_operation"},
     {Method::thread_set_ipc_buffer, "Thread", "set_ipc_buffer",
      "Sets the IPC buffer; address 0 and no capability: none.", "buffer_address", "[Frame]", "", 1,
      0, "invalid_capability, misaligned, illegal_operation"},

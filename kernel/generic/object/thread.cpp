@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Thread: its methods.
+#include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/object/methods.hpp>
@@ -14,7 +15,11 @@ namespace {
 using cobnut::Method;
 using Registers = arch::Registers;
 
-Failure check_space(const Invocation& call) {
+Failure check_space(const Invocation& call, const Thread& thread) {
+    // With the last capability its CNode would be destroyed here, slots of the arguments with it.
+    const Slot& old = thread.cspace_slot;
+    if (old.type() == ObjectType::cnode && derivation::is_final(old))
+        return Error::illegal_operation;
     KERNEL_TRY(node, call.capability(0, ObjectType::cnode));
     KERNEL_TRY(space, call.capability(1, ObjectType::vspace));
     KERNEL_CHECK(check_derivable(*node));
@@ -28,7 +33,7 @@ void set_space(Invocation& call, Thread& thread) {
 }
 
 Failure configure(Invocation& call, Thread& thread) {
-    KERNEL_CHECK(check_space(call));
+    KERNEL_CHECK(check_space(call, thread));
     const bool has_buffer = call.words[2] != 0;
     if (has_buffer) {
         KERNEL_TRY(frame, call.capability(2, ObjectType::frame));
@@ -168,7 +173,7 @@ Failure invoke_thread(Invocation& call) {
     case Method::thread_configure:
         return configure(call, thread);
     case Method::thread_set_space:
-        KERNEL_CHECK(check_space(call));
+        KERNEL_CHECK(check_space(call, thread));
         set_space(call, thread);
         return {};
     case Method::thread_set_ipc_buffer:
