@@ -3,7 +3,7 @@
 #include <arch/csr.hpp>
 #include <arch/layout.hpp>
 #include <generic/base/attributes.hpp>
-#include <platforms/boot/sbi/sbi.hpp>
+#include <platforms/drivers/power/sbi_reset.hpp>
 
 namespace arch {
 
@@ -27,6 +27,7 @@ template <class T>
 extern "C" [[gnu::used]] KERNEL_BOOT uint64_t boot_tables(uint64_t image, uint64_t device_tree) {
     if ((image & (block_size - 1)) != 0) {
         platform::sbi::put("cobnut: fatal: the kernel image does not lie at a multiple of 2 MiB\n");
+        platform::SbiReset{}.power_off();
         for (;;)
             asm volatile("wfi");
     }
