@@ -9,6 +9,7 @@
     .arm
 
     .section .boot.start, "ax"
+    .balign 4
     .global _start
 _start:
     .rept 8                         // a loader of zImages expects eight instructions without effect

@@ -41,6 +41,7 @@ svc:
     b svc_slow
 
     .section .text.entries, "ax"
+    .balign 4
     // r8 = current, arguments in place, r12 the number.
     .global svc_slow
     .type svc_slow, %function
