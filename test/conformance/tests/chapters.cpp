@@ -20,6 +20,7 @@ constinit const Chapter* const chapters[] = {
     &thread_chapter,
     &interrupt_chapter,
     &regression_chapter,
+    &isa_chapter,
     &hostile_chapter,
 };
 const size_t chapter_count = sizeof chapters / sizeof chapters[0];

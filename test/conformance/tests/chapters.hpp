@@ -11,6 +11,9 @@ extern const Chapter boot_chapter, capability_space_chapter, derivation_chapter,
     time_chapter, address_space_chapter, fault_chapter, thread_chapter, interrupt_chapter,
     regression_chapter, hostile_chapter;
 
+/// Of the ISA that this is built for (isa/ISA/tests.cpp).
+extern const Chapter isa_chapter;
+
 template <size_t count>
 constexpr Chapter chapter(const char* name, const Test (&tests)[count]) {
     return {name, tests, count};

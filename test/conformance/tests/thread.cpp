@@ -61,6 +61,25 @@ constexpr Test tests[] = {
          expect("first", result[1], 500u);
          expect("second", result[2], 500u);
      }},
+    {"atomics: two threads that preempt each other count right",
+     [] {
+         static Word count;
+         count = 0;
+         for (Word number = 1; number <= 2; ++number)
+             start([](Word which) {
+                 for (unsigned round = 0; round < 20000; ++round) {
+                     Word seen = __atomic_load_n(&count, __ATOMIC_RELAXED);
+                     while (!__atomic_compare_exchange_n(&count, &seen, seen + 1, true,
+                                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+                         continue;
+                 }
+                 result[which] = 1;
+             }, number, {.priority = main_priority, .budget = 50, .period = 50});
+         const uint64_t begin = clock();
+         while ((result[1] == 0 || result[2] == 0) && microseconds(clock() - begin) < 1000000)
+             yield();
+         expect("count", __atomic_load_n(&count, __ATOMIC_RELAXED), 40000u);
+     }},
     {"registers: what was written is read again",
      [] {
          const Worker worker = start([](Word) {}, 0, {.resume = false});

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What only x86-64 can get wrong.
+#include "../../tests/chapters.hpp"
+
+namespace conformance {
+namespace {
+
+volatile Word result[4];
+CapIndex notification;
+
+/// Whether the code ran to its end; if not, its fault went to a handler.
+bool runs(Entry entry) {
+    const CapIndex handler = make_endpoint();
+    result[0] = 0;
+    notification = make_notification();
+    const Worker worker = start(entry, 0, {.fault_handler = handler});
+    const Received got = nb_recv(handler, make_reply());
+    succeed("delete", remove(self, worker.thread));
+    if (result[0] == 0)
+        expect("a fault", got.kind(), Kind::fault);
+    return result[0] != 0;
+}
+
+constexpr Test tests[] = {
+    {"x86: a system call with TF set does not single-step the kernel",
+     [] {
+         (void)runs([](Word) {
+             Word rdi = notification, rsi = 0, rax = 3;
+             asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\tsyscall"
+                          : "+D"(rdi), "+S"(rsi), "+a"(rax)
+                          :
+                          : "rcx", "rdx", "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+             result[0] = 1;
+         });
+         expect("the kernel goes on", signal(notification).error(), Error::none);
+     }},
+    {"x86: a system call with DF and AC set works",
+     [] {
+         require("to its end", runs([](Word) {
+             Word rdi = notification, rsi = 0, rax = 3;
+             asm volatile("pushfq\n\torq $0x40400, (%%rsp)\n\tpopfq\n\tsyscall\n\t"
+                          "pushfq\n\tandq $~0x40400, (%%rsp)\n\tpopfq"
+                          : "+D"(rdi), "+S"(rsi), "+a"(rax)
+                          :
+                          : "rcx", "rdx", "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+             result[0] = 1;
+         }));
+         expect("signalled", nb_wait(notification).kind(), Kind::signal);
+     }},
+    {"x86: the GS base of one thread is not seen by another",
+     [] {
+         notification = make_notification();
+         start([](Word) {
+             asm volatile("wrgsbase %0" : : "r"(Word{0x1234567}));
+             signal(notification);
+             yield();
+             asm volatile("wrgsbase %0" : : "r"(Word{0x7654321}));
+             rest();
+         });
+         Word base;
+         asm volatile("rdgsbase %0" : "=r"(base));
+         expect("ours", base, 0u);
+         start([](Word) {
+             Word mine;
+             asm volatile("rdgsbase %0" : "=r"(mine));
+             result[1] = mine + 1;
+         });
+         expect("a third one's", result[1], 1u);
+     }},
+    {"x86: an instruction pointer that is not canonical is refused or faults",
+     [] {
+         const Worker worker = start([](Word) {}, 0, {.resume = false});
+         for (const Word address : {Word{1} << 47, Word{1} << 63, Word{0xffff7fffffffffff},
+                                    (Word{1} << 47) - 1})
+             expect_error("write", request(worker.thread, Method::thread_write_registers,
+                                           {0, 0, 1, address}),
+                          Error::invalid_argument);
+         expect_error("FS base", request(worker.thread, Method::thread_write_registers,
+                                         {0, 18, 1, Word{1} << 47}),
+                      Error::invalid_argument);
+         require("a jump", !runs([](Word) {
+             asm volatile("jmp *%0" : : "r"(Word{1} << 63));
+             result[0] = 1;
+         }));
+     }},
+    {"x86: the answer to a fault cannot set an instruction pointer that is not canonical",
+     [] {
+         const CapIndex handler = make_endpoint(), answer = make_reply();
+         result[0] = 0;
+         start([](Word) {
+             asm volatile("ud2");
+             result[0] = 1;
+         }, 0, {.fault_handler = handler});
+         const Received got = nb_recv(handler, answer);
+         expect("kind", got.kind(), Kind::fault);
+         const Received sent =
+             nb_send(answer, Tag(static_cast<Word>(FaultReply::resume), 1), {Word{1} << 47});
+         note("error", static_cast<Word>(sent.error()));
+         expect("not run", result[0], 0u);
+     }},
+    {"x86: the last page below the hole is never mapped",
+     [] {
+         expect_error("map", map_frame(make_frame(), own::space, (Word{1} << 47) - 4096,
+                                       Rights::read_write()),
+                      Error::out_of_range);
+     }},
+    {"x86: division by zero, breakpoint and overflow are user exceptions",
+     [] {
+         const CapIndex handler = make_endpoint(), answer = make_reply();
+         static constexpr Entry code[] = {
+             [](Word) { asm volatile("xorl %%ecx, %%ecx\n\tdivl %%ecx" ::: "rax", "rcx", "rdx"); },
+             [](Word) { asm volatile("int3" ::: "memory"); },
+             [](Word) { asm volatile("movl $0, %%eax\n\tmovl %%eax, %%ss" ::: "rax"); },
+             [](Word) { asm volatile("int $0x80" ::: "memory"); }};
+         for (const Entry entry : code) {
+             const Worker worker = start(entry, 0, {.fault_handler = handler});
+             const Received got = nb_recv(handler, answer);
+             expect("kind", got.kind(), Kind::fault);
+             succeed("delete", remove(self, worker.thread));
+         }
+     }},
+    {"x86: selectors that a program loads do not disturb the kernel",
+     [] {
+         (void)runs([](Word) {
+             asm volatile("movl $0x23, %%eax\n\tmovl %%eax, %%gs\n\tmovl %%eax, %%fs\n\t"
+                          "movl %%eax, %%ds\n\tmovl %%eax, %%es" ::: "rax");
+             signal(notification);
+             result[0] = 1;
+         });
+         (void)runs([](Word) {
+             asm volatile("xorl %%eax, %%eax\n\tmovl %%eax, %%gs\n\tmovl %%eax, %%fs\n\t"
+                          "movl %%eax, %%ds\n\tmovl %%eax, %%es" ::: "rax");
+             signal(notification);
+             yield();
+             result[0] = 1;
+         });
+         expect("the kernel goes on", signal(notification).error(), Error::none);
+     }},
+    {"x86: SYSENTER and far returns are no way in",
+     [] {
+         require("sysenter", !runs([](Word) {
+             asm volatile("sysenter" ::: "memory");
+             result[0] = 1;
+         }));
+         require("far return", !runs([](Word) {
+             asm volatile("pushq $8\n\tpushq $0\n\tlretq" ::: "memory");
+             result[0] = 1;
+         }));
+     }},
+};
+
+} // namespace
+
+constinit const Chapter isa_chapter = chapter("x86-64", tests);
+
+} // namespace conformance
