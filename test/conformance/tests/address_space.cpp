@@ -381,6 +381,44 @@ constexpr Test tests[] = {
              expect("nowhere", identify(frame)[5], 0u);
          }
      }},
+    {"map: address spaces that go leave the mappings of the others right",
+     [] {
+         constexpr unsigned count = 8;
+         CapIndex part[count], space[count], frame[count];
+         for (unsigned index = 0; index < count; ++index) {
+             part[index] = make(ObjectType::untyped, 15);
+             frame[index] = make_frame();
+             space[index] = slots();
+             succeed("retype", retype(part[index], ObjectType::vspace, 0, own::cnode, space[index]));
+             for (;;) {
+                 const Received mapped =
+                     map_frame(frame[index], space[index], place::free, Rights::read_write());
+                 if (mapped.error() == Error::none)
+                     break;
+                 const CapIndex table = slots();
+                 succeed("retype",
+                         retype(part[index], ObjectType::page_table, 0, own::cnode, table));
+                 succeed("table",
+                         request(table, Method::page_table_map, {place::free}, {space[index]}));
+             }
+         }
+         for (const unsigned gone : {3u, 0u, 6u, 4u}) {
+             succeed("revoke", revoke(self, part[gone]));
+             // Its memory becomes something else, and is written.
+             const CapIndex other = slots();
+             succeed("retype", retype(part[gone], ObjectType::frame, 12, own::cnode, other));
+             succeed("map", map(other, place::free + 0x100000));
+             for (Word offset = 0; offset < 4096; offset += sizeof(Word))
+                 at<Word>(place::free + 0x100000 + offset) = ~Word{0} - offset;
+             succeed("delete", remove(self, other));
+             space[gone] = 0;
+             for (unsigned index = 0; index < count; ++index)
+                 expect("mapped", identify(frame[index])[5],
+                        space[index] == 0 ? Word{0} : place::free);
+         }
+         for (unsigned index = 0; index < count; ++index)
+             succeed("unmap", request(frame[index], Method::frame_unmap));
+     }},
     {"map: frame_address and identify agree",
      [] {
          const CapIndex frame = make_frame();
