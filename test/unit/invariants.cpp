@@ -80,7 +80,7 @@ Range range_of(const Slot& slot) {
 
 class Checker {
 public:
-    explicit Checker(World& world) : world_{world}, cpu_{world.cpu()} {}
+    explicit Checker(World& world) : cpu_{world.cpu()} {}
 
     void run() {
         walk_tree();
@@ -422,7 +422,6 @@ private:
         MUST((current->gate & Gate::suspended) == 0);
     }
 
-    World& world_;
     Cpu& cpu_;
     std::set<const Slot*> slots_;
     size_t contained_ = 0;
