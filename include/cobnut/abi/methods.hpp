@@ -26,8 +26,8 @@ struct MethodDescription {
 
 inline constexpr MethodDescription methods[] = {
     {Method::untyped_retype, "Untyped", "retype",
-     "Makes `count` objects of one type in the unused rest of the memory and puts their "
-     "capabilities into consecutive slots. The memory is cleared first (not a device's).",
+     "Makes `count` objects (at most 256) of one type in the unused rest of the memory and puts "
+     "their capabilities into consecutive slots. The memory is cleared first (not a device's).",
      "type, size_bits, node_index, node_depth, first_slot, count", "root CNode", "", 6, 1,
      "invalid_argument, not_enough_memory, slot_occupied, out_of_range, busy, illegal_operation"},
     {Method::untyped_query, "Untyped", "query",

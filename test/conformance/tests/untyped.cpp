@@ -80,6 +80,14 @@ constexpr Test tests[] = {
                       retype(own::untyped, ObjectType::endpoint, 0, own::cnode, ~Word{0}, 2),
                       Error::out_of_range);
      }},
+    {"untyped: more than 256 objects at once are out_of_range",
+     [] {
+         const CapIndex target = slots(257);
+         expect_error("257", retype(own::untyped, ObjectType::endpoint, 0, own::cnode, target, 257),
+                      Error::out_of_range);
+         require("nothing made", is_empty(target) && is_empty(target + 256));
+         succeed("256", retype(own::untyped, ObjectType::endpoint, 0, own::cnode, target, 256));
+     }},
     {"untyped: a count of 0 or a huge one is refused",
      [] {
          const CapIndex target = slots();
