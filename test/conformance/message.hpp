@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// System calls as the tests make them: every word of a message as given, nothing checked on the way.
+// System calls as the tests make them: every word of a message as given, nothing checked on the
+// way.
 #pragma once
 
 #include <arch/syscall.hpp>

@@ -96,7 +96,8 @@ Worker start(Entry entry, Word argument, Options options, Location location) {
     Worker worker;
     worker.local = &area.local;
     const auto* info = reinterpret_cast<const BootInfo*>(place::boot_info);
-    worker.thread = make(ObjectType::thread, options.fpu ? info->fpu_thread_size_bits : 0, location);
+    worker.thread =
+        make(ObjectType::thread, options.fpu ? info->fpu_thread_size_bits : 0, location);
     const Word guard = guard_word(own::radix);
     if (options.with_buffer) {
         const Word address = place::buffers + number * 4096;

@@ -82,7 +82,8 @@ Status start_thread(Home& home, const Shared& shared, const Parts& parts, Word e
                                 Rights::call(), fault_badge));
     COBNUT_CHECK(parts.thread.set_fault_handler(Endpoint(handler)));
     COBNUT_CHECK(parts.thread.set_flags(0, ThreadFlags::counters));
-    COBNUT_CHECK(SchedControl(slot(RootSlot::sched_control)).configure(parts.context, 10000, 10000));
+    COBNUT_CHECK(
+        SchedControl(slot(RootSlot::sched_control)).configure(parts.context, 10000, 10000));
     COBNUT_CHECK(parts.context.bind(parts.thread));
     COBNUT_CHECK(parts.thread.set_start(entry, areas[0].top(), test, place::buffers));
     return parts.thread.resume();

@@ -32,7 +32,8 @@ public:
     [[nodiscard]] static constexpr bool matches(Text glob, Text text) {
         size_t at = 0, star = glob.size(), retry = 0, in = 0;
         while (in < text.size()) {
-            if (at < glob.size() && (glob[at] == '?' || (glob[at] == text[in] && glob[at] != '*'))) {
+            if (at < glob.size() &&
+                (glob[at] == '?' || (glob[at] == text[in] && glob[at] != '*'))) {
                 ++at;
                 ++in;
             } else if (at < glob.size() && glob[at] == '*') {

@@ -53,7 +53,8 @@ constinit CapIndex tick_signal = 0;
 
 [[noreturn]] void give_up(const char* why) {
     harness.output.line("Bail out! ", why);
-    harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed + 1, " failed");
+    harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed + 1,
+                        " failed");
     power_off();
 }
 

@@ -34,7 +34,8 @@ const char* Program::load(Home& home) {
         return elf::text(image_.error());
     for (const elf::Segment& segment : image_)
         if (!segment.writable)
-            code_count_ += static_cast<unsigned>((end_page(segment) - first_page(segment)) / page_size);
+            code_count_ +=
+                static_cast<unsigned>((end_page(segment) - first_page(segment)) / page_size);
     if (code_count_ > own::end_code - own::first_code)
         return "the program is too large";
     code_ = home.slots.take(code_count_);
@@ -62,7 +63,8 @@ Status Program::fill(Home& home, Frame frame, const elf::Segment& segment, Word 
                segment.data.data() + (from - start), to - from);
     const auto known = reinterpret_cast<Word>(&handover);
     if (segment.writable && known >= page && known < page + page_size)
-        memcpy(reinterpret_cast<void*>(place::loading + (known - page)), &handover, sizeof handover);
+        memcpy(reinterpret_cast<void*>(place::loading + (known - page)), &handover,
+               sizeof handover);
     return frame.unmap();
 }
 
@@ -92,7 +94,8 @@ Status Program::map_data(Home& home, Untyped memory, VSpace space) const {
     for (const elf::Segment& segment : image_) {
         if (!segment.writable)
             continue;
-        const auto count = static_cast<unsigned>((end_page(segment) - first_page(segment)) / page_size);
+        const auto count =
+            static_cast<unsigned>((end_page(segment) - first_page(segment)) / page_size);
         CapIndex frame = home.slots.take(count);
         COBNUT_CHECK(memory.retype(ObjectType::frame, 12, home.node.index, frame, count));
         for (Word page = first_page(segment); page < end_page(segment); page += page_size) {

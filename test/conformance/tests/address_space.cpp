@@ -337,8 +337,8 @@ constexpr Test tests[] = {
          succeed("map", map(frame, place::free));
          at<Word>(place::free) = 3131;
          succeed("unmap", request(frame, Method::frame_unmap));
-         succeed("uncached",
-                 map(frame, place::free, Rights::read_write(), attributes_of(MemoryType::uncached)));
+         succeed("uncached", map(frame, place::free, Rights::read_write(),
+                                 attributes_of(MemoryType::uncached)));
          expect("seen", at<Word>(place::free), 3131u);
          at<Word>(place::free) = 3132;
          succeed("unmap", request(frame, Method::frame_unmap));
@@ -389,7 +389,8 @@ constexpr Test tests[] = {
              part[index] = make(ObjectType::untyped, 15);
              frame[index] = make_frame();
              space[index] = slots();
-             succeed("retype", retype(part[index], ObjectType::vspace, 0, own::cnode, space[index]));
+             succeed("retype",
+                     retype(part[index], ObjectType::vspace, 0, own::cnode, space[index]));
              for (;;) {
                  const Received mapped =
                      map_frame(frame[index], space[index], place::free, Rights::read_write());

@@ -22,7 +22,8 @@ constexpr Test tests[] = {
          require("ISA", info().isa >= 1 && info().isa <= 4);
          require("a core", info().core_count >= 1);
          require("a clock", info().ticks_per_second >= 1000);
-         require("a version", info().kernel_version[0] != '\0' && info().kernel_version[31] == '\0');
+         require("a version",
+                 info().kernel_version[0] != '\0' && info().kernel_version[31] == '\0');
      }},
     {"boot: Untyped regions are aligned to their size and do not overlap",
      [] {
@@ -51,7 +52,8 @@ constexpr Test tests[] = {
      [] {
          expect("least", info().frame_size_bits[0], 12u);
          for (unsigned index = 1; index < 4 && info().frame_size_bits[index] != 0; ++index)
-             require("ascending", info().frame_size_bits[index] > info().frame_size_bits[index - 1]);
+             require("ascending",
+                     info().frame_size_bits[index] > info().frame_size_bits[index - 1]);
      }},
     {"boot: free slots lie inside the root CNode and behind the fixed ones",
      [] {

@@ -170,7 +170,8 @@ constexpr Test tests[] = {
      [] {
          const TwoLevels levels;
          const CapIndex endpoint = make_endpoint();
-         succeed("copy", copy({levels.outer, TwoLevels::depth}, TwoLevels::path(2), self, endpoint));
+         succeed("copy",
+                 copy({levels.outer, TwoLevels::depth}, TwoLevels::path(2), self, endpoint));
          const Received answer = request(levels.inner, Method::cnode_identify, {2, 2});
          expect("type", answer[0], type(ObjectType::endpoint));
      }},

@@ -60,7 +60,8 @@ constexpr Test tests[] = {
          const CapIndex origin = make_endpoint();
          const CapIndex first = slots(200);
          for (unsigned index = 0; index < 200; ++index)
-             succeed("copy", copy(self, first + index, self, index == 0 ? origin : first + index - 1));
+             succeed("copy",
+                     copy(self, first + index, self, index == 0 ? origin : first + index - 1));
          succeed("revoke", revoke(self, origin));
          for (unsigned index = 0; index < 200; ++index)
              require("gone", is_empty(first + index));
@@ -80,7 +81,8 @@ constexpr Test tests[] = {
          const CapIndex origin = make_endpoint();
          const CapIndex first = slots(100);
          for (unsigned index = 0; index < 100; ++index)
-             succeed("copy", copy(self, first + index, self, index == 0 ? origin : first + index - 1));
+             succeed("copy",
+                     copy(self, first + index, self, index == 0 ? origin : first + index - 1));
          for (unsigned index = 0; index < 100; index += 2)
              succeed("delete", remove(self, first + index));
          succeed("revoke", revoke(self, first + 49));
@@ -173,7 +175,8 @@ constexpr Test tests[] = {
          const CapIndex two = minted(endpoint, Rights::all(), 2);
          const Worker first = start(send_once, one), second = start(send_once, two);
          const Worker third = start(send_once, one);
-         succeed("cancel", request(own::cnode, Method::cnode_cancel_badged_sends, {one, word_bits}));
+         succeed("cancel",
+                 request(own::cnode, Method::cnode_cancel_badged_sends, {one, word_bits}));
          yield();
          expect("first", first.local->argument, Error::canceled);
          expect("third", third.local->argument, Error::canceled);

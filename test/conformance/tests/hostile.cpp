@@ -167,8 +167,9 @@ constexpr Test tests[] = {
              const CapIndex made = slots();
              if (retype(part, ObjectType::thread, 0, own::cnode, made).error() != Error::none)
                  break;
-             succeed("configure", request(made, Method::thread_configure,
-                                          {guard_word(own::radix), 0, 0}, {own::cnode, own::space}));
+             succeed("configure",
+                     request(made, Method::thread_configure, {guard_word(own::radix), 0, 0},
+                             {own::cnode, own::space}));
              succeed("resume", resume(made));
          }
          require("many", count >= 100);

@@ -114,7 +114,8 @@ constexpr Test tests[] = {
     {"notification: a pending signal comes before the messages of an Endpoint",
      [] {
          prepare();
-         succeed("bind", request(own::thread, Method::thread_bind_notification, {}, {notification}));
+         succeed("bind",
+                 request(own::thread, Method::thread_bind_notification, {}, {notification}));
          static CapIndex endpoint;
          endpoint = make_endpoint();
          start([](Word) { send(endpoint, Tag(8, 0)); });
@@ -128,7 +129,8 @@ constexpr Test tests[] = {
      [] {
          prepare();
          const Worker worker = start([](Word) {}, 0, {.resume = false});
-         succeed("bind", request(own::thread, Method::thread_bind_notification, {}, {notification}));
+         succeed("bind",
+                 request(own::thread, Method::thread_bind_notification, {}, {notification}));
          expect_error("again",
                       request(own::thread, Method::thread_bind_notification, {},
                               {make_notification()}),
@@ -152,7 +154,8 @@ constexpr Test tests[] = {
          succeed("revoke", revoke(self, part));
          expect_error("unbind", request(own::thread, Method::thread_unbind_notification),
                       Error::not_bound);
-         succeed("bind", request(own::thread, Method::thread_bind_notification, {}, {notification}));
+         succeed("bind",
+                 request(own::thread, Method::thread_bind_notification, {}, {notification}));
      }},
     {"notification: deleting a thread that a Notification is bound to frees it",
      [] {
@@ -163,7 +166,8 @@ constexpr Test tests[] = {
          succeed("delete", remove(self, worker.thread));
          signal(one);
          expect("kept", nb_wait(notification).badge, 1u);
-         succeed("bind", request(own::thread, Method::thread_bind_notification, {}, {notification}));
+         succeed("bind",
+                 request(own::thread, Method::thread_bind_notification, {}, {notification}));
      }},
     {"notification: waiters are canceled when it is destroyed",
      [] {
@@ -183,7 +187,8 @@ constexpr Test tests[] = {
          prepare();
          static CapIndex other;
          other = make_notification();
-         succeed("bind", request(own::thread, Method::thread_bind_notification, {}, {notification}));
+         succeed("bind",
+                 request(own::thread, Method::thread_bind_notification, {}, {notification}));
          signal(one);
          const Received got = nb_wait(other);
          note("kind", static_cast<Word>(got.kind()), got.badge);

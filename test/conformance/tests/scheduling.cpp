@@ -39,7 +39,8 @@ constexpr Test tests[] = {
     {"scheduling: raising another thread above this one runs it at once",
      [] {
          steps[0] = 0;
-         const Worker worker = start([](Word) { steps[0] = 1; }, 0, {.priority = main_priority - 1});
+         const Worker worker =
+             start([](Word) { steps[0] = 1; }, 0, {.priority = main_priority - 1});
          expect("not yet", steps[0], 0u);
          succeed("raise", request(worker.thread, Method::thread_set_priority,
                                   {main_priority + 1, main_priority + 1}, {own::thread}));

@@ -239,7 +239,8 @@ constexpr Test tests[] = {
     {"fpu: the flag needs a thread with room",
      [] {
          const Worker worker = start([](Word) {}, 0, {.resume = false});
-         expect_error("set", request(worker.thread, Method::thread_set_flags, {0, ThreadFlags::fpu}),
+         expect_error("set",
+                      request(worker.thread, Method::thread_set_flags, {0, ThreadFlags::fpu}),
                       Error::not_supported);
      }},
     {"thread: unknown flags are invalid_argument",
@@ -322,8 +323,9 @@ constexpr Test tests[] = {
          for (unsigned round = 0; round < 20; ++round) {
              const CapIndex made = slots();
              succeed("retype", retype(part, ObjectType::thread, 0, own::cnode, made));
-             succeed("configure", request(made, Method::thread_configure,
-                                          {guard_word(own::radix), 0, 0}, {own::cnode, own::space}));
+             succeed("configure",
+                     request(made, Method::thread_configure, {guard_word(own::radix), 0, 0},
+                             {own::cnode, own::space}));
              succeed("resume without context", resume(made));
              succeed("revoke", revoke(self, part));
          }

@@ -74,7 +74,8 @@ constexpr Test tests[] = {
     {"time: a thread of higher priority gets its budget and no more",
      [] {
          work[0] = 0;
-         const Worker worker = start(compute, 0, {.resume = false, .budget = 1000, .period = 10000});
+         const Worker worker =
+             start(compute, 0, {.resume = false, .budget = 1000, .period = 10000});
          request(worker.context, Method::sched_context_consumed);
          const uint64_t begin = clock();
          resume(worker.thread);
@@ -145,7 +146,8 @@ constexpr Test tests[] = {
      [] {
          const CapIndex handler = make_endpoint();
          const CapIndex answer = make_reply();
-         const Worker worker = start(compute, 0, {.resume = false, .budget = 1000, .period = 50000});
+         const Worker worker =
+             start(compute, 0, {.resume = false, .budget = 1000, .period = 50000});
          succeed("badge", configure_time(own::sched_control, worker.context, 1000, 50000, 44));
          succeed("handler",
                  request(worker.thread, Method::thread_set_timeout_handler, {}, {handler}));

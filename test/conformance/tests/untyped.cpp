@@ -64,7 +64,8 @@ constexpr Test tests[] = {
      [] {
          const CapIndex target = slots(4);
          succeed("occupy", copy(self, target + 2, self, make_endpoint()));
-         expect_error("retype", retype(own::untyped, ObjectType::endpoint, 0, own::cnode, target, 4),
+         expect_error("retype",
+                      retype(own::untyped, ObjectType::endpoint, 0, own::cnode, target, 4),
                       Error::slot_occupied);
          require("nothing made", is_empty(target) && is_empty(target + 1) && is_empty(target + 3));
      }},
@@ -91,8 +92,9 @@ constexpr Test tests[] = {
     {"untyped: a count of 0 or a huge one is refused",
      [] {
          const CapIndex target = slots();
-         require("0", retype(own::untyped, ObjectType::endpoint, 0, own::cnode, target, 0).error() !=
-                          Error::none);
+         require("0",
+                 retype(own::untyped, ObjectType::endpoint, 0, own::cnode, target, 0).error() !=
+                     Error::none);
          require("huge", retype(own::untyped, ObjectType::frame, 12, own::cnode, target,
                                 ~Word{0}).error() != Error::none);
          require("nothing made", is_empty(target));

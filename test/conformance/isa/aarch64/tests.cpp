@@ -59,13 +59,30 @@ constexpr Test tests[] = {
     {"aarch64: cache maintenance by user level faults or works, and harms nobody",
      [] {
          succeed("map", map(make_frame(), place::free));
-         for (const Entry entry :
-              {Entry([](Word) { asm volatile("dc cvau, %0" : : "r"(place::free)); result[0] = 1; }),
-               Entry([](Word) { asm volatile("dc civac, %0" : : "r"(place::free)); result[0] = 1; }),
-               Entry([](Word) { asm volatile("ic ivau, %0" : : "r"(place::free)); result[0] = 1; }),
-               Entry([](Word) { asm volatile("dc zva, %0" : : "r"(place::free)); result[0] = 1; }),
-               Entry([](Word) { asm volatile("wfi"); result[0] = 1; }),
-               Entry([](Word) { asm volatile("wfe"); result[0] = 1; })})
+         for (const Entry entry : {Entry([](Word) {
+                                       asm volatile("dc cvau, %0" : : "r"(place::free));
+                                       result[0] = 1;
+                                   }),
+                                   Entry([](Word) {
+                                       asm volatile("dc civac, %0" : : "r"(place::free));
+                                       result[0] = 1;
+                                   }),
+                                   Entry([](Word) {
+                                       asm volatile("ic ivau, %0" : : "r"(place::free));
+                                       result[0] = 1;
+                                   }),
+                                   Entry([](Word) {
+                                       asm volatile("dc zva, %0" : : "r"(place::free));
+                                       result[0] = 1;
+                                   }),
+                                   Entry([](Word) {
+                                       asm volatile("wfi");
+                                       result[0] = 1;
+                                   }),
+                                   Entry([](Word) {
+                                       asm volatile("wfe");
+                                       result[0] = 1;
+                                   })})
              note("ran", runs(entry));
      }},
     {"aarch64: cache maintenance of kernel addresses harms nobody, invalidation faults",
