@@ -36,12 +36,16 @@ class Fuzzer {
 
 public:
     explicit Fuzzer(unsigned seed) : random_{seed} {
-        world_.make(ObjectType::endpoint, 0, 3);
+        const Word endpoint = world_.make(ObjectType::endpoint, 0, 3);
+        (void)world_.call(World::cnode, cobnut::Method::cnode_mint,
+                          {100, word_bits, endpoint, word_bits, 15, 5}, {World::cnode});
         world_.make(ObjectType::notification, 0, 2);
         world_.make(ObjectType::reply, 0, 4);
         world_.make(ObjectType::sched_context, cobnut::sched_context_min_size_bits, 2);
-        world_.make(ObjectType::vspace, 0, 2);
-        world_.make(ObjectType::page_table, 0, 5);
+        const Word space = world_.make(ObjectType::vspace, 0, 2);
+        const Word tables = world_.make(ObjectType::page_table, 0, 5);
+        for (const Word table : {tables, tables + 1, tables + 2})
+            (void)world_.call(table, cobnut::Method::page_table_map, {0}, {space});
         world_.make(ObjectType::frame, 12, 4);
         world_.make(ObjectType::cnode, 3, 2);
         world_.make(ObjectType::untyped, 16, 2);
@@ -80,8 +84,8 @@ public:
             break;
         }
         prepare(*thread);
-        static constexpr Word forms[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                         1, 1, 2, 3, 4, 4, 5, 6, 6, 7, 8, 9, 10};
+        static constexpr Word forms[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                         0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 4, 5, 6, 6, 7, 8, 9, 10};
         return system_call(*thread, forms[below(random_, sizeof(forms) / sizeof(forms[0]))]);
     }
 
@@ -127,16 +131,42 @@ private:
     bool system_call(Thread& thread, Word number) {
         const Word before = thread.registers.pc = 0x10000;
         const Word label = Tag{thread.registers.tag()}.label();
+        const Word path = thread.registers.a0;
+        const bool method = number == 0 && path < World::slot_count &&
+                            label >> 8 == static_cast<Word>(world_.slot(path).type());
+        const auto slots = contents();
         Thread* next = world_.enter([&] { kernel_syscall(number); });
+        const Tag answer{thread.registers.tag()};
         if (thread.registers.pc < before && sched::is_willing(thread))
             pending_[&thread] = number;
-        else if (number == 0 && label >= 0x100 &&
-                 Tag{thread.registers.tag()}.kind() == Kind::message)
+        else if (method && next == &thread && answer.kind() == Kind::message)
             ++successes[label];
+        else if (method && next == &thread && answer.kind() == Kind::none) {
+            INFO("method " << label << " error " << answer.label());
+            REQUIRE(contents() == slots);
+        }
         return after(next);
     }
 
+    /// All that the shared capability space says; a refused call changes nothing of it.
+    std::vector<std::pair<Word, Word>> contents() {
+        std::vector<std::pair<Word, Word>> all;
+        for (Word index = 0; index < World::slot_count; ++index) {
+            const Slot& slot = world_.slot(index);
+            const Word busy = slot.type() == ObjectType::untyped ? Slot::untyped_busy : 0;
+            all.emplace_back(slot.object.word, slot.badge & ~busy);
+        }
+        return all;
+    }
+
     Word path() { return below(random_, 20) == 0 ? random_() : below(random_, World::slot_count); }
+    Word new_path() {
+        for (Word index = World::first_free + below(random_, 40); index < World::slot_count;
+             ++index)
+            if (world_.slot(index).empty() && below(random_, 4) != 0)
+                return index;
+        return path();
+    }
     Word full_path() {
         for (unsigned tries = 0; tries < 20; ++tries) {
             const Word index = 1 + below(random_, World::slot_count - 1);
@@ -169,7 +199,7 @@ private:
             buffer.receive_index = world_.slot(World::first_free).empty() ? 8 : path();
             buffer.receive_depth = depth();
         }
-        if (below(random_, 2) == 0)
+        if (below(random_, 3) == 0)
             prepare_message(thread);
         else
             prepare_method(thread);
@@ -211,14 +241,15 @@ private:
         using cobnut::Method;
         switch (method) {
         case Method::untyped_retype:
-            words = {1 + below(random_, 11), one_of({0, 0, 0, 2, 3, 8, 12, 13, 14}), 0, 0, path(),
-                     1 + below(random_, 3)};
+            words = {
+                1 + below(random_, 11), one_of({0, 0, 0, 2, 3, 8, 12, 13, 14}), 0, 0, new_path(),
+                1 + below(random_, 3)};
             break;
         case Method::cnode_copy:
         case Method::cnode_mint:
         case Method::cnode_move:
         case Method::cnode_mutate:
-            words[0] = path();
+            words[0] = new_path();
             words[1] = depth();
             words[2] = full_path();
             words[3] = depth();
@@ -226,14 +257,16 @@ private:
                 words[4] = one_of({15, 3, 1, below(random_, 16)});
             break;
         case Method::cnode_rotate:
-            words = {path(),  depth(),         one_of({0, 57}), full_path(),
-                     depth(), one_of({0, 57}), full_path(),     depth()};
+            words = {new_path(), depth(),         one_of({0, 57}), full_path(),
+                     depth(),    one_of({0, 57}), full_path(),     depth()};
             break;
         case Method::cnode_delete:
         case Method::cnode_revoke:
         case Method::cnode_cancel_badged_sends:
         case Method::cnode_identify:
             words = {one_of({8 + below(random_, 100), full_path()}), depth()};
+            if (method == Method::cnode_cancel_badged_sends && below(random_, 2) == 0)
+                words[0] = 100;
             // What keeps the game going is deleted rarely.
             if (words[0] < World::first_free && below(random_, 30) != 0)
                 words[0] = 0;
@@ -286,7 +319,7 @@ private:
             capabilities = {path_of(ObjectType::vspace)};
             break;
         case Method::irq_control_get:
-            words = {below(random_, 8), 0, path(), depth()};
+            words = {below(random_, 8), 0, new_path(), depth()};
             break;
         case Method::irq_handler_set_notification:
             capabilities = {path_of(ObjectType::notification)};
@@ -312,14 +345,14 @@ TEST_CASE("no sequence of system calls breaks an invariant of the kernel", "[ker
     uint64_t steps = 0;
     for (unsigned seed = first; seed < first + seeds; ++seed) {
         Fuzzer fuzzer{seed};
-        for (unsigned step = 0; step < 400; ++step, ++steps) {
+        for (unsigned step = 0; step < 800; ++step, ++steps) {
             INFO("seed " << seed << " step " << step);
             if (!fuzzer.step())
                 break;
         }
     }
     CHECK(steps > 50 * seeds);
-    if (seeds >= 25)
+    if (seeds >= 100)
         for (const auto& method : std::span{cobnut::methods}.first<first_port_method()>()) {
             CAPTURE(method.object, method.name);
             CHECK(Fuzzer::successes[static_cast<Word>(method.method)] > 0);
