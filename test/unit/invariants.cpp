@@ -83,6 +83,7 @@ public:
     explicit Checker(World& world) : cpu_{world.cpu()} {}
 
     void run() {
+        settle_fastpath();
         walk_tree();
         check_containers();
         check_memory();
@@ -96,6 +97,15 @@ public:
     }
 
 private:
+    // What the fastpaths leave to be written by the next slow entry.
+    void settle_fastpath() {
+        if (cpu_.current == nullptr)
+            return;
+        cpu_.current->wait = Wait::nothing;
+        cpu_.current->sched_context = cpu_.sched_context;
+        cpu_.sched_context->thread = cpu_.current;
+    }
+
     void walk_tree() {
         std::vector<Slot*> todo{kernel_state.root};
         while (!todo.empty()) {

@@ -4,6 +4,7 @@
 #include "world.hpp"
 
 #include <arch/cpu.hpp>
+#include <arch/fast_policy.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/object/thread_control.hpp>
@@ -15,6 +16,11 @@
 #include <cstdlib>
 #include <map>
 #include <span>
+
+extern "C" {
+[[noreturn]] void kernel_fast_call(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv(kernel::Word path);
+}
 
 namespace {
 
@@ -40,7 +46,7 @@ public:
         (void)world_.call(World::cnode, cobnut::Method::cnode_mint,
                           {100, word_bits, endpoint, word_bits, 15, 5}, {World::cnode});
         world_.make(ObjectType::notification, 0, 2);
-        world_.make(ObjectType::reply, 0, 4);
+        const Word reply = world_.make(ObjectType::reply, 0, 4);
         world_.make(ObjectType::sched_context, cobnut::sched_context_min_size_bits, 2);
         const Word space = world_.make(ObjectType::vspace, 0, 2);
         const Word tables = world_.make(ObjectType::page_table, 0, 5);
@@ -52,6 +58,7 @@ public:
         for (unsigned i = 0; i < 5; ++i)
             world_.make_thread(98 + below(random_, 5), i == 4);
         arch::host::machine.preempt_every = below(random_, 4);
+        start_server(endpoint, reply);
         (void)world_.settle();
         test::check_invariants(world_);
     }
@@ -84,6 +91,11 @@ public:
             break;
         }
         prepare(*thread);
+        if (thread == server_ && below(random_, 4) != 0) {
+            thread->registers.a0 = server_endpoint_;
+            thread->registers.reply_path = server_reply_;
+            return system_call(*thread, 1);
+        }
         static constexpr Word forms[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
                                          0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 4, 5, 6, 6, 7, 8, 9, 10};
         return system_call(*thread, forms[below(random_, sizeof(forms) / sizeof(forms[0]))]);
@@ -98,6 +110,20 @@ private:
         return true;
     }
 
+    /// A passive server of high priority that waits: what the fastpaths are for.
+    void start_server(Word endpoint, Word reply) {
+        server_endpoint_ = endpoint;
+        server_reply_ = reply;
+        server_ = &world_.make_thread(104);
+        SchedContext* context = sched::context_of(*server_);
+        REQUIRE(world_.settle() == server_);
+        server_->registers.a0 = endpoint;
+        server_->registers.reply_path = reply;
+        (void)world_.syscall(test::Syscall::recv);
+        sched::take(world_.cpu(), *context);
+        server_->sched_context = nullptr;
+    }
+
     /// Lets the threads that still have a capability go on, whatever they wait for.
     bool revive() {
         Cpu& cpu = world_.cpu();
@@ -106,6 +132,8 @@ private:
             if (world_.slot(index).type() != ObjectType::thread)
                 continue;
             auto& thread = world_.object<Thread>(index);
+            if (&thread == server_ && thread.wait_kind() == Wait::receive)
+                continue;
             if (thread.wait != Wait::nothing)
                 ipc::leave_queue(cpu, thread);
             if (sched::context_of(thread) == nullptr)
@@ -135,7 +163,14 @@ private:
         const bool method = number == 0 && path < World::slot_count &&
                             label >> 8 == static_cast<Word>(world_.slot(path).type());
         const auto slots = contents();
-        Thread* next = world_.enter([&] { kernel_syscall(number); });
+        Thread* next = world_.enter([&] {
+            if (number == 0)
+                kernel_fast_call(path);
+            else if (number == 1)
+                kernel_fast_reply_recv(path);
+            else
+                kernel_syscall(number);
+        });
         const Tag answer{thread.registers.tag()};
         if (thread.registers.pc < before && sched::is_willing(thread))
             pending_[&thread] = number;
@@ -212,6 +247,8 @@ private:
         std::vector<Word> words(below(random_, 6) == 0 ? below(random_, 122) : below(random_, 6));
         for (Word& word : words)
             word = random_();
+        if (below(random_, 2) == 0)
+            thread.registers.a0 = server_endpoint_;
         std::vector<Word> capabilities(below(random_, 4) == 0 ? below(random_, 4) : 0);
         for (Word& capability : capabilities)
             capability = full_path();
@@ -331,6 +368,8 @@ private:
 
     test::Random random_;
     World world_;
+    Thread* server_ = nullptr;
+    Word server_endpoint_ = 0, server_reply_ = 0;
     std::map<const Thread*, Word> pending_;
 };
 
@@ -352,6 +391,9 @@ TEST_CASE("no sequence of system calls breaks an invariant of the kernel", "[ker
         }
     }
     CHECK(steps > 50 * seeds);
+    CHECK(arch::FastPolicy::taken > seeds);
+    if (wanted != nullptr)
+        std::printf("fastpaths: %u\n", arch::FastPolicy::taken);
     if (seeds >= 100)
         for (const auto& method : std::span{cobnut::methods}.first<first_port_method()>()) {
             CAPTURE(method.object, method.name);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the fastpath knows of the simulated machine, where message registers must be carried over.
+#pragma once
+
+#include <arch/address_space.hpp>
+#include <arch/cpu.hpp>
+#include <arch/registers.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+#include <generic/object/vspace.hpp>
+
+extern "C" [[noreturn]] void kernel_syscall(kernel::Word number);
+
+namespace arch {
+
+struct FastPolicy {
+    static constexpr unsigned message_words = Registers::message_words;
+    static inline unsigned taken = 0; ///< How often a fastpath went through.
+
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word reply;
+    };
+
+    static Entry entry() {
+        sender_ = host::cpu->current;
+        return {sender_, sender_->registers.reply_path};
+    }
+    static kernel::Word tag() { return sender_->registers.tag(); }
+    static uint32_t gate(const Entry&) { return host::cpu->gate; }
+    static kernel::SchedContext* sched_context(const Entry&) { return host::cpu->sched_context; }
+    static void set_current(const Entry&, kernel::Thread* thread) { host::cpu->current = thread; }
+    static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
+        return space->asid != asid_none || space->has_root == 0;
+    }
+    static void switch_space(const Entry&, const kernel::VSpace* space) { activate(space->token); }
+    [[noreturn]] static void leave(kernel::Thread* thread, kernel::Word badge) {
+        ++taken;
+        thread->registers.set_badge(badge);
+        thread->registers.set_tag(sender_->registers.tag());
+        for (unsigned i = 0; i < message_words; ++i)
+            thread->registers.set_message(i, sender_->registers.message(i));
+        arch::leave(*thread);
+    }
+    [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }
+    [[noreturn]] static void slow_reply_recv(kernel::Word) { kernel_syscall(1); }
+
+private:
+    static inline kernel::Thread* sender_ = nullptr;
+};
+
+} // namespace arch
