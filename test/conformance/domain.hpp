@@ -62,6 +62,8 @@ struct Console {
 struct Handover {
     Console console;
     uint64_t ticks_per_second = 0;
+    uint64_t effort = 1; ///< Factor of the rounds of random tests, and of a test's time.
+    uint64_t seed = 0;   ///< Of the random tests; 0: their own.
 };
 
 } // namespace conformance

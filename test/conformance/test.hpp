@@ -136,6 +136,11 @@ inline Received resume(CapIndex thread) {
 uint64_t clock();
 uint64_t microseconds(uint64_t ticks);
 
+/// The seed that the user chose (--seed), or the test's own.
+inline Word seed_or(Word own_seed) {
+    return handover.seed != 0 ? static_cast<Word>(handover.seed) : own_seed;
+}
+
 /// Pseudo-random words, the same in every run.
 class Random {
 public:

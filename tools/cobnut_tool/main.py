@@ -62,6 +62,16 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
                         help="every combination of board, variant and toolchain")
     parser.add_argument("--filter", metavar="TEXT",
                         help="only the unit and conformance tests whose name has TEXT in it")
+    parser.add_argument("--list", action="store_true",
+                        help="print the rules that the conformance suite would check, run nothing")
+    parser.add_argument("--long", action="store_true",
+                        help="conformance: 100 times the rounds of random and hostile tests")
+    parser.add_argument("--repeat", metavar="N", type=positive, default=1,
+                        help="conformance: each test N times")
+    parser.add_argument("--seed", metavar="N", type=positive,
+                        help="conformance: the random tests begin with this seed")
+    parser.add_argument("--junit", metavar="FILE",
+                        help="write the results there as JUnit XML for a CI server")
 
 
 def make_parser() -> argparse.ArgumentParser:

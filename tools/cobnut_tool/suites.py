@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What each test suite does with one build."""
+import argparse
 import json
 import re
 import subprocess
@@ -7,12 +8,15 @@ import time
 import xml.etree.ElementTree as tree
 from collections.abc import Callable
 
+import conformance_rules
+
 from . import archives, bench, builds, elf, qemu, setup
 from .results import Result
 
 Case = Callable[[], list[Result]]
 UNIT_TIMEOUT = 300
 BOOT_TIMEOUT = 150.0
+LONG_EFFORT = 100  # times the rounds of random tests under --long
 SHOWN_LINES = 12
 BOOT_LIMIT = 60_000_000
 # OpenSBI 1.6 remarks on instructions that it does not emulate, on our line and without an end.
@@ -105,18 +109,43 @@ def memory_cases(build: builds.Build) -> list[Case]:
     return [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
 
 
-def conformance(build: builds.Build, only: str | None, memory: str | None, smp: int) \
-        -> list[Result]:
+def conformance_options(options: argparse.Namespace) -> str:
+    """What the suite reads as options.txt (test/conformance/harness/wishes.hpp)."""
+    lines = []
+    if options.filter:
+        lines.append(f"filter {glob_of(options.filter)}")
+    if options.repeat > 1:
+        lines.append(f"repeat {options.repeat}")
+    if options.long:
+        lines.append(f"effort {LONG_EFFORT}")
+    if options.seed:
+        lines.append(f"seed {options.seed}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result]:
     """Boots the conformance root task; each line of its TAP output is one result."""
     archive = build.archive("conformance")
-    if only:
-        archive = archives.with_file(archive, build.folder / "conformance-filtered.cpio",
-                                     "filter.txt", glob_of(only).encode())
-    machine = qemu.Machine(memory=memory or qemu.DEFAULT_MEMORY, smp=smp, icount=True,
-                           archive=archive)
-    outcome = qemu.boot(qemu.command_line(build, machine), BOOT_TIMEOUT)
+    if wishes := conformance_options(options):
+        archive = archives.with_file(archive, build.folder / "conformance-options.cpio",
+                                     "options.txt", wishes.encode())
+    machine = qemu.Machine(memory=options.memory or qemu.DEFAULT_MEMORY, smp=options.smp,
+                           icount=True, archive=archive)
+    limit = BOOT_TIMEOUT * options.repeat * (LONG_EFFORT if options.long else 1)
+    outcome = qemu.boot(qemu.command_line(build, machine), limit)
     keep_console(build, "conformance", outcome)
-    return judge_tap(f"conformance {build.board.name}", outcome)
+    results = judge_tap(f"conformance {build.board.name}", outcome)
+    if not wishes:
+        results += unlisted(build, results)
+    return results
+
+
+def unlisted(build: builds.Build, results: list[Result]) -> list[Result]:
+    """A failure if not exactly the rules of the list (docs/conformance.md) were tried."""
+    name = f"conformance {build.board.name}"
+    listed = {f"{name}: {rule}" for rule in conformance_rules.rules(build.board.isa)}
+    odd = sorted(listed ^ {result.name.split(" # SKIP")[0] for result in results})
+    return [Result(name, False, 0.0, "tests and list of rules differ", odd)] if odd else []
 
 
 def judge_tap(name: str, outcome: qemu.Outcome) -> list[Result]:

@@ -3,12 +3,15 @@
 import argparse
 import concurrent.futures
 import dataclasses
+import fnmatch
 import time
 from collections.abc import Callable
 
+import conformance_rules
+
 from . import bad_input, boards, builds, limits, setup, suites
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
-from .results import Result
+from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits"]
 ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
@@ -61,8 +64,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     if "unit" in chosen and setup.has_catch2():
         jobs.append(Job("unit", None, lambda: suites.unit(options.filter)))
     if "conformance" in chosen:
-        jobs += [Job("conformance", build, lambda b=build: suites.conformance(
-            b, options.filter, options.memory, options.smp)) for build in plain]
+        jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
+                 for build in plain]
     if "tour" in chosen:
         jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
                  for build in tour_builds(options)]
@@ -121,11 +124,24 @@ def run_all(jobs: list[Job]) -> list[Result]:
     return results
 
 
+def list_rules(options: argparse.Namespace) -> int:
+    """Prints what the conformance suite would check on the board, or on any of them."""
+    chosen = [boards.load(options.board)] if options.board else boards.all_boards()
+    rules = dict.fromkeys(rule for board in chosen for rule in conformance_rules.rules(board.isa))
+    glob = suites.glob_of(options.filter or "*")
+    for rule in rules:
+        if fnmatch.fnmatchcase(rule, glob.replace("[", "[[]")):
+            say(rule)
+    return 0
+
+
 def test(options: argparse.Namespace) -> int:
     """Runs the tests: unit, conformance, tour and more."""
     unknown = [what for what in options.what if what not in SUITES]
     if unknown:
         raise Problem(f"unknown test {unknown[0]}; there are {', '.join(SUITES)}", WRONG_USE)
+    if options.list:
+        return list_rules(options)
     start = time.monotonic()
     setup.ensure([], extra=["g++", "meson", "ninja", "pkg-config"])
     setup.ensure_test_libraries()
@@ -136,6 +152,7 @@ def test(options: argparse.Namespace) -> int:
                for build, reason in broken.items()]
     results += run_all([job for job in jobs if job.build not in broken])
     failed = sum(not result.passed for result in results)
+    write_junit(options.junit, results, time.monotonic() - start)
     write_json(options.json, {
         "passed": len(results) - failed, "failed": failed,
         "seconds": round(time.monotonic() - start, 1),

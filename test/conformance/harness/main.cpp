@@ -2,7 +2,7 @@
 // The root task of the conformance suite: runs the tests, prints TAP, switches the machine off.
 #include "../test.hpp"
 #include "domain.hpp"
-#include "filter.hpp"
+#include "wishes.hpp"
 
 #include <arch/machine.hpp>
 #include <cobnut/format/cpio.hpp>
@@ -16,7 +16,7 @@ namespace conformance {
 
 namespace {
 
-constexpr uint64_t timeout_milliseconds = 2000;
+constexpr uint64_t timeout_milliseconds = 2000; // for an effort of 1
 constexpr uint64_t tick_microseconds = 100000;
 constexpr Word tick_badge = 4;
 
@@ -30,6 +30,11 @@ struct Outcome {
     Text why;
 };
 
+struct Skipped {
+    const Test* test = nullptr;
+    const char* why = nullptr;
+};
+
 struct Harness {
     Home home;
     Output output;
@@ -39,7 +44,9 @@ struct Harness {
     Shared shared;
     CapIndex reply = 0;
     CapIndex ticks = 0;
-    Filter filter;
+    Wishes wishes;
+    uint64_t repeat = 1;
+    Skipped untested[64];
     unsigned passed = 0, failed = 0, skipped = 0, number = 0;
 };
 
@@ -135,7 +142,7 @@ bool understand(const Message& message, Outcome& outcome) {
 Outcome watch() {
     Outcome outcome;
     const uint64_t deadline =
-        arch::read_clock() + harness.home.machine.ticks(timeout_milliseconds);
+        arch::read_clock() + harness.home.machine.ticks(timeout_milliseconds * handover.effort);
     Message message = cobnut::recv(harness.shared.report, harness.reply);
     for (;;) {
         if (message.kind() == Kind::signal) {
@@ -162,6 +169,8 @@ void print(const Test& test, const Outcome& outcome) {
         ++harness.passed;
         output.line("ok ", harness.number, " - ", test.rule);
     } else if (outcome.verdict == Verdict::skipped) {
+        if (harness.skipped < sizeof harness.untested / sizeof harness.untested[0])
+            harness.untested[harness.skipped] = {&test, outcome.what};
         ++harness.skipped;
         output.line("ok ", harness.number, " - ", test.rule, " # SKIP ", outcome.what);
     } else {
@@ -230,10 +239,14 @@ void set_up(Word boot_info) {
     harness.shared.uart = harness.output.frame();
     harness.shared.report = made(ObjectType::endpoint);
     harness.reply = made(ObjectType::reply);
-    handover = {harness.output.console(), info.ticks_per_second};
+    const Wishes wishes(cpio::Archive(home.machine.archive()).find("options.txt").data.text());
+    harness.wishes = wishes;
+    harness.repeat = wishes.number("repeat ", 1);
+    // Before the program is loaded: each domain's data is a copy of what stands here then.
+    handover = {harness.output.console(), info.ticks_per_second, wishes.number("effort ", 1),
+                wishes.number("seed ", 0)};
     if (const char* error = harness.program.load(home))
         give_up(error);
-    harness.filter = Filter(cpio::Archive(home.machine.archive()).find("filter.txt").data.text());
     start_ticking();
 }
 
@@ -251,24 +264,36 @@ void find_device() {
     }
 }
 
+template <class Action>
+void for_each_test(Action action) {
+    for (size_t chapter = 0; chapter < chapter_count; ++chapter)
+        for (size_t index = 0; index < chapters[chapter]->count; ++index)
+            if (harness.wishes.takes(chapters[chapter]->tests[index].rule))
+                action(chapters[chapter]->tests[index], chapter << 16 | index);
+}
+
+void tell_untested() {
+    const unsigned room = sizeof harness.untested / sizeof harness.untested[0];
+    for (unsigned index = 0; index < harness.skipped && index < room; ++index)
+        harness.output.line("# not tested here: ", harness.untested[index].test->rule, " (",
+                            harness.untested[index].why, ")");
+    if (harness.skipped != 0)
+        harness.output.line("# skipped: ", harness.skipped);
+}
+
 } // namespace
 
 void run_all(Word boot_info) {
     set_up(boot_info);
     find_device();
-    unsigned planned = 0;
-    for (size_t chapter = 0; chapter < chapter_count; ++chapter)
-        for (size_t index = 0; index < chapters[chapter]->count; ++index)
-            planned += harness.filter.takes(chapters[chapter]->tests[index].rule) ? 1 : 0;
+    uint64_t planned = 0;
+    for_each_test([&](const Test&, Word) { planned += harness.repeat; });
     harness.output.line("1..", planned);
-    for (size_t chapter = 0; chapter < chapter_count; ++chapter)
-        for (size_t index = 0; index < chapters[chapter]->count; ++index) {
-            const Test& test = chapters[chapter]->tests[index];
-            if (harness.filter.takes(test.rule))
-                run(test, chapter << 16 | index);
-        }
-    if (harness.skipped != 0)
-        harness.output.line("# skipped: ", harness.skipped);
+    for_each_test([](const Test& test, Word number) {
+        for (uint64_t round = 0; round < harness.repeat; ++round)
+            run(test, number);
+    });
+    tell_untested();
     harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed, " failed");
     power_off();
 }

@@ -43,6 +43,18 @@ Word changed_while_spinning(Word seed, Word rounds);
 extern const Entry privileged[];
 extern const size_t privileged_count;
 
+/// Machine words around the instructions that change the state of the machine: the free bits take
+/// any value.
+struct Pattern {
+    uint32_t fixed;
+    uint32_t free;
+};
+extern const Pattern system_instructions[];
+extern const size_t system_instruction_count;
+
+/// Takes out of random machine code what makes the emulator itself fail.
+void spare_emulator(volatile unsigned char* code, size_t size);
+
 /// The register that a thread may use as it likes (TPIDR_EL0, tp, FS base, TPIDRURW).
 void set_thread_word(Word value);
 Word thread_word();

@@ -22,6 +22,7 @@ constinit const Chapter* const chapters[] = {
     &regression_chapter,
     &isa_chapter,
     &hostile_chapter,
+    &hostile_programs_chapter,
 };
 const size_t chapter_count = sizeof chapters / sizeof chapters[0];
 

@@ -7,6 +7,15 @@ namespace conformance::isa {
 const unsigned char increment_code[] = {0x00, 0x04, 0x00, 0x91,  // add x0, x0, #1
                                         0xc0, 0x03, 0x5f, 0xd6}; // ret
 const size_t increment_size = sizeof increment_code;
+// MSR, MRS and hints; exceptions; ERET and DRPS; exclusive and plain loads and stores.
+const Pattern system_instructions[] = {{0xd5000000, 0x003fffff}, {0xd5380000, 0x0007ffff},
+                                       {0xd5180000, 0x0007ffff}, {0xd4000000, 0x00ffffff},
+                                       {0xd69f03e0, 0x0020fc1f}, {0x08000000, 0xf7ffffff}};
+const size_t system_instruction_count =
+    sizeof system_instructions / sizeof system_instructions[0];
+
+void spare_emulator(volatile unsigned char*, size_t) {}
+
 const Word undefined_size = 4;
 const Word access_size = 4;
 

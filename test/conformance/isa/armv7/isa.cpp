@@ -7,6 +7,17 @@ namespace conformance::isa {
 const unsigned char increment_code[] = {0x01, 0x00, 0x80, 0xe2,  // add r0, r0, #1
                                         0x1e, 0xff, 0x2f, 0xe1}; // bx lr
 const size_t increment_size = sizeof increment_code;
+// Coprocessor 15 and the others; MSR, MRS; CPS, SETEND; SMC and HVC; RFE and SRS; SVC; LDM with ^.
+const Pattern system_instructions[] = {{0xee000f10, 0x00fff0ef}, {0xee000010, 0x00ffffef},
+                                       {0xe10f0000, 0x0060f3ff}, {0xe120f000, 0x004f0fff},
+                                       {0xf1000000, 0x000fffff}, {0xe1400070, 0x002fff0f},
+                                       {0xf8000000, 0x01ffffff}, {0xef000000, 0x00ffffff},
+                                       {0xe8500000, 0x012fffff}};
+const size_t system_instruction_count =
+    sizeof system_instructions / sizeof system_instructions[0];
+
+void spare_emulator(volatile unsigned char*, size_t) {}
+
 const Word undefined_size = 4;
 const Word access_size = 4;
 

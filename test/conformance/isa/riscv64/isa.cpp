@@ -7,6 +7,15 @@ namespace conformance::isa {
 const unsigned char increment_code[] = {0x13, 0x05, 0x15, 0x00,  // addi a0, a0, 1
                                         0x67, 0x80, 0x00, 0x00}; // ret
 const size_t increment_size = sizeof increment_code;
+// SYSTEM (CSRs, xRET, WFI, fences of address translation), FENCE, atomics, loads and stores.
+const Pattern system_instructions[] = {{0x00000073, 0xffffff80}, {0x00000073, 0xfff00000},
+                                       {0x12000073, 0x01ff8000}, {0x0000000f, 0xffffff80},
+                                       {0x0000202f, 0xffffdf80}, {0x00000003, 0xffffff80}};
+const size_t system_instruction_count =
+    sizeof system_instructions / sizeof system_instructions[0];
+
+void spare_emulator(volatile unsigned char*, size_t) {}
+
 const Word undefined_size = 4;
 const Word access_size = 4;
 

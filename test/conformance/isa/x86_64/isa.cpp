@@ -6,6 +6,27 @@ namespace conformance::isa {
 
 const unsigned char increment_code[] = {0x48, 0x8d, 0x47, 0x01, 0xc3}; // lea 1(%rdi), %rax; ret
 const size_t increment_size = sizeof increment_code;
+// Bytes of the first word: two-byte opcodes (with SGDT to XSETBV, SYSCALL, MOV CR/DR, MSRs, state
+// saves), FS and GS base, INT n, far jumps, segments, flags, ports, HLT and its neighbours.
+const Pattern system_instructions[] = {
+    {0x0000000f, 0xffffff00}, {0x0000010f, 0xffff0000}, {0x0000050f, 0xffff0300},
+    {0x0000200f, 0xffff0300}, {0x0000300f, 0xffff0700}, {0x0000ae0f, 0xffff0000},
+    {0x00ae0ff3, 0xff000000}, {0x000000cd, 0xffffff00}, {0x000000ff, 0xffffff00},
+    {0x0000008e, 0xffffff00}, {0x000000ca, 0xffffff07}, {0x0000009c, 0xffffff03},
+    {0x000000e4, 0xffffff0b}, {0x000000f0, 0xffffff0f}, {0x0000006c, 0xffffff03}};
+const size_t system_instruction_count =
+    sizeof system_instructions / sizeof system_instructions[0];
+
+// QEMU 10.0 lets MOV load CS (register 1), LDTR and TR (6 and 7), where the CPU has #UD (SDM volume
+// 2, MOV); the next exception then ends the emulator or looks like one of the kernel.
+void spare_emulator(volatile unsigned char* code, size_t size) {
+    for (size_t at = 0; at + 1 < size; ++at) {
+        const unsigned segment = code[at + 1] >> 3 & 7;
+        if (code[at] == 0x8e && (segment == 1 || segment >= 6))
+            code[at] = 0x90;
+    }
+}
+
 const Word undefined_size = 2;
 const Word access_size = 3;
 
