@@ -38,25 +38,11 @@ unsigned char* memory_of(const Slot& slot) {
                                            : slot.pointer<void>());
 }
 
-/// Lets `to` run instead of `from`.
-void hand_over(World& world, Thread& from, Thread& to) {
-    thread_control::resume(world.cpu(), to);
-    thread_control::suspend(world.cpu(), from);
-    REQUIRE(world.settle() == &to);
-}
-
 /// The current thread's retype is preempted once.
 void start_preempted(World& world, Word untyped, ObjectType type, Word size_bits, Word first,
                      Word count) {
-    Thread& caller = *world.cpu().current;
-    world.put_message(caller, static_cast<Word>(Method::untyped_retype),
-                      {static_cast<Word>(type), size_bits, 0, 0, first, count}, {World::cnode});
-    caller.registers.a0 = untyped;
-    caller.registers.pc = 0x1000;
-    arch::host::machine.preempt_every = 1;
-    REQUIRE(world.enter([] { kernel_syscall(0); }) == &caller);
-    arch::host::machine.preempt_every = 0;
-    REQUIRE(caller.registers.pc < 0x1000);
+    world.call_preempted(untyped, Method::untyped_retype,
+                         {static_cast<Word>(type), size_bits, 0, 0, first, count}, {World::cnode});
 }
 
 } // namespace
@@ -185,10 +171,10 @@ TEST_CASE("what was cleared before a preemption does not count for other memory"
     // Two CNodes of 16 KiB behind the frames; when the frames are gone, in their place.
     const Word nodes = world.free_slot();
     start_preempted(world, untyped, ObjectType::cnode, 9, nodes, 2);
-    hand_over(world, first, second);
+    world.hand_over(first, second);
     CHECK(retype(world, untyped, ObjectType::endpoint, 0, nodes, 1).error == Error::busy);
     REQUIRE(revoke(world, untyped).error == Error::none);
-    hand_over(world, second, first);
+    world.hand_over(second, first);
     (void)world.syscall(test::Syscall::call);
     REQUIRE(world.slot(nodes).type() == ObjectType::cnode);
     for (const Word index : {nodes, nodes + 1})
@@ -205,7 +191,7 @@ TEST_CASE("an Untyped that is being cleared can be neither copied nor mistaken a
     const Word untyped = world.make(ObjectType::untyped, 16);
     const Word place = world.free_slot();
     start_preempted(world, untyped, ObjectType::cnode, 9, place, 1);
-    hand_over(world, first, second);
+    world.hand_over(first, second);
     CHECK(world
               .call(World::cnode, Method::cnode_copy,
                     {place + 1, word_bits, untyped, word_bits, 15}, {World::cnode})
@@ -215,6 +201,29 @@ TEST_CASE("an Untyped that is being cleared can be neither copied nor mistaken a
                       {World::cnode})
                 .error == Error::none);
     CHECK(retype(world, place + 1, ObjectType::endpoint, 0, place + 2, 1).error == Error::none);
+    test::check_invariants(world);
+}
+
+TEST_CASE("a suspended thread's preempted retype holds nobody up", "[untyped]") {
+    World world;
+    Thread& first = world.root();
+    Thread& second = world.make_thread(90);
+    const Word untyped = world.make(ObjectType::untyped, 16);
+    const Word nodes = world.free_slot();
+    start_preempted(world, untyped, ObjectType::cnode, 9, nodes, 2);
+    world.hand_over(first, second);
+    thread_control::suspend(world.cpu(), first);
+    std::fill_n(memory_of(world.slot(untyped)), 4096, uint8_t{0x5a});
+    CHECK(retype(world, untyped, ObjectType::endpoint, 0, nodes + 2, 1).error == Error::none);
+    REQUIRE(revoke(world, untyped).error == Error::none);
+    // What the first one had cleared counts no more.
+    std::fill_n(memory_of(world.slot(untyped)), 4096, uint8_t{0x5a});
+    thread_control::resume(world.cpu(), first);
+    world.hand_over(second, first);
+    (void)world.syscall(test::Syscall::call);
+    REQUIRE(world.slot(nodes).type() == ObjectType::cnode);
+    CHECK(std::all_of(memory_of(world.slot(nodes)), memory_of(world.slot(nodes)) + (1 << 14),
+                      [](unsigned char byte) { return byte == 0; }));
     test::check_invariants(world);
 }
 
@@ -236,7 +245,7 @@ TEST_CASE("a thread cannot change away from a CNode that dies with the change", 
     put(3, space);
     thread_control::set_cspace(world.cpu(), victim, world.slot(node), guard);
     REQUIRE(world.call(World::cnode, Method::cnode_delete, {node, word_bits}).error == Error::none);
-    hand_over(world, world.root(), victim);
+    world.hand_over(world.root(), victim);
     CHECK(world.call(1, Method::thread_set_space, {0}, {2, 3}).error == Error::illegal_operation);
     CHECK(victim.cspace_slot.radix() == 3);
     test::check_invariants(world);

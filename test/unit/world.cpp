@@ -119,6 +119,24 @@ Outcome World::call(Word path, Method method, std::initializer_list<Word> words,
     return outcome;
 }
 
+void World::hand_over(Thread& from, Thread& to) {
+    sched::set_priority(cpu(), from, 90);
+    sched::set_priority(cpu(), to, 110);
+    REQUIRE(settle() == &to);
+}
+
+void World::call_preempted(Word path, Method method, std::initializer_list<Word> words,
+                           std::initializer_list<Word> capabilities) {
+    Thread& caller = *cpu().current;
+    put_message(caller, static_cast<Word>(method), words, capabilities);
+    caller.registers.a0 = path;
+    caller.registers.pc = 0x1000;
+    arch::host::machine.preempt_every = 1;
+    REQUIRE(enter([] { kernel_syscall(static_cast<Word>(Syscall::call)); }) == &caller);
+    arch::host::machine.preempt_every = 0;
+    REQUIRE(caller.registers.pc < 0x1000);
+}
+
 Word World::make(ObjectType type, Word size_bits, Word count) {
     const Word first = free_slot();
     const Outcome outcome = call(untyped, Method::untyped_retype,

@@ -68,6 +68,11 @@ public:
     /// The current thread calls a method of the object at `path` and goes on running.
     Outcome call(Word path, Method method, std::initializer_list<Word> words,
                  std::initializer_list<Word> capabilities = {});
+    /// Lets `to` run instead of `from`, by their priorities.
+    void hand_over(Thread& from, Thread& to);
+    /// The current thread calls a method, which is preempted once: its registers hold the call again.
+    void call_preempted(Word path, Method method, std::initializer_list<Word> words,
+                        std::initializer_list<Word> capabilities = {});
     void put_message(Thread& sender, Word label, const std::vector<Word>& words,
                      const std::vector<Word>& capabilities);
 

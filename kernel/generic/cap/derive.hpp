@@ -9,7 +9,7 @@ namespace kernel {
 
 /// Whether a copy of the capability may be made now: not of an Untyped with children
 /// (has_children) or that is being cleared (busy), nor of what there is only one capability to
-/// (illegal_operation).
+/// (illegal_operation), nor below a preempted revoke (busy).
 [[nodiscard]] Failure check_derivable(const Slot& from);
 
 /// Puts a child of `from` into the empty slot `to`, with the rights that both have. check_derivable

@@ -6,6 +6,7 @@
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/sched_context.hpp>
+#include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
@@ -47,6 +48,8 @@ Failure answer_fault(const Thread& server, Thread& thread) {
     if (tag.length() >= 2 && !registers.set_sp(message_word(server, 1)))
         return {Error::invalid_argument, 1, message_word(server, 1)};
     thread.registers = registers;
+    if (tag.length() >= 1)
+        thread_control::abandon(thread);
     thread.clear_fault();
     if (tag.label() == static_cast<Word>(cobnut::FaultReply::stop))
         thread.gate |= Gate::suspended;

@@ -4,6 +4,7 @@
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
 #include <generic/cap/lookup.hpp>
+#include <generic/cap/revocation.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/mm/address_space.hpp>
@@ -104,9 +105,12 @@ Failure revoke(Invocation& call) {
         // The revoked capability may have been a descendant of what it revokes.
         if (slot->empty())
             return {};
-        if (arch::interrupt_pending())
+        if (arch::interrupt_pending()) {
+            revocation::remember(*slot, call.caller);
             return error_preempted;
+        }
     }
+    revocation::forget(*slot);
     return {};
 }
 

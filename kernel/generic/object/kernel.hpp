@@ -20,7 +20,15 @@ struct Clearing {
     uint64_t done;  ///< up to here.
 };
 
+/// A revoke that was preempted: nothing is derived below the slot until it is repeated to its end.
+struct Revoking {
+    Slot* slot;
+    Thread* thread;
+};
+
 struct Kernel {
+    static constexpr uint32_t max_revoking = 8;
+
     Slot* root;    ///< Parent of the capabilities that were made at boot.
     Slot* scratch; ///< Empty but inside an exchange of two slots.
     Slot* dying;   ///< Zombies of CNodes and Threads whose slots are being emptied, in a list
@@ -33,6 +41,9 @@ struct Kernel {
 
     Clearing clearing[8];
     uint32_t next_clearing;
+
+    uint32_t revoking_count; ///< Entries of `revoking` in use, the oldest first.
+    Revoking revoking[max_revoking];
 
     VSpace* spaces;        ///< Root of the search tree over the ids of living VSpaces.
     uint64_t next_space_id;

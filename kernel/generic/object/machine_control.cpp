@@ -4,6 +4,7 @@
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
 #include <generic/cap/lookup.hpp>
+#include <generic/cap/revocation.hpp>
 #include <generic/contract/console.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/interrupt.hpp>
@@ -29,6 +30,7 @@ Failure get_handler(Invocation& call) {
                lookup_slot(*call.capabilities[0], call.words[2], static_cast<unsigned>(depth)));
     if (!to->empty())
         return Error::slot_occupied;
+    KERNEL_CHECK(revocation::check(call.slot));
     const auto irq = static_cast<unsigned>(number);
     if (irq::is_taken(irq))
         return Error::in_use;
@@ -53,6 +55,7 @@ Failure set_notification(Invocation& call, unsigned irq) {
     KERNEL_TRY(slot, call.capability(0, ObjectType::notification));
     if (!slot->rights().write())
         return Error::missing_right;
+    KERNEL_CHECK(check_derivable(*slot));
     KERNEL_CHECK(clear_notification(call, irq));
     derive(*slot, kernel_state.irq_slots[irq], Rights::all());
     arch::unmask_interrupt(irq);

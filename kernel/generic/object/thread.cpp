@@ -38,6 +38,7 @@ Failure configure(Invocation& call, Thread& thread) {
     if (has_buffer) {
         KERNEL_TRY(frame, call.capability(2, ObjectType::frame));
         KERNEL_CHECK(thread_control::check_buffer(*frame, call.words[2]));
+        KERNEL_CHECK(check_derivable(*frame));
     }
     set_space(call, thread);
     thread_control::set_buffer(call.cpu, thread, has_buffer ? call.capabilities[2] : nullptr,
@@ -52,6 +53,7 @@ Failure set_ipc_buffer(Invocation& call, Thread& thread) {
     }
     KERNEL_TRY(frame, call.capability(0, ObjectType::frame));
     KERNEL_CHECK(thread_control::check_buffer(*frame, call.words[0]));
+    KERNEL_CHECK(check_derivable(*frame));
     thread_control::set_buffer(call.cpu, thread, frame, call.words[0]);
     return {};
 }
@@ -65,6 +67,7 @@ Failure set_handler(Invocation& call, Slot& place) {
     const Rights rights = endpoint->rights();
     if (!rights.write() || !(rights.grant() || rights.grant_reply()))
         return Error::missing_right;
+    KERNEL_CHECK(check_derivable(*endpoint));
     thread_control::set_handler(call.cpu, place, endpoint);
     return {};
 }
@@ -148,6 +151,7 @@ Failure write_registers(Invocation& call, Thread& thread) {
         if (!copy.set(first + i, call.words[3 + i]))
             return {Error::invalid_argument, 3 + i, call.words[3 + i]};
     make_full(thread);
+    thread_control::abandon(thread);
     for (unsigned i = 0; i < count; ++i)
         (void)thread.registers.set(first + i, call.words[3 + i]);
     if (call.words[0] != 0)

@@ -2,6 +2,7 @@
 // What is done to a Thread: its spaces, buffer, flags, life and death.
 #include <generic/cap/deletion.hpp>
 #include <generic/cap/derive.hpp>
+#include <generic/cap/revocation.hpp>
 #include <generic/contract/memory.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/notification.hpp>
@@ -54,6 +55,7 @@ void init(Thread& thread, bool has_fpu) {
 }
 
 void set_cspace(Cpu& cpu, Thread& thread, Slot& from, Word guard) {
+    abandon(thread); // a repeated call would look its capabilities up in the new space
     clear_slot(cpu, thread.cspace_slot);
     put(from, thread.cspace_slot);
     if (guard != 0)
@@ -133,6 +135,11 @@ Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
     return {};
 }
 
+void abandon(Thread& thread) {
+    revocation::forget(thread);
+    untyped::forget_clearing(thread);
+}
+
 void slot_emptied(Cpu& cpu, Slot& slot) {
     const Word base = reinterpret_cast<Word>(&slot) & ~((Word{1} << thread_size_bits) - 1);
     Thread& thread = *reinterpret_cast<Thread*>(base);
@@ -164,7 +171,7 @@ void destroy(Cpu& cpu, Thread& thread) {
     ipc::offer_none(thread);
     ipc::unbind(thread);
     fpu::release(cpu, thread);
-    untyped::forget_clearing(thread);
+    abandon(thread);
     thread.node = nullptr;
     thread.node_size = 0;
     thread.space = &kernel_state.empty_space;

@@ -2,6 +2,7 @@
 // Untyped memory and what becomes of it.
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/lookup.hpp>
+#include <generic/cap/revocation.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/fpu.hpp>
 #include <generic/contract/memory.hpp>
@@ -110,14 +111,12 @@ void remember(Slot& untyped, Thread& thread, uint64_t begin, uint64_t done) {
 Failure clear(Invocation& call, const Request& request) {
     Slot& untyped = call.slot;
     uint64_t done = request.begin;
-    if ((untyped.badge & Slot::untyped_busy) != 0) {
-        const Clearing* record = clearing_of(untyped);
-        if (record == nullptr || record->thread != &call.caller)
-            return Error::busy;
-        // Only the same memory is known to be clean still: nothing has been made in it meanwhile.
+    if (!claim(untyped, &call.caller))
+        return Error::busy;
+    // Only the same memory is known to be clean still: nothing has been made in it meanwhile.
+    if (const Clearing* record = clearing_of(untyped))
         if (record->begin == request.begin && record->done <= request.end)
             done = record->done;
-    }
     const bool needed = request.type != ObjectType::untyped &&
                         (untyped.badge & Slot::untyped_device) == 0;
     while (needed && done < request.end) {
@@ -135,6 +134,7 @@ Failure clear(Invocation& call, const Request& request) {
 }
 
 Failure retype(Invocation& call) {
+    KERNEL_CHECK(revocation::check(call.slot));
     KERNEL_TRY(request, decode(call));
     KERNEL_CHECK(clear(call, request));
     PhysAddr address = call.slot.object.physical() + request.begin;
@@ -294,6 +294,16 @@ Failure invoke(Invocation& call) {
     default:
         return Error::invalid_method;
     }
+}
+
+bool claim(const Slot& untyped, const Thread* thread) {
+    Clearing* record = clearing_of(untyped);
+    if (record == nullptr || record->thread == thread)
+        return true;
+    if ((record->thread->gate & Gate::suspended) == 0)
+        return false;
+    release(*record);
+    return true;
 }
 
 void forget_clearing(Slot& untyped) {

@@ -9,7 +9,57 @@ void send_once(Word endpoint) {
     local().argument = static_cast<Word>(send(endpoint, Tag(0, 0)).error());
 }
 
+/// A program that derives from one slot of a CNode into the next free one, without end; from another
+/// slot when that is empty.
+struct Deriver {
+    static constexpr unsigned radix = 12;
+    static constexpr Word mask = (Word{1} << radix) - 1;
+    CapIndex node = 0;
+    Word source = 0, target = 0;
+    volatile bool stop = false;
+    volatile Word made = 0, refused = 0;
+
+    void run() {
+        while (!stop) {
+            const Error error =
+                request(node, Method::cnode_copy, {target, radix, source, radix, 15}, {node})
+                    .error();
+            if (error == Error::slot_empty)
+                source = (source + 1) & mask;
+            else
+                target = (target + 1) & mask;
+            made = made + (error == Error::none ? 1 : 0);
+            refused = refused + (error == Error::busy ? 1 : 0);
+        }
+    }
+};
+Deriver deriver;
+
 constexpr Test tests[] = {
+    {"derivation: revoke ends against a program of higher priority that derives below it",
+     [] {
+         constexpr unsigned radix = Deriver::radix;
+         constexpr Word count = 2000;
+         const CapIndex node = make(ObjectType::cnode, radix);
+         const CapIndex origin = make_endpoint();
+         const CapIndex revoked = copied(origin);
+         for (Word index = 0; index < count; ++index)
+             succeed("copy", copy({node, radix}, index, self, revoked));
+         deriver.node = node;
+         deriver.target = count;
+         // It has nearly all the time, and makes more in it than the revoke deletes in the rest.
+         const Worker worker = start([](Word) { deriver.run(); }, 0,
+                                     {.budget = 280, .period = 300});
+         require("derived before", deriver.made > 0);
+         succeed("revoke", revoke(self, revoked));
+         deriver.stop = true;
+         note("made, refused", deriver.made, deriver.refused);
+         require("refused meanwhile", deriver.refused > 0);
+         for (Word index = 0; index < Word{1} << radix; ++index)
+             expect("gone", request(node, Method::cnode_identify, {index, radix})[0], 0u);
+         succeed("derive again", copy({node, radix}, 0, self, revoked));
+         succeed("suspend", suspend(worker.thread));
+     }},
     {"derivation: revoke deletes exactly the descendants",
      [] {
          const CapIndex origin = make_endpoint();
