@@ -151,6 +151,8 @@ def test(options: argparse.Namespace) -> int:
     results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
                for build, reason in broken.items()]
     results += run_all([job for job in jobs if job.build not in broken])
+    if options.filter and not results:
+        raise Problem(f"no test has {options.filter} in its name (--list prints them)", WRONG_USE)
     failed = sum(not result.passed for result in results)
     write_junit(options.junit, results, time.monotonic() - start)
     write_json(options.json, {

@@ -126,6 +126,98 @@ constexpr Test tests[] = {
          for (unsigned index = 0; index < 300; ++index)
              require("gone", is_empty(first + index));
      }},
+    {"derivation: a chain of 4000 copies, each of the one before, is revoked from its middle",
+     [] {
+         const CapIndex node = make(ObjectType::cnode, 12);
+         const Node there{node, 12};
+         succeed("first", copy(there, 0, self, make_endpoint()));
+         for (Word index = 1; index < 4000; ++index)
+             succeed("copy", copy(there, index, there, index - 1));
+         succeed("revoke", revoke(there, 1999));
+         for (Word index = 0; index < 4000; ++index) {
+             const Received got = request(node, Method::cnode_identify, {index, 12});
+             expect("left", got[0], index < 2000 ? ObjectType::endpoint : ObjectType::null);
+         }
+     }},
+    {"derivation: 4000 copies of one capability are revoked and their slots used again",
+     [] {
+         const CapIndex node = make(ObjectType::cnode, 12);
+         const Node there{node, 12};
+         const CapIndex origin = make_endpoint();
+         for (unsigned round = 0; round < 2; ++round) {
+             for (Word index = 0; index < 4000; ++index)
+                 succeed("copy", copy(there, index, self, origin));
+             succeed("revoke", revoke(self, origin));
+             for (Word index = 0; index < 4000; index += 7)
+                 expect("gone", request(node, Method::cnode_identify, {index, 12})[0],
+                        ObjectType::null);
+         }
+         require("the origin stays", !is_empty(origin));
+     }},
+    {"derivation: random copies, moves and deletes leave each capability with its ancestors alone",
+     [] {
+         // A plain model beside it: the parent of each slot, by number; -1: none, -2: empty.
+         constexpr unsigned count = 24;
+         static int parent[count];
+         const CapIndex first = slots(count);
+         Random random(static_cast<uint32_t>(seed_or(1701)));
+         for (int& entry : parent)
+             entry = -2;
+         succeed("origin", copy(self, first, self, make_endpoint()));
+         parent[0] = -1;
+         const auto leave = [](unsigned gone) { // its children go to its parent
+             for (int& entry : parent)
+                 if (entry == static_cast<int>(gone))
+                     entry = parent[gone];
+             parent[gone] = -2;
+         };
+         for (Word turn = 0; turn < 3000 * handover.effort; ++turn) {
+             const unsigned from = random.next() % count, to = random.next() % count;
+             if (parent[from] == -2)
+                 continue;
+             switch (random.next() % 5) {
+             case 0: case 1:
+                 expect("copy", copy(self, first + to, self, first + from).error() == Error::none,
+                        parent[to] == -2);
+                 if (parent[to] == -2)
+                     parent[to] = static_cast<int>(from);
+                 break;
+             case 2:
+                 expect("move", move(self, first + to, self, first + from).error() == Error::none,
+                        parent[to] == -2);
+                 if (parent[to] == -2) {
+                     for (int& entry : parent)
+                         if (entry == static_cast<int>(from))
+                             entry = static_cast<int>(to);
+                     parent[to] = parent[from];
+                     parent[from] = -2;
+                 }
+                 break;
+             case 3:
+                 if (parent[from] == -1)
+                     break; // what is derived from the harness's own stays
+                 succeed("delete", remove(self, first + from));
+                 leave(from);
+                 break;
+             default:
+                 if (random.next() % 8 != 0)
+                     break;
+                 succeed("revoke", revoke(self, first + from));
+                 for (bool again = true; again;) {
+                     again = false;
+                     for (unsigned slot = 0; slot < count; ++slot)
+                         if (parent[slot] >= 0 && (parent[slot] == static_cast<int>(from) ||
+                                                   parent[parent[slot]] == -2)) {
+                             parent[slot] = -2;
+                             again = true;
+                         }
+                 }
+                 break;
+             }
+             for (unsigned slot = 0; slot < count; ++slot)
+                 expect("as in the model", is_empty(first + slot), parent[slot] == -2);
+         }
+     }},
     {"derivation: deleting every second of a chain leaves the rest revocable",
      [] {
          const CapIndex origin = make_endpoint();

@@ -61,6 +61,28 @@ constexpr Test tests[] = {
          require("no thread", request(worker.thread, Method::thread_set_priority, {10, 10},
                                       {own::space}).error() != Error::none);
      }},
+    {"scheduling: a priority does not leak through a call to the caller or its server",
+     [] {
+         static CapIndex endpoint, reply;
+         endpoint = make_endpoint();
+         reply = make_reply();
+         turn = 0;
+         start([](Word) { // high
+             recv(endpoint, reply);
+             for (;;) {
+                 mark(1);
+                 start([](Word) { mark(2); }, 0, {.priority = main_priority + 20});
+                 reply_recv(endpoint, reply, {});
+             }
+         }, 0, {.priority = main_priority + 30});
+         start([](Word) { // low
+             call(endpoint, {});
+             mark(3);
+         }, 0, {.priority = main_priority + 10});
+         expect("the server runs before all others", order[0], 1u);
+         expect("then the middle, not the client it answered", order[1], 2u);
+         expect("then the client", order[2], 3u);
+     }},
     {"scheduling: yield runs the next thread of the same priority",
      [] {
          turn = 0;

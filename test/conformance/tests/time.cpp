@@ -86,6 +86,22 @@ constexpr Test tests[] = {
          require("it ran", work[0] > 0);
          expect_share("consumed of a tenth", answer[0], elapsed / 10, 12);
      }},
+    {"time: over many periods a budget is kept within 2 per cent",
+     [] {
+         for (const uint64_t budget : {500u, 1000u, 2500u, 5000u}) {
+             const Worker worker =
+                 start(compute, 0, {.resume = false, .budget = budget, .period = 10000});
+             request(worker.context, Method::sched_context_consumed);
+             const uint64_t begin = clock();
+             resume(worker.thread);
+             while (microseconds(clock() - begin) < 200000 - 1)
+                 continue;
+             const uint64_t elapsed = microseconds(clock() - begin);
+             const Word consumed = request(worker.context, Method::sched_context_consumed)[0];
+             succeed("delete", remove(self, worker.thread));
+             expect_share("microseconds", consumed, elapsed * budget / 10000, 2);
+         }
+     }},
     {"time: two threads share by budget and period",
      [] {
          const Worker one = start(compute, 0, {.resume = false, .budget = 2000, .period = 10000});

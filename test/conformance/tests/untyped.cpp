@@ -142,6 +142,31 @@ constexpr Test tests[] = {
              succeed("revoke", revoke(self, part));
          }
      }},
+    {"untyped: no byte of an object is readable after it, whatever it was",
+     [] {
+         constexpr ObjectType types[] = {ObjectType::thread, ObjectType::endpoint,
+                                         ObjectType::notification, ObjectType::reply,
+                                         ObjectType::vspace, ObjectType::page_table};
+         const CapIndex part = make(ObjectType::untyped, 13);
+         const CapIndex first = slots(32);
+         for (const ObjectType type : types) {
+             for (CapIndex made = first; made < first + 32; ++made)
+                 if (retype(part, type, 0, own::cnode, made).error() != Error::none)
+                     break;
+             if (type == ObjectType::thread)
+                 (void)request(first, Method::thread_write_registers, {0, 0, 2, ~Word{0} >> 8, 77});
+             if (type == ObjectType::notification)
+                 signal(minted(first, Rights::all(), ~Word{0}));
+             succeed("revoke", revoke(self, part));
+             succeed("retype", retype(part, ObjectType::frame, 12, own::cnode, first, 2));
+             for (Word page = 0; page < 2; ++page) {
+                 succeed("map", map(first + page, place::free + page * 4096, Rights::read_only()));
+                 for (Word offset = 0; offset < 4096; offset += sizeof(Word))
+                     expect("zero", at<Word>(place::free + page * 4096 + offset), 0u);
+             }
+             succeed("revoke", revoke(self, part));
+         }
+     }},
     {"untyped: an Untyped of an Untyped is revoked with it",
      [] {
          const CapIndex outer = make(ObjectType::untyped, 16);
