@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """Packs files into a cpio (newc) boot archive; the same input gives the same bytes.
 

@@ -26,16 +26,13 @@ Answer answer_of(const Message& reply) {
 
 } // namespace
 
-Answer invoke(CapIndex target, Method method, std::initializer_list<Word> words,
-              std::initializer_list<CapIndex> capabilities) {
-    Message message(Tag(static_cast<Word>(method), static_cast<unsigned>(words.size()),
-                        static_cast<unsigned>(capabilities.size())));
-    unsigned index = 0;
-    for (const Word word : words)
-        message.set(index++, word);
-    index = 0;
-    for (const CapIndex capability : capabilities)
-        ipc_buffer().capabilities[index++] = capability;
+Answer invoke(CapIndex target, Method method, const Word* words, unsigned word_count,
+              const CapIndex* capabilities, unsigned capability_count) {
+    Message message(Tag(static_cast<Word>(method), word_count, capability_count));
+    for (unsigned index = 0; index < word_count; ++index)
+        message.set(index, words[index]);
+    for (unsigned index = 0; index < capability_count; ++index)
+        ipc_buffer().capabilities[index] = capabilities[index];
     return answer_of(call(target, message));
 }
 

@@ -21,8 +21,13 @@ struct [[nodiscard]] Answer {
 };
 
 /// A call with the method as label. Arguments beyond the registers travel through the IPC buffer.
-Answer invoke(CapIndex target, Method method, std::initializer_list<Word> words = {},
-              std::initializer_list<CapIndex> capabilities = {});
+Answer invoke(CapIndex target, Method method, const Word* words, unsigned word_count,
+              const CapIndex* capabilities, unsigned capability_count);
+inline Answer invoke(CapIndex target, Method method, std::initializer_list<Word> words = {},
+                     std::initializer_list<CapIndex> capabilities = {}) {
+    return invoke(target, method, words.begin(), static_cast<unsigned>(words.size()),
+                  capabilities.begin(), static_cast<unsigned>(capabilities.size()));
+}
 
 struct Capability {
     CapIndex index = 0;

@@ -7,8 +7,8 @@
 namespace cobnut {
 
 /// Every program defines it. `argument`: the address of BootInfo for the root task, for others what
-/// Process::start was given.
-void main(Word argument);
+/// Process::start was given. A C program defines it as cobnut_main.
+void main(Word argument) asm("cobnut_main");
 
 extern IpcBuffer* ipc_buffer_of_program;
 
