@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 
 from . import builds, qemu, setup
-from .common import BUILD, say, short_path
+from .common import BUILD, ROOT, say, short_path
 
 
 def debug(options: argparse.Namespace) -> int:
@@ -22,7 +22,7 @@ def debug(options: argparse.Namespace) -> int:
         command = [*qemu.command_line(build, machine), "-S", "-serial", f"file:{console}",
                    "-gdb", f"unix:{path},server=on,wait=off"]
         say(f"the machine's console goes to {short_path(console)}")
-        gdb = ["gdb-multiarch", "-q", "-ex", f"target remote {path}"]
+        gdb = ["gdb-multiarch", "-q", "-d", str(ROOT), "-ex", f"target remote {path}"]
         for line in options.execute or []:
             gdb += ["-ex", line]
         if options.execute:

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from . import bench, boards, builds, clean, debug, run, setup, size, test
+from . import bench, boards, builds, clean, debug, run, sdk, setup, size, test
 from .common import FAILED, Problem, abi_version, version
 
 INTERRUPTED = 130
@@ -122,6 +122,13 @@ def make_parser() -> argparse.ArgumentParser:
     child = add(size.size, size.HELP)
     add_build_options(child, False)
     add_json_option(child)
+    child = add(sdk.sdk, """
+        Writes an SDK into a folder: kernels of all boards (release and debug), headers, library,
+        pkg-config and Meson machine files of each ISA, the archive tool, examples. Programs are
+        built with it without this tree; docs/tutorial.md shows how.""")
+    add_build_options(child, False)
+    child.set_defaults(variant=None)
+    child.add_argument("folder", metavar="DIR", help="a new folder, or an SDK to write anew")
     add(clean.clean, "Removes build/ with all that was built.")
     return parser
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import bad_input, boards, builds, limits, setup, suites
+from . import bad_input, boards, builds, limits, sdk_suite, setup, suites
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
-SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits"]
+SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
+          "sdk", "reproducible"]
 ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -25,9 +26,11 @@ memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
 limits       the limits of kernel text, assembler lines, and instructions of call and reply_recv
+sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
+reproducible two copies of the tree in different folders give the same files, bit for bit
 
-Without WHAT all of these are run, the tour in gcc release and clang debug only; --all takes every
-suite through every variant and toolchain.
+Without WHAT all of these are run, the tour in gcc release and clang debug only, reproducible for
+one board; --all takes every suite through every variant and toolchain.
 """
 
 
@@ -70,9 +73,14 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
         jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
                  for build in tour_builds(options)]
     for name, cases in (("memory", suites.memory_cases), ("bad-input", bad_input.bad_input_cases),
-                        ("boot-cost", suites.boot_cost_cases), ("limits", limits.limit_cases)):
+                        ("boot-cost", suites.boot_cost_cases), ("limits", limits.limit_cases),
+                        ("sdk", sdk_suite.example_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
+    if "reproducible" in chosen:
+        jobs += [Job("reproducible", build, lambda b=build: sdk_suite.reproducible(b))
+                 for build in plain if options.what or options.all
+                 or build.board.name == boards.DEFAULT]
     return jobs
 
 
