@@ -56,6 +56,22 @@ constexpr Test tests[] = {
                         "x14", "x15", "x16", "x17", "x18", "cc", "memory");
          expect("N and C", flags, 0xa0000000u);
      }},
+    // ARM ARM B2.12.5: an exception return clears the local monitor.
+    {"aarch64: an exclusive store fails behind a system call",
+     [] {
+         notification = make_notification();
+         succeed("map", map(make_frame(), place::free));
+         Word failed = 0;
+         register Word x0 asm("x0") = notification;
+         register Word x1 asm("x1") = 0;
+         register Word x19 asm("x19") = place::free;
+         asm volatile("ldxr x20, [x19]\n\tsvc #3\n\tstxr w21, x20, [x19]\n\tmov %0, x21"
+                      : "=&r"(failed), "+r"(x0), "+r"(x1)
+                      : "r"(x19)
+                      : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+                        "x14", "x15", "x16", "x17", "x18", "x20", "x21", "cc", "memory");
+         expect("status", failed, 1u);
+     }},
     {"aarch64: cache maintenance by user level faults or works, and harms nobody",
      [] {
          succeed("map", map(make_frame(), place::free));

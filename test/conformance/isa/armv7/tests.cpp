@@ -114,6 +114,27 @@ constexpr Test tests[] = {
          expect("the right branch", isa_it_block(notification), 6u);
          expect("signalled", nb_wait(notification).kind(), Kind::signal);
      }},
+    // ARM ARM A3.4.4: software clears the local monitor on a switch, the CPU need not.
+    {"armv7: an exclusive store fails behind a system call that switched threads",
+     [] {
+         static CapIndex endpoint, reply;
+         endpoint = make_endpoint();
+         reply = make_reply();
+         start([](Word) {
+             recv(endpoint, reply);
+             for (;;)
+                 reply_recv(endpoint, reply, {});
+         });
+         succeed("map", map(make_frame(), place::free));
+         Word failed = 0;
+         const Word address = place::free;
+         // LDREX here, STREX behind a call: written as one loop of C++ so that only the two are asm.
+         asm volatile("ldrex r3, [%0]" : : "r"(address) : "r3", "memory");
+         call(endpoint, {});
+         asm volatile("mov r3, #5\n\tstrex %0, r3, [%1]"
+                      : "=&r"(failed) : "r"(address) : "r3", "memory");
+         expect("status", failed, 1u);
+     }},
     {"armv7: unaligned access to normal memory works",
      [] {
          succeed("map", map(make_frame(), place::free));

@@ -70,6 +70,40 @@ constexpr Test tests[] = {
          }
          require("the store-conditional failed", result[0] > 1);
      }},
+    {"riscv: a reservation does not survive a call to another thread",
+     [] {
+         static CapIndex endpoint, reply;
+         endpoint = make_endpoint();
+         reply = make_reply();
+         start([](Word) {
+             recv(endpoint, reply);
+             for (;;)
+                 reply_recv(endpoint, reply, {});
+         });
+         succeed("map", map(make_frame(), place::free));
+         Word failed = 0;
+         asm volatile("lr.d t0, (%0)" : : "r"(place::free) : "t0", "memory");
+         call(endpoint, {});
+         asm volatile("sc.d %0, zero, (%1)" : "=&r"(failed) : "r"(place::free) : "memory");
+         require("the store-conditional failed", failed != 0);
+     }},
+    // Privileged ISA 4.3.1: without hardware updates an access with A or D clear is a page fault.
+    {"riscv: first loads and stores need no update of the page table by user level",
+     [] {
+         const CapIndex handler = make_endpoint();
+         for (unsigned page = 0; page < 8; ++page)
+             succeed("map", map(make_frame(), place::free + page * 4096));
+         const Worker worker = start([](Word) {
+             for (unsigned page = 0; page < 8; ++page) {
+                 result[1] = result[1] + at<Word>(place::free + page * 4096);
+                 at<Word>(place::free + page * 4096) = page;
+             }
+             result[0] = 1;
+         }, 0, {.fault_handler = handler});
+         expect("no fault", nb_recv(handler, make_reply()).kind(), Kind::none);
+         expect("to its end", result[0], 1u);
+         succeed("delete", remove(self, worker.thread));
+     }},
     {"riscv: odd and kernel addresses to jump to, WFI and fences harm nobody",
      [] {
          require("kernel", !runs([](Word) {

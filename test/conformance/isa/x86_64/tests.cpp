@@ -136,6 +136,46 @@ constexpr Test tests[] = {
          });
          expect("the kernel goes on", signal(notification).error(), Error::none);
      }},
+    {"x86: FS and GS bases that are not canonical, or the kernel's, harm nobody",
+     [] {
+         // A CPU refuses them with #GP; emulators take them and fault at their use.
+         note("FS, ran", runs([](Word) {
+             asm volatile("wrfsbase %0" : : "r"(Word{1} << 47));
+             result[0] = 1;
+         }));
+         note("GS, ran", runs([](Word) {
+             asm volatile("wrgsbase %0" : : "r"(Word{0xffff7fffffffffff}));
+             result[0] = 1;
+         }));
+         (void)runs([](Word) { // a kernel address is canonical: it may be set, not used
+             asm volatile("wrgsbase %0\n\tmovq %%gs:0, %%rax"
+                          : : "r"(Word{0xffffffff80000000}) : "rax", "memory");
+             result[0] = 1;
+         });
+         expect("not read", result[0], 0u);
+     }},
+    {"x86: INT of every vector is a fault of the thread",
+     [] {
+         const CapIndex handler = make_endpoint(), answer = make_reply(), code = make_frame();
+         succeed("write", map(code, place::free));
+         for (unsigned vector = 0; vector < 256; ++vector) {
+             at<uint8_t>(place::free + vector * 4) = 0xcd; // INT n
+             at<uint8_t>(place::free + vector * 4 + 1) = static_cast<uint8_t>(vector);
+             at<uint8_t>(place::free + vector * 4 + 2) = 0x0f; // UD2
+             at<uint8_t>(place::free + vector * 4 + 3) = 0x0b;
+         }
+         succeed("execute", map(copied(code), place::free + 4096, Rights::read_only(), 0));
+         const Worker worker = start(nullptr, 0, {.resume = false, .fault_handler = handler});
+         for (unsigned vector = 0; vector < 256; ++vector) {
+             succeed("start",
+                     request(worker.thread, Method::thread_write_registers,
+                             {1, 0, 2, place::free + 4096 + vector * 4, areas[1].top()}));
+             const Received got = nb_recv(handler, answer);
+             expect("a fault", got.kind(), Kind::fault);
+             expect("an exception", got.label(), FaultType::user_exception);
+             send(answer, Tag(static_cast<Word>(FaultReply::stop), 0));
+         }
+     }},
     {"x86: SYSENTER and far returns are no way in",
      [] {
          require("sysenter", !runs([](Word) {
