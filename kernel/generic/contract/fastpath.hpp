@@ -18,10 +18,22 @@
 //   void set_current(const Entry&, Thread*)        Cpu::current
 //   bool may_switch_space(const Entry&, VSpace*)   the token of the space is valid (has an asid)
 //   void switch_space(const Entry&, VSpace*)       nothing if it is the current one where that pays
+//   Ticks now()                  arch::now() without a stack
+//   void copy_words(Word* to, const Word* from, Word count)   count > 0; two instructions a word
 //   [[noreturn]] void leave(Thread*, Word badge)   voluntary frame back, clears, returns; tag and
 //                                                  message words are in their registers untouched
 //   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
 //
-// The stub enters `extern "C" void kernel_fast_call(Word path)` and `kernel_fast_reply_recv(Word
-// path)` (defined in ipc/fastpath.cpp) with the voluntary frame stored and no usable stack.
+//   [[noreturn]] void call_exchange(Word path)     goes on with a stack in the function of this name
+//   [[noreturn]] void reply_recv_exchange(Word path)
+
+// Defined in ipc/fastpath.cpp.
+extern "C" {
+// From the stub, with the voluntary frame stored and no usable stack.
+[[noreturn]] void kernel_fast_call(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv(kernel::Word path);
+// From them, on the kernel stack.
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+}

@@ -3,19 +3,14 @@
 #include <generic/contract/fastpath.hpp>
 #include <generic/ipc/fastpath.hpp>
 
+namespace {
+
 using kernel::Word;
+using Path = kernel::ipc::Fastpath<arch::FastPolicy>;
 
-extern "C" {
+} // namespace
 
-[[noreturn]] void kernel_fast_call(Word path);
-[[noreturn]] void kernel_fast_reply_recv(Word path);
-
-[[noreturn]] void kernel_fast_call(Word path) {
-    kernel::ipc::Fastpath<arch::FastPolicy>::call(path);
-}
-
-[[noreturn]] void kernel_fast_reply_recv(Word path) {
-    kernel::ipc::Fastpath<arch::FastPolicy>::reply_recv(path);
-}
-
-} // extern "C"
+void kernel_fast_call(Word path) { Path::call(path); }
+void kernel_fast_reply_recv(Word path) { Path::reply_recv(path); }
+void kernel_fast_call_exchange(Word path) { Path::call_exchange(path); }
+void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }

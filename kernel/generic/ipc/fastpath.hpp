@@ -6,7 +6,9 @@
 #include <generic/base/attributes.hpp>
 #include <generic/cap/slot.hpp>
 #include <generic/object/cpu.hpp>
+#include <generic/contract/cpu.hpp>
 #include <generic/object/endpoint.hpp>
+#include <generic/object/kernel.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
@@ -45,10 +47,11 @@ struct FastSlot<ObjectWord32> {
     }
 };
 
-/// The conditions, in the order of the checks: the message fits the registers; a one-level
-/// capability space; an Endpoint with the right; a partner that waits there and may run now (Gate);
-/// its address space has an identifier; and the running context can be lent or given back as it
-/// is. Whatever else goes the slow path, as if the fastpath had never been.
+/// The conditions, in the order of the checks: a message of words only, which the registers hold or
+/// both partners' buffers; a one-level capability space; an Endpoint with the right; a partner that
+/// waits there and may run now (Gate); its address space has an identifier; and either the running
+/// context can be lent or given back as it is, or both have one of their own (Exchange). Whatever
+/// else goes the slow path, as if the fastpath had never been.
 template <class Policy>
 struct Fastpath {
     using Fast = FastSlot<decltype(Slot::object)>;
@@ -61,31 +64,73 @@ struct Fastpath {
     /// Hides from the compiler where a pointer came from: one register for it, not two.
     KERNEL_HOT static void launder(auto*& pointer) { asm("" : "+r"(pointer)); }
 
-    [[noreturn]] KERNEL_HOT static void call(Word path) {
-        auto entry = Policy::entry(); // const, GCC would keep it in memory
-        Thread* current = entry.current;
-        do {
-            if ((Policy::tag() & cobnut::Tag::shape_mask) > Policy::message_words) [[unlikely]]
-                break;
-            if (path >= current->node_size) [[unlikely]]
-                break;
-            const Slot* slot = current->node + path;
-            const Word object = slot->object.word;
-            if (!Fast::template is_endpoint<Fast::may_call>(object)) [[unlikely]]
-                break;
-            Endpoint* endpoint = Fast::endpoint(object);
-            const Word head = endpoint->head;
-            if ((head & Endpoint::fast_receivers) == 0) [[unlikely]]
-                break;
-            auto* server = reinterpret_cast<Thread*>(head - Endpoint::fast_receivers);
-            launder(server);
-            if (!may_run(entry, server)) [[unlikely]]
-                break;
-            if (server->sched_context != nullptr) [[unlikely]]
-                break;
+    /// Words that do not fit into the registers.
+    KERNEL_HOT static bool has_more() {
+        return (Policy::tag() & cobnut::Tag::shape_mask) > Policy::message_words;
+    }
+    KERNEL_HOT static bool has_buffers(const Thread* from, const Thread* to) {
+        return from->buffer != nullptr && to->buffer != nullptr;
+    }
+    KERNEL_HOT static void copy_rest(const Thread* from, const Thread* to) {
+        const Word first = Policy::message_words;
+        const Word count = (Policy::tag() & cobnut::Tag::shape_mask) - first;
+        Policy::copy_words(static_cast<cobnut::IpcBuffer*>(to->buffer)->words + first,
+                           static_cast<const cobnut::IpcBuffer*>(from->buffer)->words + first,
+                           count);
+    }
 
-            // Committed: only stores from here on.
-            const Word badge = slot->badge;
+    /// The switch from the running context to the one that `next` has of its own: both are round
+    /// robin, neither slice ends here, and the timer need not be written. Exact: the slow path
+    /// would charge the same.
+    struct Exchange {
+        SchedContext* from;
+        SchedContext* to;
+        Ticks now;
+        Ticks used;
+
+        KERNEL_HOT bool possible(const Cpu& cpu, const Thread* next) {
+            if (to == nullptr || to->thread != next || to->period != 0 || to->budget == 0)
+                return false;
+            if (to->released == 0 || from->period != 0)
+                return false;
+            now = Policy::now();
+            used = now - cpu.charged_until;
+            return now < cpu.deadline && now + to->refills()->amount >= cpu.deadline &&
+                   used + kernel_state.least_ticks <= from->refills()->amount;
+        }
+        KERNEL_HOT void commit(Cpu& cpu, Thread* current) const {
+            from->consumed += used;
+            from->refills()->amount -= used;
+            from->thread = current;
+            current->sched_context = from;
+            cpu.charged_until = now;
+            cpu.sched_context = to;
+        }
+    };
+
+    /// The fastpath `path` for short messages, or for those that need buffers; returns only if it
+    /// is not for this one.
+    template <class Path>
+    KERNEL_HOT static void choose(Word path) {
+        auto entry = Policy::entry(); // const, GCC would keep it in memory
+        const Word shape = Policy::tag() & cobnut::Tag::shape_mask;
+        if (shape <= Policy::message_words) [[likely]]
+            return Path::template go<false>(entry, path);
+        if (shape <= cobnut::max_message_words)
+            Path::template go<true>(entry, path);
+    }
+
+    [[noreturn]] KERNEL_HOT static void call(Word path) {
+        choose<Call>(path);
+        Policy::slow_call(path);
+    }
+    [[noreturn]] KERNEL_HOT static void reply_recv(Word path) {
+        choose<ReplyRecv>(path);
+        Policy::slow_reply_recv(path);
+    }
+
+    struct Call {
+        KERNEL_HOT static void dequeue(Endpoint* endpoint, Thread* server) {
             Thread* next = server->next;
             if (next == server) [[likely]] {
                 endpoint->head = 0;
@@ -96,6 +141,33 @@ struct Fastpath {
                 server->next = server->prev = server;
                 endpoint->head = reinterpret_cast<Word>(next) + Endpoint::fast_receivers;
             }
+        }
+
+        template <bool is_long>
+        KERNEL_HOT static void go(auto& entry, Word path) {
+            Thread* current = entry.current;
+            if (path >= current->node_size) [[unlikely]]
+                return;
+            const Slot* slot = current->node + path;
+            const Word object = slot->object.word;
+            if (!Fast::template is_endpoint<Fast::may_call>(object)) [[unlikely]]
+                return;
+            Endpoint* endpoint = Fast::endpoint(object);
+            const Word head = endpoint->head;
+            if ((head & Endpoint::fast_receivers) == 0) [[unlikely]]
+                return;
+            auto* server = reinterpret_cast<Thread*>(head - Endpoint::fast_receivers);
+            launder(server);
+            if (!may_run(entry, server)) [[unlikely]]
+                return;
+            if (is_long && !has_buffers(current, server)) [[unlikely]]
+                return;
+            if (server->sched_context != nullptr) [[unlikely]]
+                Policy::call_exchange(path);
+
+            // Committed: only stores from here on.
+            const Word badge = slot->badge;
+            dequeue(endpoint, server);
             Reply* reply = server->reply;
             SchedContext* context = Policy::sched_context(entry);
             Reply* outer = context->top;
@@ -106,40 +178,41 @@ struct Fastpath {
                 outer->up = reply;
             context->top = reply;
             current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
+            if constexpr (is_long)
+                copy_rest(current, server);
             Policy::set_current(entry, server);
             Policy::switch_space(entry, server->space);
             Policy::leave(server, badge);
-        } while (false);
-        Policy::slow_call(path);
-    }
+        }
+    };
 
-    [[noreturn]] KERNEL_HOT static void reply_recv(Word path) {
-        auto entry = Policy::entry(); // const, GCC would keep it in memory
-        Thread* current = entry.current;
-        do {
-            if ((Policy::tag() & cobnut::Tag::shape_mask) > Policy::message_words) [[unlikely]]
-                break;
+    struct ReplyRecv {
+        template <bool is_long>
+        KERNEL_HOT static void go(auto& entry, Word path) {
+            Thread* current = entry.current;
             Reply* reply = current->reply;
             if (reply->path != entry.reply) [[unlikely]]
-                break;
-            // The innermost call of the running context: it has a caller, and lent the context.
-            SchedContext* context = Policy::sched_context(entry);
-            if (context->top != reply) [[unlikely]]
-                break;
+                return;
             if (path >= current->node_size) [[unlikely]]
-                break;
+                return;
             const Slot* slot = current->node + path;
             const Word object = slot->object.word;
             if (!Fast::template is_endpoint<Fast::may_receive>(object)) [[unlikely]]
-                break;
+                return;
             Endpoint* endpoint = Fast::endpoint(object);
             if (endpoint->head != 0) [[unlikely]]
-                break;
+                return;
             if (static_cast<int32_t>(current->gate) < 0) [[unlikely]] // Gate::signal_pending
-                break;
+                return;
+            // The innermost call of the running context: it has a caller, and lent the context.
+            SchedContext* context = Policy::sched_context(entry);
+            if (context->top != reply) [[unlikely]]
+                Policy::reply_recv_exchange(path);
             Thread* caller = reply->caller;
             if (!may_run(entry, caller)) [[unlikely]]
-                break;
+                return;
+            if (is_long && !has_buffers(current, caller)) [[unlikely]]
+                return;
 
             // Committed: only stores from here on.
             Reply* outer = reply->prev;
@@ -149,6 +222,72 @@ struct Fastpath {
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = waiting + Wait::receive;
             current->sched_context = nullptr; // what it ran on goes back; the next call may lend again
+            if constexpr (is_long)
+                copy_rest(current, caller);
+            Policy::set_current(entry, caller);
+            Policy::switch_space(entry, caller->space);
+            Policy::leave(caller, 0);
+        }
+    };
+
+    // Partners with contexts of their own: from the same checks, with a stack, for on some ISAs the
+    // registers do not suffice for times.
+
+    /// `call` has found that the server has a context, and that everything else is as it wants it.
+    [[noreturn]] KERNEL_HOT static void call_exchange(Word path) {
+        Cpu& cpu = arch::current_cpu();
+        const typename Policy::Entry entry{cpu.current, 0};
+        Thread* current = cpu.current;
+        const Slot* slot = current->node + path;
+        Endpoint* endpoint = Fast::endpoint(slot->object.word);
+        auto* server = reinterpret_cast<Thread*>(endpoint->head - Endpoint::fast_receivers);
+        Exchange contexts{cpu.sched_context, server->sched_context, 0, 0};
+        if (!contexts.possible(cpu, server)) [[unlikely]]
+            Policy::slow_call(path);
+
+        // Committed: only stores from here on.
+        const Word badge = slot->badge;
+        Call::dequeue(endpoint, server);
+        Reply* reply = server->reply;
+        reply->caller = current;
+        reply->prev = reply->up = nullptr;
+        reply->sched_context = nullptr;
+        current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
+        contexts.commit(cpu, current);
+        if (has_more()) [[unlikely]]
+            copy_rest(current, server);
+        Policy::set_current(entry, server);
+        Policy::switch_space(entry, server->space);
+        Policy::leave(server, badge);
+    }
+
+    /// `reply_recv` has found that the Reply is not the innermost of the running context; the
+    /// caller is not checked yet.
+    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(Word path) {
+        Cpu& cpu = arch::current_cpu();
+        const typename Policy::Entry entry{cpu.current, 0};
+        Thread* current = cpu.current;
+        Reply* reply = current->reply;
+        Thread* caller = reply->caller;
+        do {
+            if (caller == nullptr || reply->sched_context != nullptr) [[unlikely]]
+                break;
+            if (!may_run(entry, caller)) [[unlikely]]
+                break;
+            if (has_more() && !has_buffers(current, caller)) [[unlikely]]
+                break;
+            Exchange contexts{cpu.sched_context, caller->sched_context, 0, 0};
+            if (!contexts.possible(cpu, caller)) [[unlikely]]
+                break;
+
+            // Committed: only stores from here on.
+            Endpoint* endpoint = Fast::endpoint(current->node[path].object.word);
+            reply->caller = nullptr;
+            endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
+            current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
+            contexts.commit(cpu, current);
+            if (has_more()) [[unlikely]]
+                copy_rest(current, caller);
             Policy::set_current(entry, caller);
             Policy::switch_space(entry, caller->space);
             Policy::leave(caller, 0);

@@ -5,6 +5,8 @@
 #include <cobnut/abi/object.hpp>
 #include <generic/base/types.hpp>
 
+#include <stddef.h>
+
 namespace kernel {
 
 struct SchedContext;
@@ -26,10 +28,12 @@ struct alignas(64) Cpu {
     uint32_t id;
     SchedContext* sched_context; ///< What the current thread runs on.
 
+    // In the same line: what a fastpath needs that changes the context.
+    Ticks charged_until;  ///< The current context has paid up to here.
+    Ticks deadline;       ///< The timer is programmed for this; nothing is due before it.
+
     // From here on only slow paths.
     Ticks time;           ///< Of this kernel entry, when it was read.
-    Ticks charged_until;  ///< The current context has paid up to here.
-    Ticks deadline;       ///< The timer is programmed for this.
     SchedContext* release_root; ///< Leftist heap of contexts that wait for their refill.
     Thread* fpu_owner;
     bool time_read;
@@ -39,5 +43,7 @@ struct alignas(64) Cpu {
     bool wants_restart;   ///< Preempted: the current system call is made again.
     ReadyQueue ready;
 };
+
+static_assert(offsetof(Cpu, deadline) + sizeof(Ticks) <= 64);
 
 } // namespace kernel

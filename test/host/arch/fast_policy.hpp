@@ -5,11 +5,17 @@
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
 #include <arch/registers.hpp>
+#include <arch/timer.hpp>
+#include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-extern "C" [[noreturn]] void kernel_syscall(kernel::Word number);
+extern "C" {
+[[noreturn]] void kernel_syscall(kernel::Word number);
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+}
 
 namespace arch {
 
@@ -30,10 +36,14 @@ struct FastPolicy {
     static uint32_t gate(const Entry&) { return host::cpu->gate; }
     static kernel::SchedContext* sched_context(const Entry&) { return host::cpu->sched_context; }
     static void set_current(const Entry&, kernel::Thread* thread) { host::cpu->current = thread; }
+    static kernel::Ticks now() { return arch::now(); }
     static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
         return space->asid != asid_none || space->has_root == 0;
     }
     static void switch_space(const Entry&, const kernel::VSpace* space) { activate(space->token); }
+    static void copy_words(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
+        kernel::ipc::copy_words<8>(to, from, count);
+    }
     [[noreturn]] static void leave(kernel::Thread* thread, kernel::Word badge) {
         ++taken;
         thread->registers.set_badge(badge);
@@ -44,6 +54,10 @@ struct FastPolicy {
     }
     [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(kernel::Word) { kernel_syscall(1); }
+    [[noreturn]] static void call_exchange(kernel::Word path) { kernel_fast_call_exchange(path); }
+    [[noreturn]] static void reply_recv_exchange(kernel::Word path) {
+        kernel_fast_reply_recv_exchange(path);
+    }
 
 private:
     static inline kernel::Thread* sender_ = nullptr;

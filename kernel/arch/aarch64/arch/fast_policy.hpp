@@ -5,12 +5,21 @@
 
 #include <arch/address_space.hpp>
 #include <arch/registers.hpp>
+#include <arch/timer.hpp>
 #include <arch/restore.hpp>
 
 #include <generic/base/attributes.hpp>
+#include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
+
+extern "C" {
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[noreturn]] void aarch64_slow_call(kernel::Word path);
+[[noreturn]] void aarch64_slow_reply_recv(kernel::Word path);
+}
 
 namespace arch {
 
@@ -41,6 +50,7 @@ struct FastPolicy {
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         cpu()->current = thread;
     }
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     KERNEL_HOT static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
         return space->asid != asid_none;
     }
@@ -48,24 +58,38 @@ struct FastPolicy {
         activate(space->token);
     }
 
+    KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
+                                      kernel::Word count) {
+        kernel::ipc::copy_words<8>(to, from, count);
+    }
+
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
         register kernel::Word x0 asm("x0") = badge;
         register kernel::Thread* x16 asm("x16") = thread;
-        asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16) : "memory");
+        asm volatile(ARCH_FAST_STACK ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
-        register kernel::Word x0 asm("x0") = path;
-        asm volatile("b aarch64_slow_call" ::"r"(x0) : "memory");
-        __builtin_unreachable();
+        jump<aarch64_slow_call>(path);
     }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) {
-        register kernel::Word x0 asm("x0") = path;
-        asm volatile("b aarch64_slow_reply_recv" ::"r"(x0) : "memory");
-        __builtin_unreachable();
+        jump<aarch64_slow_reply_recv>(path);
+    }
+    [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
+        jump<kernel_fast_call_exchange>(path);
+    }
+    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
+        jump<kernel_fast_reply_recv_exchange>(path);
     }
 
 private:
+    /// The stack is there already, below the Cpu.
+    template <void (*function)(kernel::Word)>
+    [[noreturn]] KERNEL_HOT static void jump(kernel::Word path) {
+        // Whatever register it is in: GCC would have it move there before the checks.
+        asm volatile("mov x0, %0\n\tb %c1" ::"r"(path), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
     KERNEL_HOT static kernel::Cpu* cpu() {
         register kernel::Cpu* x18 asm("x18");
         asm("// cpu" : "=r"(x18));

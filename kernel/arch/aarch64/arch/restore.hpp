@@ -3,11 +3,14 @@
 #pragma once
 
 // Where the stub leaves the current thread and the reply capability for the fastpath. Clang cannot
-// keep its hands off x8 and x17, so there the stub copies them to registers that it can.
+// keep its hands off x8 and x17, so there the stub copies them to registers that it can; it may
+// also have spilled to the stack below the Cpu.
 #ifdef __clang__
+#define ARCH_FAST_STACK "mov sp, x18\n\t"
 #define ARCH_FAST_CURRENT x14
 #define ARCH_FAST_REPLY x15
 #else
+#define ARCH_FAST_STACK
 #define ARCH_FAST_CURRENT x17
 #define ARCH_FAST_REPLY x8
 #endif

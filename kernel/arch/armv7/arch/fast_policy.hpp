@@ -7,6 +7,7 @@
 #include <arch/cpu.hpp>
 #include <arch/layout.hpp>
 #include <arch/registers.hpp>
+#include <arch/timer.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/sched_context.hpp>
@@ -34,6 +35,8 @@ extern "C" {
 [[ARCH_FAST_ENTRY, gnu::section(".text.fast.call")]] void kernel_fast_call(kernel::Word path);
 [[ARCH_FAST_ENTRY, gnu::section(".text.fast.reply_recv"), gnu::aligned(64)]] void
 kernel_fast_reply_recv(kernel::Word path);
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 }
 
 namespace arch {
@@ -82,11 +85,33 @@ struct FastPolicy {
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         current_cpu().current = thread;
     }
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return space->asid != asid_none;
     }
     KERNEL_HOT static void switch_space(const Entry&, kernel::VSpace* space) {
         activate(space->token);
+    }
+
+    /// Four words an instruction; r7, r9, r10 and r12 are the stub's to give.
+    KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
+                                      kernel::Word count) {
+        register kernel::Word rest asm("r0") = count;
+        asm volatile("subs %2, %2, #4\n\t"
+                     "blo 2f\n"
+                     "1:\tldmia %1!, {r7, r9, r10, r12}\n\t"
+                     "stmia %0!, {r7, r9, r10, r12}\n\t"
+                     "subs %2, %2, #4\n\t"
+                     "bhs 1b\n"
+                     "2:\tadds %2, %2, #4\n\t"
+                     "beq 4f\n"
+                     "3:\tldr r7, [%1], #4\n\t"
+                     "str r7, [%0], #4\n\t"
+                     "subs %2, %2, #1\n\t"
+                     "bne 3b\n"
+                     "4:"
+                     : "+r"(to), "+r"(from), "+r"(rest)
+                     : : "r7", "r9", "r10", "r12", "cc", "memory");
     }
 
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
@@ -109,8 +134,21 @@ struct FastPolicy {
 
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
+    [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
+        with_stack<kernel_fast_call_exchange>(path);
+    }
+    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
+        with_stack<kernel_fast_reply_recv_exchange>(path);
+    }
 
 private:
+    /// The Cpu is where the stack ends.
+    template <void (*function)(kernel::Word)>
+    [[noreturn]] KERNEL_HOT static void with_stack(kernel::Word path) {
+        asm volatile("mov r0, %0\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
+                     : : "r"(path), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
 #ifdef __clang__
     static_assert(layout::stack_bottom == 0xf2001000);
     static inline kernel::Word* const kept_arguments =
@@ -119,13 +157,13 @@ private:
 
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
-        register kernel::Word r0 asm("r0") = path;
-        register kernel::Cpu* r8 asm("r8") = &current_cpu();
-        asm volatile(ARCH_LOAD_ARGUMENTS
+        // Whatever register it is in: GCC would have it move there before the checks.
+        asm volatile("mov r0, %0\n\t" ARCH_LOAD_ARGUMENTS
+                     "mrc p15, 0, r8, c13, c0, 4\n\t"
                      "ldr r8, [r8]\n\t"
-                     "mov r12, %2\n\t"
+                     "mov r12, %1\n\t"
                      "b svc_slow"
-                     : : "r"(r0), "r"(r8), "i"(Number) : "memory");
+                     : : "r"(path), "i"(Number) : "memory");
         __builtin_unreachable();
     }
 };

@@ -7,11 +7,18 @@
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
 #include <arch/registers.hpp>
+#include <arch/timer.hpp>
 #include <generic/base/attributes.hpp>
+#include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
+
+extern "C" {
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+}
 
 namespace arch {
 
@@ -49,6 +56,7 @@ struct FastPolicy {
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)));
     }
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return static_cast<int32_t>(space->asid) >= 0;
     }
@@ -59,6 +67,11 @@ struct FastPolicy {
         csr::write_satp(csr::Translation{space->token});
         if (asid == 0) [[unlikely]]
             fence_space(0);
+    }
+
+    KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
+                                      kernel::Word count) {
+        kernel::ipc::copy_words<16>(to, from, count);
     }
 
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
@@ -79,6 +92,13 @@ struct FastPolicy {
 
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
+    // There is a stack already.
+    [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
+        kernel_fast_call_exchange(path);
+    }
+    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
+        kernel_fast_reply_recv_exchange(path);
+    }
 
 private:
     template <unsigned Number>

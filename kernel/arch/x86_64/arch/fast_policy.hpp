@@ -16,11 +16,16 @@
     "movq %%gs:%c[kept]+24, %%r9\n"                                                                \
     "movq %%gs:%c[kept]+32, %%r10\n"                                                               \
     "movq %%gs:%c[kept]+40, %%rbx\n"
-#define ARCH_SLOW(entry) ARCH_LOAD_KEPT "movq %%gs:0, %%rsp\n jmp " entry
 #else
 #define ARCH_LOAD_KEPT
-#define ARCH_SLOW(entry) "jmp " entry
 #endif
+// The slow entries want rsp to be the thread.
+#define ARCH_SLOW(entry) ARCH_LOAD_KEPT "movq %%gs:0, %%rsp\n jmp " entry
+
+extern "C" {
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+}
 
 namespace arch {
 
@@ -74,12 +79,27 @@ struct FastPolicy {
         asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current))
                      : "memory");
     }
+    // rdx, where rdtsc leaves its upper half, is a message word.
+    KERNEL_HOT static kernel::Ticks now() {
+        kernel::Ticks low;
+        Word kept;
+        asm volatile("movq %%rdx, %1\n rdtsc\n shlq $32, %%rdx\n orq %%rdx, %0\n movq %1, %%rdx"
+                     : "=&a"(low), "=&r"(kept));
+        return low;
+    }
     KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
         return space->asid != asid_none;
     }
     KERNEL_HOT static void switch_space(const Entry& e, kernel::VSpace* space) {
         if (space != e.current->space)
             asm volatile("movq %0, %%cr3" ::"r"(space->token.cr3) : "memory");
+    }
+
+    // The string instruction wants rsi, which is the tag.
+    KERNEL_HOT static void copy_words(Word* to, const Word* from, Word count) {
+        register const Word* source asm("rax") = from;
+        asm volatile("xchgq %%rsi, %1\n rep movsq\n xchgq %%rsi, %1"
+                     : "+D"(to), "+r"(source), "+c"(count)::"memory");
     }
 
     [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge) {
@@ -97,6 +117,21 @@ struct FastPolicy {
         asm volatile(
             ARCH_SLOW("slow_reply_recv_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
             : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void call_exchange(Word path) {
+        with_stack<kernel_fast_call_exchange>(path);
+    }
+    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(Word path) {
+        with_stack<kernel_fast_reply_recv_exchange>(path);
+    }
+
+private:
+    // A call would leave its return address there: the function finds the stack as after one.
+    template <void (*function)(Word)>
+    [[noreturn]] KERNEL_HOT static void with_stack(Word path) {
+        asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "D"(path)
+                     : "memory");
         __builtin_unreachable();
     }
 };
