@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Counts what system calls cost, with the QEMU plugin tools/cost_meter.cpp."""
 import argparse
+import dataclasses
+import fnmatch
+import json
 import pathlib
 import re
 import threading
 
-from . import boards, builds, qemu, setup
-from .common import BUILD, FAILED, ROOT, Problem, Stage, say, short_path, write_json
+from . import boards, budgets, builds, qemu, setup
+from .common import BUILD, FAILED, ROOT, WRONG_USE, Problem, Stage, say, short_path, write_json
 
 HELP = """
 Boots the archive of user/bench under a QEMU plugin and prints, for each operation: instructions
 executed in the kernel, and distinct 64-byte instruction and data lines touched, from the user's
-trap instruction to the first user instruction after it. The smallest of many equal samples.
+trap instruction to the first user instruction after it. The smallest of many equal samples. The
+guest's own counter is asked too and must agree. Budgets are those of test/bench/budgets.toml; OVER
+marks what breaks them, aim what is where it should get.
 """
 
 TIMEOUT = 120.0
@@ -19,9 +24,21 @@ PLUGIN_LOCK = threading.Lock()
 # Where the kernel begins: what the plugin counts as kernel instructions.
 KERNEL_BASE = {"aarch64": 0xffff000000000000, "armv7": 0x80000000,
                "riscv64": 0xffffffc000000000, "x86_64": 0xffff800000000000}
-# The program says which operation a region of marks is.
-OPERATION = re.compile(r"^bench: region (\d+) is (\w+)$")
-REGION = re.compile(r"^region (\d+) samples=(\d+) (min|mean|max): (.*)$", re.MULTILINE)
+# The program says which operation a region of a phase is, and what its own counter says.
+OPERATION = re.compile(r"^bench: (\w+) is phase (\d+) region (\d+)$")
+CYCLES = re.compile(r"^cycles: (\w+) min (\d+) ")
+REGION = re.compile(r"^phase (\d+) region (\d+) samples=\d+ (min|mean|max): (.*)$", re.MULTILINE)
+# With -icount shift=0 the guest's cycle counter advances by one each instruction. Between its two
+# readings stand the region and the few instructions that fetch arguments and keep the reading.
+AROUND = 40
+
+Counts = dict[str, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """Of the plugin: by phase and region, by min, mean and max, each count."""
+    counts: dict[tuple[int, int], dict[str, Counts]]
 
 
 def plugin() -> pathlib.Path:
@@ -42,44 +59,116 @@ def made_plugin() -> pathlib.Path:
     return target
 
 
-def regions(report: str) -> dict[int, dict[str, dict[str, int]]]:
-    """By region: min, mean and max of each count."""
-    found: dict[int, dict[str, dict[str, int]]] = {}
-    for number, _, kind, counts in REGION.findall(report):
+def parsed(report: str) -> Report:
+    found: dict[tuple[int, int], dict[str, Counts]] = {}
+    for phase, region, kind, counts in REGION.findall(report):
         values = {key: int(float(value)) for key, value in
                   (pair.split("=") for pair in counts.split() if "=" in pair)}
-        found.setdefault(int(number), {})[kind] = values
-    return found
+        found.setdefault((int(phase), int(region)), {})[kind] = values
+    return Report(found)
 
 
-def measured_boot(build: builds.Build, archive: pathlib.Path, options: str = "",
-                  until: re.Pattern[str] | None = None) \
-        -> tuple[qemu.Outcome, dict[int, dict[str, dict[str, int]]]]:
-    report = build.folder / f"{archive.stem}-cost.txt"
+def measured_boot(build: builds.Build, machine: qemu.Machine, options: str = "",
+                  until: re.Pattern[str] | None = None) -> tuple[qemu.Outcome, Report]:
+    assert machine.archive
+    report = build.folder / f"{machine.archive.stem}-cost.txt"
     report.unlink(missing_ok=True)
     base = KERNEL_BASE[build.board.isa]
-    machine = qemu.Machine(archive=archive, extra=[
-        "-plugin", f"file={plugin()},out={report},kbase={base:#x}{options}"])
+    machine.extra = ["-plugin", f"file={plugin()},out={report},kbase={base:#x}{options}"]
     outcome = qemu.boot(qemu.command_line(build, machine), TIMEOUT, until=until)
-    return outcome, regions(report.read_text() if report.exists() else "")
+    return outcome, parsed(report.read_text() if report.exists() else "")
 
 
 def measure(build: builds.Build) -> list[dict]:
-    outcome, counts = measured_boot(build, build.archive("bench"))
-    (build.folder / "bench-console.txt").write_text("\n".join(outcome.lines) + "\n")
-    if outcome.end != "power-off":
-        raise Problem(f"{build.name}: the bench did not power off ({outcome.end}), its console is "
-                      + short_path(build.folder / "bench-console.txt"))
-    names = {int(found.group(1)): found.group(2)
-             for found in map(OPERATION.match, outcome.lines) if found}
+    outcome, report = measured_boot(build, qemu.Machine(archive=build.archive("bench"),
+                                                        icount=True))
+    console = build.folder / "bench-console.txt"
+    console.write_text("\n".join(outcome.lines) + "\n")
+    failed = [line for line in outcome.lines if line.startswith("bench: ")
+              and not OPERATION.match(line)]
+    if outcome.end != "power-off" or failed:
+        raise Problem(f"{build.name}: the bench {failed[0] if failed else outcome.end}, its "
+                      f"console is {short_path(console)}")
+    cycles = {found.group(1): int(found.group(2)) for found in map(CYCLES.match, outcome.lines)
+              if found}
     rows = []
-    for region, name in sorted(names.items()):
-        if region not in counts:
+    for found in filter(None, map(OPERATION.match, outcome.lines)):
+        name, place = found.group(1), (int(found.group(2)), int(found.group(3)))
+        if place not in report.counts or name not in cycles:
             raise Problem(f"{build.name}: no sample of {name}")
-        least = counts[region]["min"]
-        rows.append({"board": build.board.name, "operation": name, "instructions": least["high"],
-                     "i_lines": least["ilines"], "d_lines": least["dlines"]})
-    return rows
+        rows.append(row_of(build, name, report.counts[place]["min"], cycles[name]))
+    return rows + further_words(build, rows)
+
+
+def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
+    budget = budgets.of(build.board.isa, name)
+    return {"board": build.board.name, "operation": name, "instructions": least["high"],
+            "i_lines": least["ilines"], "d_lines": least["dlines"],
+            "pages": least["ipages"] + least["dpages"],
+            "loads": least["loads"], "stores": least["stores"],
+            "must": budget.must, "aim": budget.aim, "peer": budget.peer,
+            "must_i_lines": budget.i_lines, "must_d_lines": budget.d_lines,
+            "counter": cycles, "counter_agrees": 0 <= cycles - least["high"] <= AROUND}
+
+
+def further_words(build: builds.Build, rows: list[dict]) -> list[dict]:
+    """The cost of each word between 10 and 120."""
+    costs = {row["operation"]: row["instructions"] for row in rows}
+    name = "each_further_word"
+    budget = budgets.of(build.board.isa, name)
+    each = (costs["call_120_words"] - costs["call_10_words"]) / 110
+    return [{"board": build.board.name, "operation": name, "instructions": round(each, 2),
+             "must": budget.must, "aim": budget.aim, "peer": None}]
+
+
+def verdict(row: dict) -> str:
+    pairs = [("instructions", "must"), ("i_lines", "must_i_lines"), ("d_lines", "must_d_lines")]
+    over = [what for what, limit in pairs if row.get(limit) is not None
+            and row[what] > row[limit]]
+    marks = ["OVER: " + ", ".join(over)] if over else []
+    if not row.get("counter_agrees", True):
+        marks.append(f"the guest's counter says {row['counter']}")
+    if not marks and row["aim"] is not None and row["instructions"] <= row["aim"]:
+        return "aim"
+    return "; ".join(marks)
+
+
+def print_table(rows: list[dict]) -> None:
+    def cells(row: dict, keys: str, widths: list[int]) -> str:
+        values = ["" if row.get(key) is None else str(row[key]) for key in keys.split()]
+        return "".join(f"{value:>{width}}" for value, width in zip(values, widths))
+
+    keys = "instructions must aim peer i_lines must_i_lines d_lines must_d_lines loads stores pages"
+    heads = "instr must aim peer i-lines must d-lines must loads stores pages".split()
+    widths = [7, 6, 6, 6, 9, 6, 9, 6, 7, 8, 7]
+    board = None
+    for row in rows:
+        if row["board"] != board:
+            board = row["board"]
+            say(f"\n{board:24}" + "".join(f"{head:>{width}}" for head, width in zip(heads, widths)))
+        say(f"{row['operation']:24}{cells(row, keys, widths)}  {verdict(row)}".rstrip())
+
+
+def compare(rows: list[dict], file: str) -> None:
+    """Prints what is different from an earlier run's --json."""
+    try:
+        before = {(row["board"], row["operation"]): row
+                  for row in json.loads(pathlib.Path(file).read_text())["rows"]}
+    except (OSError, ValueError, KeyError) as error:
+        raise Problem(f"--compare {file}: {error}", WRONG_USE) from error
+    say(f"\nagainst {file}")
+    same = 0
+    for row in rows:
+        old = before.get((row["board"], row["operation"]))
+        changes = [f"{what} {old[what]} -> {row[what]} ({row[what] - old[what]:+g})"
+                   for what in ("instructions", "i_lines", "d_lines")
+                   if old and what in row and old.get(what) not in (None, row[what])]
+        if old is None:
+            changes = ["new"]
+        if changes:
+            say(f"{row['board']:20}{row['operation']:24}{', '.join(changes)}")
+        same += not changes
+    say(f"{same} rows are the same")
 
 
 def bench(options: argparse.Namespace) -> int:
@@ -98,9 +187,11 @@ def bench(options: argparse.Namespace) -> int:
         except Problem as problem:
             say(f"cobnut: {problem}")
             failures += 1
-    say(f"{'board':20}{'operation':28}{'instructions':>13}{'i-lines':>9}{'d-lines':>9}")
-    for row in rows:
-        say(f"{row['board']:20}{row['operation']:28}{row['instructions']:>13}"
-            f"{row['i_lines']:>9}{row['d_lines']:>9}")
+    rows = [row for row in rows if fnmatch.fnmatchcase(row["operation"], options.only or "*")]
+    print_table(rows)
+    over = sum(verdict(row).startswith("OVER") for row in rows)
+    say(f"\n{len(rows)} rows, {over} over their budget; peer: seL4")
+    if options.compare:
+        compare(rows, options.compare)
     write_json(options.json, {"rows": rows})
     return FAILED if failures else 0

@@ -111,6 +111,9 @@ def make_parser() -> argparse.ArgumentParser:
     add_json_option(child)
     child = add(bench.bench, bench.HELP)
     add_build_options(child, False)
+    child.add_argument("--only", metavar="GLOB", help="only the operations whose name matches")
+    child.add_argument("--compare", metavar="FILE",
+                       help="print what is different from an earlier run's --json")
     add_json_option(child)
     child = add(debug.debug, """
         Starts QEMU stopped at its first instruction and attaches gdb-multiarch with the kernel's

@@ -184,11 +184,11 @@ def boot_cost(build: builds.Build) -> list[Result]:
     start = time.monotonic()
     begin = build.board.qemu.get("entry", elf.entry(build.elf))
     end = elf.entry(build.folder / "user/init/init")
-    _, counts = bench.measured_boot(build, build.archive("tour"), f",begin={begin:#x},end={end:#x}",
-                                    until=TOUR_STEP)
+    _, report = bench.measured_boot(build, qemu.Machine(archive=build.archive("tour")),
+                                    f",begin={begin:#x},end={end:#x}", until=TOUR_STEP)
     seconds = time.monotonic() - start
-    if 0 not in counts:
+    if (0, 0) not in report.counts:
         return [Result(name, False, seconds, "init's first instruction was not seen")]
-    spent = counts[0]["min"]["insns"]
+    spent = report.counts[0, 0]["min"]["insns"]
     return [Result(name, spent <= BOOT_LIMIT, seconds,
                    f"{spent / 1e6:.2f} million instructions, {BOOT_LIMIT // 10**6} are allowed")]

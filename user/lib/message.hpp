@@ -7,6 +7,8 @@
 #include <cobnut/abi/syscall.hpp>
 #include <lib/program.hpp>
 
+#include <utility>
+
 namespace cobnut {
 
 inline constexpr unsigned message_registers = arch::message_registers;
@@ -52,19 +54,17 @@ namespace detail {
 template <Syscall form, int begin = -1, int end = -1>
 [[gnu::always_inline]] inline Message trap(CapIndex capability, const Message& message,
                                            CapIndex reply = 0, CapIndex second = 0) {
-    arch::Trap registers;
-    registers.capability = capability;
-    registers.tag = message.tag.raw();
-    for (unsigned index = 0; index < message_registers; ++index)
-        registers.message[index] = message.registers[index];
-    registers.reply = reply;
-    registers.second = second;
-    arch::trap<form, begin, end>(registers);
-    Message answer{Tag(registers.tag)};
-    answer.badge = registers.capability;
-    for (unsigned index = 0; index < message_registers; ++index)
-        answer.registers[index] = registers.message[index];
-    return answer;
+    // Written out: a loop would keep the words in memory and clear them first.
+    return [&]<unsigned... index>(std::integer_sequence<unsigned, index...>)
+        __attribute__((always_inline)) {
+        arch::Trap registers{
+            capability, message.tag.raw(), {message.registers[index]...}, reply, second};
+        arch::trap<form, begin, end>(registers);
+        Message answer{Tag(registers.tag)};
+        answer.badge = registers.capability;
+        ((answer.registers[index] = registers.message[index]), ...);
+        return answer;
+    }(std::make_integer_sequence<unsigned, message_registers>());
 }
 
 } // namespace detail

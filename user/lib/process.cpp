@@ -71,7 +71,7 @@ Status Process::create(Workshop& workshop, UntypedPool& pool, const ProcessPlan&
 Status Process::make_objects(const ProcessPlan& plan) {
     if (colour_ != 0)
         COBNUT_CHECK(retype(ObjectType::untyped, workshop_->thread_size_bits, colour_).status());
-    COBNUT_TRY(thread, retype(ObjectType::thread, 0));
+    COBNUT_TRY(thread, retype(ObjectType::thread, plan.fpu_thread_bits));
     thread_ = Thread(thread);
     COBNUT_TRY(context, retype(ObjectType::sched_context, sched_context_min_size_bits));
     sched_context_ = SchedContext(context);

@@ -35,6 +35,7 @@ struct ProcessPlan {
     unsigned memory_bits = 18;
     unsigned node_bits = 6;
     unsigned stack_pages = 2;
+    unsigned fpu_thread_bits = 0; ///< As BootInfo says; 0: a thread without FP/SIMD.
     unsigned priority = 100;
     uint64_t budget = 10'000; ///< Microseconds; equal to the period: round robin.
     uint64_t period = 10'000;

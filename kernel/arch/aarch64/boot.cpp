@@ -108,11 +108,11 @@ KERNEL_BOOT void set_up_core() {
                  .clear<S::KeepPan>());
     if (MemoryFeatures1::read().get<MemoryFeatures1::Pan>() != 0)
         asm volatile(".inst 0xd500419f" ::: "memory"); // msr pan, #1
-    uint64_t debug_features;
-    asm("mrs %0, id_aa64dfr0_el1" : "=r"(debug_features));
-    const uint64_t counters = debug_features >> 8 & 15;
-    if (counters != 0 && counters != 15)
-        asm volatile("msr pmuserenr_el0, xzr");
+    // The cycle counter runs, 64 bits wide, at all levels (PMCR_EL0.LC, .E; PMCNTENSET_EL0.C).
+    if (has_cycle_counter())
+        asm volatile("msr pmuserenr_el0, xzr\n\tmsr pmccfiltr_el0, xzr\n\t"
+                     "msr pmcntenset_el0, %0\n\tmsr pmcr_el0, %1" ::"r"(uint64_t{1} << 31),
+                     "r"(uint64_t{1 << 6 | 1}));
 }
 
 KERNEL_BOOT void start_interrupts() {

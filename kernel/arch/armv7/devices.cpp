@@ -116,6 +116,8 @@ KERNEL_BOOT const char* start_devices(const platform::fdt::Discovery& discovery)
     if (timer_frequency == 0)
         return "generic timer: firmware left CNTFRQ at 0";
     set_counter_access(false);
+    cp15::PerformanceControl::write(1); // PMCR.E
+    cp15::CounterEnable::write(uint32_t{1} << 31); // PMCNTENSET.C: the cycle counter
     set_deadline(kernel::no_deadline);
     cp15::VirtualTimerControl::write(1);
     unmask_interrupt(timer_number);

@@ -35,9 +35,19 @@ inline bool interrupt_pending() {
         asm volatile("wfi");
 }
 
-/// CNTKCTL_EL1: the virtual and the physical counter, not the timers.
+/// ID_AA64DFR0_EL1.PMUVer: 0 and 15 are no PMUv3.
+inline bool has_cycle_counter() {
+    uint64_t features;
+    asm("mrs %0, id_aa64dfr0_el1" : "=r"(features));
+    return (((features >> 8) + 1) & 15) > 1;
+}
+
+/// CNTKCTL_EL1: the virtual and the physical counter, not the timers. PMUSERENR_EL0: the cycle
+/// counter, for reading (CR).
 inline void set_counter_access(bool allowed) {
     asm volatile("msr cntkctl_el1, %0" ::"r"(uint64_t{allowed ? 3u : 0u}));
+    if (has_cycle_counter())
+        asm volatile("msr pmuserenr_el0, %0" ::"r"(uint64_t{allowed ? 4u : 0u}));
 }
 
 } // namespace arch

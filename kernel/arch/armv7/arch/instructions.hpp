@@ -65,6 +65,8 @@ using TimerKernelControl = Cp15<14, 0, 1, 0>;          // CNTKCTL
 using VirtualTimerControl = Cp15<14, 0, 3, 1>;
 using VirtualCount = Cp15Wide<1, 14>;
 using VirtualTimerCompare = Cp15Wide<3, 14>;
+using PerformanceControl = Cp15<9, 0, 12, 0>;
+using CounterEnable = Cp15<9, 0, 12, 1>;
 using PerformanceUserEnable = Cp15<9, 0, 14, 0>;
 
 } // namespace cp15

@@ -72,6 +72,23 @@ constexpr Test tests[] = {
                         "x14", "x15", "x16", "x17", "x18", "x20", "x21", "cc", "memory");
          expect("status", failed, 1u);
      }},
+    {"aarch64: with the flag the cycle counter is read, and only read",
+     [] {
+         require("counts", runs([](Word) {
+             Word first = 0, second = 0;
+             asm volatile("mrs %0, pmccntr_el0\n\tisb\n\tisb\n\tmrs %1, pmccntr_el0"
+                          : "=&r"(first), "=r"(second)::"memory");
+             result[0] = second > first;
+         }));
+         require("write", !runs([](Word) {
+             asm volatile("msr pmccntr_el0, xzr" ::: "memory");
+             result[0] = 1;
+         }));
+         require("control", !runs([](Word) {
+             asm volatile("msr pmcr_el0, xzr" ::: "memory");
+             result[0] = 1;
+         }));
+     }},
     {"aarch64: cache maintenance by user level faults or works, and harms nobody",
      [] {
          succeed("map", map(make_frame(), place::free));
