@@ -4,6 +4,8 @@ import pathlib
 import sys
 import tomllib
 
+import board_check
+
 KINDS = {
     "uart": "Consoles",
     "irqchip": "InterruptControllers",
@@ -26,8 +28,6 @@ def header(board: dict, name: str) -> str:
     lists: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for driver in board["drivers"]:
         kind, driver_name = driver.split("/")
-        if kind not in KINDS:
-            raise SystemExit(f"board: driver {driver}: the kind is one of {', '.join(KINDS)}")
         lists[kind].append(driver_name)
     includes = [f"#include <platforms/drivers/{kind}/{name}.hpp>"
                 for kind, names in lists.items() for name in names]
@@ -43,6 +43,8 @@ def header(board: dict, name: str) -> str:
 
 def main() -> None:
     _, what, source, target = sys.argv
+    if wrong := board_check.problems(pathlib.Path(source).resolve()):
+        sys.exit("\n".join(wrong))
     with open(source, "rb") as file:
         board = tomllib.load(file)
     pathlib.Path(target).write_text({"keys": keys, "header": header}[what](board, pathlib.Path(source).stem))

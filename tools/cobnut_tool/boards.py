@@ -5,6 +5,8 @@ import dataclasses
 import pathlib
 import tomllib
 
+import board_check
+
 from .common import ROOT, WRONG_USE, Problem, say, write_json
 
 DEFAULT = "qemu-virt-aarch64"
@@ -18,6 +20,7 @@ class Board:
     image: str
     drivers: list[str] = dataclasses.field(compare=False)
     qemu: dict = dataclasses.field(compare=False)
+    dts: str = ""
 
 
 def names() -> list[str]:
@@ -28,10 +31,12 @@ def load(name: str) -> Board:
     path: pathlib.Path = ROOT / "configs" / f"{name}.toml"
     if name not in names():
         raise Problem(f"unknown board {name}; there are {', '.join(names())}", WRONG_USE)
+    if wrong := board_check.problems(path):
+        raise Problem(wrong[0], WRONG_USE)
     try:
         values = tomllib.loads(path.read_text())
         return Board(name, values["isa"], values["cpu"], values["image"], values["drivers"],
-                     values["qemu"])
+                     values.get("qemu", {}), values.get("dts", ""))
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise Problem(f"configs/{name}.toml: {error}") from error
 

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from . import bench, boards, builds, clean, debug, run, sdk, setup, size, test
+from . import bench, boards, builds, clean, debug, port, run, sdk, setup, size, test
 from .common import FAILED, Problem, abi_version, version
 
 INTERRUPTED = 130
@@ -125,6 +125,12 @@ def make_parser() -> argparse.ArgumentParser:
     child = add(size.size, size.HELP)
     add_build_options(child, False)
     add_json_option(child)
+    child = add(port.port, port.HELP)
+    child.add_argument("file", metavar="FILE", help="a device tree: .dtb, or .dts")
+    child.add_argument("--name", metavar="N", help="the board's name (default: the file's)")
+    child.add_argument("--qemu", metavar="MACHINE", help="QEMU's machine for it, as in -M")
+    child.add_argument("--output", metavar="DIR", help="write there, not into configs/")
+    child.add_argument("--force", action="store_true", help="replace a config of that name")
     child = add(sdk.sdk, """
         Writes an SDK into a folder: kernels of all boards (release and debug), headers, library,
         pkg-config and Meson machine files of each ISA, the archive tool, examples. Programs are

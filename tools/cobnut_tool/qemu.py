@@ -81,6 +81,9 @@ def pvh_image(build: builds.Build, image: pathlib.Path) -> pathlib.Path:
 
 def command_line(build: builds.Build, machine: Machine) -> list[str]:
     qemu = build.board.qemu
+    if "machine" not in qemu:
+        raise Problem(f"configs/{build.board.name}.toml has no [qemu] machine: this board runs on "
+                      "hardware only", WRONG_USE)
     limit = qemu.get("max_memory")
     if limit and bytes_of(machine.memory) > bytes_of(limit):
         raise Problem(f"{build.board.name} has at most {limit} of memory", WRONG_USE)

@@ -35,7 +35,7 @@ def install(build: builds.Build, target: pathlib.Path) -> None:
                        "--destdir", stage], build.folder.with_suffix(".install.log"),
                       f"installing {build.name}")
         shutil.copytree(pathlib.Path(stage + prefix_of(build.folder)), target, dirs_exist_ok=True)
-    if build.variant == "release":
+    if build.variant == "release" and "machine" in build.board.qemu:
         write_run(build, target / "boards" / build.board.name)
 
 

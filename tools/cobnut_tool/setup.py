@@ -43,7 +43,8 @@ def build_programs(build: builds.Build) -> list[str]:
         compiler = ["clang++-19", "ld.lld-19", "llvm-ar-19", "llvm-objcopy-19"]
     else:
         compiler = [f"{triple}-g++", f"{triple}-objcopy"]
-    return ["meson", "ninja", *compiler, build.board.qemu["binary"]]
+    emulator = [build.board.qemu["binary"]] if "binary" in build.board.qemu else []
+    return ["meson", "ninja", *compiler, *emulator]
 
 
 def missing_programs(wanted: list[str]) -> list[str]:

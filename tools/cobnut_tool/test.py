@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import bad_input, boards, builds, limits, sdk_suite, setup, suites
+from . import bad_input, boards, builds, limits, porting_suite, sdk_suite, setup, suites
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
-          "sdk", "reproducible"]
+          "sdk", "reproducible", "porting"]
 ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -27,6 +27,7 @@ bad-input    corrupt archives, programs and device trees: one clear line, then a
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
 limits       the limits of kernel text, assembler lines, and instructions of call and reply_recv
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
+porting      configs rebuilt from device trees; bad configs and bad trees are refused
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
 Without WHAT all of these are run, the tour in gcc release and clang debug only, reproducible for
@@ -48,7 +49,8 @@ def combinations(options: argparse.Namespace, variants: list[str], toolchains: l
         variants, toolchains = ["release", "debug", "trace"], ["gcc", "clang"]
     variants = [options.variant] if options.variant else variants
     toolchains = [options.toolchain] if options.toolchain else toolchains
-    chosen = [boards.load(options.board)] if options.board else boards.all_boards()
+    chosen = [boards.load(options.board)] if options.board else \
+        [board for board in boards.all_boards() if "machine" in board.qemu]
     return [builds.Build(board, variant, toolchain) for variant in variants
             for toolchain in toolchains for board in chosen]
 
@@ -77,6 +79,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                         ("sdk", sdk_suite.example_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
+    if "porting" in chosen:
+        jobs += [Job("porting", None, case) for case in porting_suite.cases()]
     if "reproducible" in chosen:
         jobs += [Job("reproducible", build, lambda b=build: sdk_suite.reproducible(b))
                  for build in plain if options.what or options.all
@@ -88,6 +92,8 @@ def compiled(jobs: list[Job]) -> dict[builds.Build | None, str]:
     """Builds what the jobs want, each build once; the ones that failed, with the reason."""
     archives: dict[builds.Build | None, set[str]] = {}
     for job in jobs:
+        if job.suite == "porting":
+            continue  # runs the tools only
         archive = ARCHIVES.get(job.suite, "tour")
         archives.setdefault(job.build, set()).add(archive)
     broken: dict[builds.Build | None, str] = {}

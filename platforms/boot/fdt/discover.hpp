@@ -85,7 +85,7 @@ template <class... Drivers>
 unsigned match(DriverList<Drivers...>, Node node) {
     unsigned index = 0;
     unsigned found = ~0u;
-    const auto consider = [&]<class Driver>() {
+    [[maybe_unused]] const auto consider = [&]<class Driver>() { // of an empty list: not
         for (const char* name : Driver::compatible)
             if (found == ~0u && node.compatible(name))
                 found = index;
