@@ -189,6 +189,7 @@ private:
         }
         for (unsigned irq = 0; irq < arch::max_interrupts; ++irq)
             check_slot(kernel_state.irq_slots[irq]);
+        check_slot(*kernel_state.limbo);
         MUST(contained_ == slots_.size());
     }
 

@@ -27,6 +27,7 @@ public:
         kernel::kernel_state.~Kernel();
         new (&kernel::kernel_state) kernel::Kernel{};
         kernel::kernel_state.scratch = make<kernel::Slot>();
+        kernel::kernel_state.limbo = make<kernel::Slot>();
         kernel::kernel_state.root = make<kernel::Slot>();
     }
 

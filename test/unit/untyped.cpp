@@ -138,6 +138,36 @@ TEST_CASE("memory comes back when the last object in it is gone", "[untyped]") {
     test::check_invariants(world);
 }
 
+TEST_CASE("what a dying thread or CNode held is in nobody's slot, preempted or not", "[untyped]") {
+    for (unsigned preempt : {0, 1}) {
+        World world;
+        const Word untyped = world.make(ObjectType::untyped, 14);
+        const Word first = world.free_slot();
+        REQUIRE(retype(world, untyped, ObjectType::thread, 0, first, 2).error == Error::none);
+        REQUIRE(retype(world, untyped, ObjectType::cnode, 2, first + 2, 1).error == Error::none);
+        for (Word i = 0; i < 2; ++i)
+            thread_control::set_cspace(world.cpu(), *world.slot(first + i).pointer<Thread>(),
+                                       world.slot(World::cnode), 0);
+        REQUIRE(world
+                    .call(first + 2, Method::cnode_move, {0, 2, first + 1, word_bits},
+                          {World::cnode})
+                    .error == Error::none);
+        if (preempt != 0)
+            world.call_preempted(World::cnode, Method::cnode_revoke, {untyped, word_bits});
+        for (unsigned step = 0; step < 2; ++step) {
+            CHECK((world.slot(first).empty() || world.slot(first).type() == ObjectType::thread));
+            CHECK(world.slot(first + 1).empty());
+            CHECK((world.slot(first + 2).empty() ||
+                   world.slot(first + 2).type() == ObjectType::cnode));
+            test::check_invariants(world);
+            REQUIRE(revoke(world, untyped).error == Error::none);
+        }
+        for (Word i = 0; i < 3; ++i)
+            CHECK(world.slot(first + i).empty());
+        CHECK(used(world, untyped) == 0);
+    }
+}
+
 TEST_CASE("a copy of an Untyped uses it up until the copy is gone", "[untyped]") {
     World world;
     const Word untyped = world.make(ObjectType::untyped, 12);

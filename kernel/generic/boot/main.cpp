@@ -86,12 +86,13 @@ cobnut::elf::Image open_init(const Machine& machine) {
 /// Memory for the slots that the kernel itself needs.
 void make_kernel_slots(const Machine& machine) {
     Kernel& kernel = kernel_state;
-    const uint64_t slots = 2 + uint64_t{arch::interrupt_count()};
+    const uint64_t slots = 3 + uint64_t{arch::interrupt_count()};
     auto* memory = static_cast<Slot*>(
         arch::to_virtual(allocate(machine, free_memory, slots * sizeof(Slot))));
     kernel.root = memory;
     kernel.scratch = memory + 1;
-    kernel.irq_slots = memory + 2;
+    kernel.limbo = memory + 2;
+    kernel.irq_slots = memory + 3;
     kernel.empty_space.token = arch::empty_token();
     kernel.least_ticks = (arch::ticks_per_second() >> 20) * sched::min_budget_us;
 }

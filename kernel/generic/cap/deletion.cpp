@@ -56,11 +56,15 @@ void empty(Cpu& cpu, Slot& slot) {
     slot.links.set_in_thread(in_thread);
 }
 
-/// The object's last capability lies in `slot`: into its own first slot with it.
+/// The object's last capability lies in `slot`: into its own first slot with it. What was there is
+/// nobody's to see: into limbo, which is empty unless it is `slot`.
 void make_zombie(Slot& slot, Slot& first, Word kind) {
     void* object = slot.pointer<void>();
     before_move(first);
     derivation::swap(slot, first);
+    Slot& limbo = *kernel_state.limbo;
+    if (&slot != &first && &slot != &limbo && !slot.empty())
+        derivation::move(slot, limbo);
     first.object.set(zombie_type, kind, object);
     first.badge = 0;
     Kernel& kernel = kernel_state;
@@ -119,6 +123,12 @@ bool delete_step(Cpu& cpu, Slot& slot) {
         empty(cpu, slot);
         return true;
     }
+    const bool contains = slot.type() == ObjectType::cnode || slot.type() == ObjectType::thread;
+    Slot& limbo = *kernel_state.limbo;
+    if (contains && &slot != &limbo && !limbo.empty()) {
+        (void)delete_step(cpu, limbo);
+        return false;
+    }
     if (slot.type() == ObjectType::cnode) {
         before_move(slot);
         if (slot.links.in_thread())
@@ -140,6 +150,10 @@ bool delete_step(Cpu& cpu, Slot& slot) {
 
 bool drain_step(Cpu& cpu) {
     Kernel& kernel = kernel_state;
+    if (!kernel.limbo->empty()) {
+        (void)delete_step(cpu, *kernel.limbo);
+        return false;
+    }
     Slot* zombie = kernel.dying;
     if (zombie == nullptr)
         return true;

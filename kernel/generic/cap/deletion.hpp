@@ -8,8 +8,8 @@
 namespace kernel::cap {
 
 /// A CNode or Thread whose last capability is deleted becomes a zombie: that capability moves into
-/// the object's own first slot (what was there takes its place in the slot that is being emptied),
-/// and the object joins the list of the dying. So no slot ever waits for another one, whatever
+/// the object's own first slot (what was there goes to Kernel::limbo and is deleted next), and the
+/// object joins the list of the dying. So no slot ever waits for another one but limbo, whatever
 /// contains what, and an object stays a child of its Untyped until nothing of it is left.
 
 /// One bounded step towards emptying `slot`. True when it is empty.

@@ -31,6 +31,7 @@ struct Kernel {
 
     Slot* root;    ///< Parent of the capabilities that were made at boot.
     Slot* scratch; ///< Empty but inside an exchange of two slots.
+    Slot* limbo;   ///< What lay in the first slot of an object that died: deleted next.
     Slot* dying;   ///< Zombies of CNodes and Threads whose slots are being emptied, in a list
     Slot* dying_last;     ///< through their badges; of the first one
     Word dying_progress;  ///< the slots before this one are empty.

@@ -245,6 +245,20 @@ constexpr Test tests[] = {
          require("copies too", is_empty(derived));
          succeed("all memory again", retype(part, ObjectType::untyped, 16, own::cnode, made));
      }},
+    {"derivation: revoke of a Thread's memory leaves nothing of what the Thread held",
+     [] {
+         const CapIndex part = make(ObjectType::untyped, 13);
+         const CapIndex made = slots(3);
+         succeed("retype", retype(part, ObjectType::thread, 0, own::cnode, made, 2));
+         succeed("retype", retype(part, ObjectType::cnode, 2, own::cnode, made + 2));
+         for (unsigned index = 0; index < 2; ++index)
+             succeed("set space", request(made + index, Method::thread_set_space,
+                                          {guard_word(own::radix)}, {own::cnode, own::space}));
+         succeed("a thread into the CNode", move({made + 2, 2}, 0, self, made + 1));
+         succeed("revoke", revoke(self, part));
+         for (unsigned index = 0; index < 3; ++index)
+             require("empty", is_empty(made + index));
+     }},
     {"derivation: the last capability's delete destroys the Endpoint under its waiters",
      [] {
          const CapIndex endpoint = make_endpoint();
