@@ -11,7 +11,8 @@ import kernel_drivers
 ISAS = ["aarch64", "armv7", "riscv64", "x86_64"]
 WANTED = {"isa": str, "cpu": str, "image": str, "boot": list, "drivers": list}
 OPTIONAL = {"dts": str, "qemu": dict}
-QEMU_KEYS = {"binary", "machine", "arguments", "entry", "el2", "u_boot", "pvh", "max_memory"}
+QEMU_KEYS = {"binary", "machine", "arguments", "entry", "el2", "u_boot", "pvh", "memory", "max_memory",
+             "cores", "park"}
 # What people write down although firmware's tree says it at boot: pattern of the key, property.
 FACTS = [
     (r"(ram|memory|dram)", "reg of the memory nodes"),
@@ -109,7 +110,7 @@ class Check:
 
     def check_tree(self) -> None:
         """Does the config agree with the tree that it brings along?"""
-        source = self.path.parent.parent / self.board["dts"]
+        source = self.path.parent / self.board["dts"]
         if not source.exists():
             return self.refuse(f"{self.board['dts']} is not there", "dts")
         try:

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from . import builds, qemu, sdk
+from . import builds, documents, qemu, sdk
 from .common import BUILD, ROOT, Problem
 from .results import Result
 from .suites import BOOT_TIMEOUT, SHOWN_LINES, Case
@@ -103,3 +103,15 @@ def reproducible(build: builds.Build) -> list[Result]:
                    time.monotonic() - start,
                    "differing: " + ", ".join(differing) if differing
                    else f"{len(names)} files are the same")]
+
+
+def tutorial() -> list[Result]:
+    """Follows docs/tutorial.md in an empty home."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="cobnut-") as work:
+        place = pathlib.Path(work)
+        (place / "home").mkdir()
+        (place / "cobnut").symlink_to(ROOT)
+        problem, printed = documents.follow(ROOT / "docs/tutorial.md", place / "home")
+    return [Result("docs/tutorial.md, followed literally", not problem, time.monotonic() - start,
+                   problem, printed.splitlines()[-SHOWN_LINES:] if problem else [])]

@@ -14,7 +14,7 @@ from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
-          "sdk", "reproducible", "porting"]
+          "sdk", "reproducible", "porting", "tutorial"]
 ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -28,6 +28,7 @@ boot-cost    instructions from the kernel's first to init's first, at 128 MiB
 limits       the limits of kernel text, assembler lines, and instructions of call and reply_recv
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
 porting      configs rebuilt from device trees; bad configs and bad trees are refused
+tutorial     docs/tutorial.md, followed literally in an empty home
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
 Without WHAT all of these are run, the tour in gcc release and clang debug only, reproducible for
@@ -81,6 +82,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
     if "porting" in chosen:
         jobs += [Job("porting", None, case) for case in porting_suite.cases()]
+    if "tutorial" in chosen:
+        jobs.append(Job("tutorial", None, sdk_suite.tutorial))
     if "reproducible" in chosen:
         jobs += [Job("reproducible", build, lambda b=build: sdk_suite.reproducible(b))
                  for build in plain if options.what or options.all
@@ -92,8 +95,8 @@ def compiled(jobs: list[Job]) -> dict[builds.Build | None, str]:
     """Builds what the jobs want, each build once; the ones that failed, with the reason."""
     archives: dict[builds.Build | None, set[str]] = {}
     for job in jobs:
-        if job.suite == "porting":
-            continue  # runs the tools only
+        if job.suite in ("porting", "tutorial"):
+            continue  # they run ./cobnut themselves
         archive = ARCHIVES.get(job.suite, "tour")
         archives.setdefault(job.build, set()).add(archive)
     broken: dict[builds.Build | None, str] = {}
