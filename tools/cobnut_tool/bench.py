@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Counts what system calls cost, with the QEMU plugin tools/cost_meter.cpp."""
 import argparse
+import collections
 import dataclasses
 import fnmatch
 import json
@@ -8,8 +9,9 @@ import pathlib
 import re
 import threading
 
-from . import boards, budgets, builds, qemu, setup
-from .common import BUILD, FAILED, ROOT, WRONG_USE, Problem, Stage, say, short_path, write_json
+from . import bench_page, boards, budgets, builds, call_tree, qemu, setup
+from .common import (BUILD, FAILED, ROOT, WRONG_USE, Problem, Stage, say, short_path, version,
+                     write_json)
 
 HELP = """
 Boots the archive of user/bench under a QEMU plugin and prints, for each operation: instructions
@@ -27,18 +29,23 @@ KERNEL_BASE = {"aarch64": 0xffff000000000000, "armv7": 0x80000000,
 # The program says which operation a region of a phase is, and what its own counter says.
 OPERATION = re.compile(r"^bench: (\w+) is phase (\d+) region (\d+)$")
 CYCLES = re.compile(r"^cycles: (\w+) min (\d+) ")
-REGION = re.compile(r"^phase (\d+) region (\d+) samples=\d+ (min|mean|max): (.*)$", re.MULTILINE)
+REGION = re.compile(r"^phase (\d+) region (\d+)(?: samples=\d+)? (min|mean|max|path|lines):(.*)$",
+                    re.MULTILINE)
+CACHE_LINE, CACHE_SETS = 64, 64
 # With -icount shift=0 the guest's cycle counter advances by one each instruction. Between its two
 # readings stand the region and the few instructions that fetch arguments and keep the reading.
 AROUND = 40
 
 Counts = dict[str, int]
+Place = tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Of the plugin: by phase and region, by min, mean and max, each count."""
-    counts: dict[tuple[int, int], dict[str, Counts]]
+    """Of the plugin, by phase and region."""
+    counts: dict[Place, dict[str, Counts]]  # min, mean and max of each count
+    paths: dict[Place, list[int]]  # of the cheapest sample: its instructions in the kernel,
+    lines: dict[Place, list[int]]  # and the data lines that they touched
 
 
 def plugin() -> pathlib.Path:
@@ -60,12 +67,23 @@ def made_plugin() -> pathlib.Path:
 
 
 def parsed(report: str) -> Report:
-    found: dict[tuple[int, int], dict[str, Counts]] = {}
-    for phase, region, kind, counts in REGION.findall(report):
-        values = {key: int(float(value)) for key, value in
-                  (pair.split("=") for pair in counts.split() if "=" in pair)}
-        found.setdefault((int(phase), int(region)), {})[kind] = values
-    return Report(found)
+    found = Report({}, {}, {})
+    for phase, region, kind, text in REGION.findall(report):
+        place = int(phase), int(region)
+        if kind == "path":
+            found.paths[place] = [int(address, 16) for address in text.split()]
+        elif kind == "lines":
+            found.lines[place] = [int(line.partition("@")[0], 16) for line in text.split()]
+        else:
+            found.counts.setdefault(place, {})[kind] = {
+                key: int(value) for key, value in (pair.split("=") for pair in text.split())}
+    return found
+
+
+def hot_set(lines: list[int]) -> int:
+    """How many of the lines fall into the fullest set of a cache, by physical address."""
+    sets = collections.Counter(line // CACHE_LINE % CACHE_SETS for line in lines)
+    return max(sets.values(), default=0)
 
 
 def measured_boot(build: builds.Build, machine: qemu.Machine, options: str = "",
@@ -79,9 +97,15 @@ def measured_boot(build: builds.Build, machine: qemu.Machine, options: str = "",
     return outcome, parsed(report.read_text() if report.exists() else "")
 
 
-def measure(build: builds.Build) -> list[dict]:
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    rows: list[dict]
+    paths: dict[str, list[int]]  # by operation
+
+
+def measure(build: builds.Build) -> Measured:
     outcome, report = measured_boot(build, qemu.Machine(archive=build.archive("bench"),
-                                                        icount=True))
+                                                        icount=True), ",paths=on")
     console = build.folder / "bench-console.txt"
     console.write_text("\n".join(outcome.lines) + "\n")
     failed = [line for line in outcome.lines if line.startswith("bench: ")
@@ -91,13 +115,24 @@ def measure(build: builds.Build) -> list[dict]:
                       f"console is {short_path(console)}")
     cycles = {found.group(1): int(found.group(2)) for found in map(CYCLES.match, outcome.lines)
               if found}
-    rows = []
+    measured = Measured([], {})
     for found in filter(None, map(OPERATION.match, outcome.lines)):
         name, place = found.group(1), (int(found.group(2)), int(found.group(3)))
         if place not in report.counts or name not in cycles:
             raise Problem(f"{build.name}: no sample of {name}")
-        rows.append(row_of(build, name, report.counts[place]["min"], cycles[name]))
-    return rows + further_words(build, rows)
+        measured.rows.append(row_of(build, name, report.counts[place]["min"], cycles[name]))
+        measured.rows[-1]["hot_set"] = hot_set(report.lines[place])
+        measured.paths[name] = report.paths[place]
+    measured.rows.extend(further_words(build, measured.rows))
+    return measured
+
+
+def page_of(build: builds.Build, measured: Measured, rows: list[dict]) -> str:
+    addresses = {address for row in rows
+                 for address in measured.paths.get(row["operation"], [])}
+    known = call_tree.frames(build.board.isa, build.elf, addresses)
+    trees = {name: call_tree.tree(path, known) for name, path in measured.paths.items()}
+    return bench_page.board(build.name, rows, trees, [])
 
 
 def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
@@ -108,6 +143,7 @@ def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
             "loads": least["loads"], "stores": least["stores"],
             "must": budget.must, "aim": budget.aim, "peer": budget.peer,
             "must_i_lines": budget.i_lines, "must_d_lines": budget.d_lines,
+            "must_pages": budget.pages,
             "counter": cycles, "counter_agrees": 0 <= cycles - least["high"] <= AROUND}
 
 
@@ -122,7 +158,8 @@ def further_words(build: builds.Build, rows: list[dict]) -> list[dict]:
 
 
 def verdict(row: dict) -> str:
-    pairs = [("instructions", "must"), ("i_lines", "must_i_lines"), ("d_lines", "must_d_lines")]
+    pairs = [("instructions", "must"), ("i_lines", "must_i_lines"), ("d_lines", "must_d_lines"),
+             ("pages", "must_pages")]
     over = [what for what, limit in pairs if row.get(limit) is not None
             and row[what] > row[limit]]
     marks = ["OVER: " + ", ".join(over)] if over else []
@@ -138,9 +175,10 @@ def print_table(rows: list[dict]) -> None:
         values = ["" if row.get(key) is None else str(row[key]) for key in keys.split()]
         return "".join(f"{value:>{width}}" for value, width in zip(values, widths))
 
-    keys = "instructions must aim peer i_lines must_i_lines d_lines must_d_lines loads stores pages"
-    heads = "instr must aim peer i-lines must d-lines must loads stores pages".split()
-    widths = [7, 6, 6, 6, 9, 6, 9, 6, 7, 8, 7]
+    keys = "instructions must aim peer i_lines must_i_lines d_lines must_d_lines hot_set loads " \
+           "stores pages"
+    heads = "instr must aim peer i-lines must d-lines must set loads stores pages".split()
+    widths = [7, 6, 6, 6, 9, 6, 9, 6, 5, 7, 8, 7]
     board = None
     for row in rows:
         if row["board"] != board:
@@ -178,20 +216,29 @@ def bench(options: argparse.Namespace) -> int:
     setup.ensure(wanted)
     plugin()
     rows: list[dict] = []
+    sections: list[str] = []
     failures = 0
     for build in wanted:
         builds.compile_build(build, ["bench"])
         try:
             with Stage(f"measuring {build.name}"):
-                rows += measure(build)
+                measured = measure(build)
         except Problem as problem:
             say(f"cobnut: {problem}")
             failures += 1
-    rows = [row for row in rows if fnmatch.fnmatchcase(row["operation"], options.only or "*")]
+            continue
+        chosen_rows = [row for row in measured.rows
+                       if fnmatch.fnmatchcase(row["operation"], options.only or "*")]
+        rows += chosen_rows
+        if options.html:
+            sections.append(page_of(build, measured, chosen_rows))
     print_table(rows)
     over = sum(verdict(row).startswith("OVER") for row in rows)
-    say(f"\n{len(rows)} rows, {over} over their budget; peer: seL4")
+    say(f"\n{len(rows)} rows, {over} over their budget; peer: seL4; "
+        f"set: data lines in the fullest of {CACHE_SETS} sets")
     if options.compare:
         compare(rows, options.compare)
+    if options.html:
+        bench_page.write(options.html, f"Cobnut {version()}: cost of operations", sections)
     write_json(options.json, {"rows": rows})
     return FAILED if failures else 0

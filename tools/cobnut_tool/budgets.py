@@ -18,6 +18,7 @@ class Budget:
     peer: float | None = None
     i_lines: int | None = None
     d_lines: int | None = None
+    pages: int | None = None
 
 
 @functools.cache
@@ -33,7 +34,8 @@ def of(isa: str, operation: str) -> Budget:
     data = content()
     leg = data["legs"][isa].get(data["same"].get(operation, operation))
     if leg:
-        return Budget(leg["must"], leg["aim"], leg["peer"], leg["i"]["must"], leg["d"]["must"])
+        return Budget(leg["must"], leg["aim"], leg["peer"], leg["i"]["must"], leg["d"]["must"],
+                      data["pages"]["must"])
     row = data["operations"].get(operation)
     if not row:
         return Budget()

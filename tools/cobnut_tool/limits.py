@@ -46,7 +46,7 @@ def of_cost(build: builds.Build) -> list[Result]:
     start = time.monotonic()
     name, limits = f"cost {build.board.name}", OF_ISA[build.board.isa]
     try:
-        rows = {row["operation"]: row["instructions"] for row in bench.measure(build)}
+        rows = {row["operation"]: row["instructions"] for row in bench.measure(build).rows}
     except Problem as problem:
         return [Result(name, False, time.monotonic() - start, str(problem))]
     seconds = time.monotonic() - start

@@ -55,8 +55,7 @@ Error maps(Word rounds) {
             return error;
         // Used, so that it is in the TLB.
         *reinterpret_cast<volatile Word*>(page) = round;
-        if (const Error error =
-                measured_call<Leg::back>(Given::frame, Method::frame_unmap, {}, 0);
+        if (const Error error = measured_call<Leg::back>(Given::frame, Method::frame_unmap, {}, 0);
             error != Error::none)
             return error;
     }

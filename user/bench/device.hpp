@@ -31,8 +31,7 @@ public:
         port_.write<FifoControlRegister>(
             FifoControl{}.set<FifoControl::Enable>().with<FifoControl::ReceiveTrigger>(
                 FifoControl::Trigger::fourteen));
-        port_.write<InterruptEnableRegister>(
-            InterruptEnable{}.set<InterruptEnable::Received>());
+        port_.write<InterruptEnableRegister>(InterruptEnable{}.set<InterruptEnable::Received>());
         port_.write<TransmitRegister>(uint8_t{0});
     }
     void trigger() const {

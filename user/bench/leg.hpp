@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// System calls that are measured: marks for tools/cost_meter.cpp stand right at the trap instruction,
-// readings of the cycle counter around them.
+// System calls that are measured: marks for tools/cost_meter.cpp stand right at the trap
+// instruction, readings of the cycle counter around them.
 #pragma once
 
 #include "protocol.hpp"
@@ -28,8 +28,8 @@ template <Syscall form, int begins, int ends>
                                           CapIndex reply = 0) {
     if constexpr (begins != Leg::none)
         begin_stamp();
-    const Message answer = detail::trap<form, begin_of(begins), end_of(ends)>(capability, message,
-                                                                             reply);
+    const Message answer =
+        detail::trap<form, begin_of(begins), end_of(ends)>(capability, message, reply);
     if constexpr (ends != Leg::none)
         end_stamp(ends);
     return answer;

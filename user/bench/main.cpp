@@ -9,6 +9,8 @@
 #include <lib/names.hpp>
 #include <lib/root_task.hpp>
 
+#include <span>
+
 namespace cobnut::bench {
 
 namespace {
@@ -50,7 +52,14 @@ constexpr Row rows[] = {
     {"retype_page_cleared", nullptr, Operation::retypes, 0, {Given::memory}},
     {"round_trip", nullptr, Operation::round_trips},
 };
+constexpr Row apart_row = {"round_trip_apart", nullptr, Operation::round_trips};
 constexpr Row fpu_row = {"call_fpu", "reply_fpu", Operation::calls};
+
+/// What is special about a client and its server.
+struct Pair {
+    bool fpu = false;
+    bool apart = false; ///< Their objects, see ProcessPlan::objects_apart.
+};
 
 } // namespace
 
@@ -73,14 +82,17 @@ private:
     Status measure() {
         COBNUT_CHECK(share_memory());
         COBNUT_CHECK(make_objects());
-        COBNUT_CHECK(start(false));
-        for (const Row& row : rows)
-            COBNUT_CHECK(measure(row, 0));
-        COBNUT_CHECK(stop());
-        if (machine_.info().fpu_thread_size_bits == 0)
-            return {};
-        COBNUT_CHECK(start(true));
-        COBNUT_CHECK(measure(fpu_row, 1));
+        COBNUT_CHECK(measure({}, rows));
+        COBNUT_CHECK(measure({.apart = true}, {&apart_row, 1}));
+        if (machine_.info().fpu_thread_size_bits != 0)
+            COBNUT_CHECK(measure({.fpu = true}, {&fpu_row, 1}));
+        return {};
+    }
+
+    Status measure(Pair pair, std::span<const Row> what) {
+        COBNUT_CHECK(start(pair));
+        for (const Row& row : what)
+            COBNUT_CHECK(measure(row, pair.fpu ? 1 : 0));
         return stop();
     }
 
@@ -96,19 +108,18 @@ private:
 
     Status make_objects() {
         COBNUT_TRY(objects, pool_.take(12));
-        const CapIndex first = slots_.take(9);
-        COBNUT_CHECK(objects.retype(ObjectType::endpoint, 0, node_.index, first, 2));
-        COBNUT_CHECK(objects.retype(ObjectType::reply, 0, node_.index, first + 2));
-        COBNUT_CHECK(objects.retype(ObjectType::notification, 0, node_.index, first + 3, 5));
-        desk_ = Endpoint(first);
-        service_ = Endpoint(first + 1);
-        reply_ = Reply(first + 2);
-        ready_ = Notification(first + 3);
-        signals_ = Notification(first + 4);
-        back_ = Notification(first + 5);
-        idle_ = Notification(first + 6);
-        interrupts_ = Notification(first + 7);
-        handler_ = IrqHandler(first + 8);
+        const CapIndex first = slots_.take(8);
+        COBNUT_CHECK(objects.retype(ObjectType::notification, 0, node_.index, first, 5));
+        COBNUT_CHECK(objects.retype(ObjectType::reply, 0, node_.index, first + 5));
+        COBNUT_CHECK(objects.retype(ObjectType::endpoint, 0, node_.index, first + 6));
+        ready_ = Notification(first);
+        signals_ = Notification(first + 1);
+        back_ = Notification(first + 2);
+        idle_ = Notification(first + 3);
+        interrupts_ = Notification(first + 4);
+        reply_ = Reply(first + 5);
+        desk_ = Endpoint(first + 6);
+        handler_ = IrqHandler(first + 7);
         COBNUT_CHECK(IrqControl(slot(RootSlot::irq_control))
                          .get(console_place_.interrupt, console_place_.trigger,
                               {node_.index, handler_.index}));
@@ -128,10 +139,11 @@ private:
         return Error::not_enough_memory;
     }
 
-    Status start(bool fpu) {
-        COBNUT_CHECK(create(server_, "bench-server", fpu));
+    Status start(Pair pair) {
+        COBNUT_CHECK(create(server_, "bench-server", pair));
         COBNUT_CHECK(server_.grant(Given::desk, ready_, Rights::write_only()));
-        COBNUT_CHECK(server_.grant(Given::service, service_, Rights::read_only()));
+        COBNUT_TRY(service, server_.make(ObjectType::endpoint, 0, Given::service));
+        service_ = Endpoint(service.index);
         COBNUT_CHECK(server_.make(ObjectType::reply, 0, Given::reply).status());
         COBNUT_CHECK(server_.grant(Given::signals, signals_, Rights::read_only()));
         COBNUT_CHECK(server_.grant_badged(Given::back, back_, Rights::write_only(), 1));
@@ -141,7 +153,7 @@ private:
         (void)wait(ready_.index);
         COBNUT_CHECK(server_.sched_context().unbind());
 
-        COBNUT_CHECK(create(client_, "bench-client", fpu));
+        COBNUT_CHECK(create(client_, "bench-client", pair));
         COBNUT_CHECK(client_.grant(Given::desk, desk_, Rights::call()));
         COBNUT_CHECK(client_.grant_badged(Given::service, service_, sender, 1));
         COBNUT_CHECK(client_.grant_badged(Given::signals, signals_, Rights::write_only(), 1));
@@ -155,18 +167,19 @@ private:
         return judge(recv(desk_.index, reply_.index));
     }
 
-    Status create(Process& process, Text file, bool fpu) {
+    Status create(Process& process, Text file, Pair pair) {
         ProcessPlan plan;
         plan.file = archive_.find(file).data;
         plan.memory_bits = 19;
         plan.priority = client_priority;
         plan.fault_handler = desk_;
-        plan.fpu_thread_bits = fpu ? machine_.info().fpu_thread_size_bits : 0;
+        plan.objects_apart = pair.apart;
+        plan.fpu_thread_bits = pair.fpu ? machine_.info().fpu_thread_size_bits : 0;
         COBNUT_CHECK(process.create(workshop_, pool_, plan));
         COBNUT_CHECK(process.grant_badged(Given::node, process.node(), Rights::all(),
                                           flat_guard(plan.node_bits)));
-        COBNUT_CHECK(process.thread().set_flags(
-            0, ThreadFlags::counters | (fpu ? ThreadFlags::fpu : 0)));
+        COBNUT_CHECK(process.thread().set_flags(0, ThreadFlags::counters |
+                                                       (pair.fpu ? ThreadFlags::fpu : 0)));
         for (unsigned page = 0; page < Shared::pages; ++page)
             COBNUT_CHECK(process.map(frames_[page], Shared::address + page * Word{4096},
                                      Rights::read_write(), normal));
@@ -222,8 +235,7 @@ private:
         return Error::canceled;
     }
 
-    static constexpr Rights sender{Rights::write_bit | Rights::grant_bit |
-                                   Rights::grant_reply_bit};
+    static constexpr Rights sender{Rights::write_bit | Rights::grant_bit | Rights::grant_reply_bit};
 
     Process server_;
     Process client_;

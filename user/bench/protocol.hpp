@@ -9,24 +9,24 @@ namespace cobnut::bench {
 /// What the client does for one row, as the label of the root task's answer. The server is told
 /// what to do by a call with the same label. Word 0: rounds, the others as the operation says.
 enum class Operation : Word {
-    done, ///< To the root task: ready for the next one.
-    calls,           ///< Word 1: words of the message, 2: capabilities, 3: FP/SIMD is used.
-    sends,           ///< To a server that waits and has a higher priority.
-    signals,         ///< Nobody waits.
-    signals_lower,   ///< The server waits and has a lower priority; it signals back.
-    interrupts,      ///< The server waits for it, the client spins.
-    faults,          ///< The server is the client's fault handler.
-    yields,          ///< Nobody else is ready.
-    yields_switch,   ///< The server does the same.
-    refused,         ///< A send to an empty slot.
-    maps,            ///< Maps and unmaps a page.
-    rights,          ///< Changes the rights of a mapping.
-    retypes,         ///< Word 1: the Untyped.
-    round_trips,     ///< call and its answer as one region.
+    done,          ///< To the root task: ready for the next one.
+    calls,         ///< Word 1: words of the message, 2: capabilities, 3: FP/SIMD is used.
+    sends,         ///< To a server that waits and has a higher priority.
+    signals,       ///< Nobody waits.
+    signals_lower, ///< The server waits and has a lower priority; it signals back.
+    interrupts,    ///< The server waits for it, the client spins.
+    faults,        ///< The server is the client's fault handler.
+    yields,        ///< Nobody else is ready.
+    yields_switch, ///< The server does the same.
+    refused,       ///< A send to an empty slot.
+    maps,          ///< Maps and unmaps a page.
+    rights,        ///< Changes the rights of a mapping.
+    retypes,       ///< Word 1: the Untyped.
+    round_trips,   ///< call and its answer as one region.
 };
 
-/// Regions of marks: what begins at the client's system call, and at the server's. The mark of a new
-/// phase is region 7's end; tools/cost_meter.cpp knows them.
+/// Regions of marks: what begins at the client's system call, and at the server's. The mark of a
+/// new phase is region 7's end; tools/cost_meter.cpp knows them.
 struct Leg {
     static constexpr int none = -1;
     static constexpr int out = 0;
@@ -45,10 +45,10 @@ struct Shared {
     static constexpr Word address = 0x1000'4000;
     static constexpr unsigned pages = 3;
 
-    volatile uint64_t stamp;   ///< The cycle counter when the leg began; 0: none began.
-    volatile Word resume;      ///< Where a faulting client goes on.
-    volatile Word served;      ///< Interrupts.
-    Word limit;                ///< Samples that are wanted.
+    volatile uint64_t stamp; ///< The cycle counter when the leg began; 0: none began.
+    volatile Word resume;    ///< Where a faulting client goes on.
+    volatile Word served;    ///< Interrupts.
+    Word limit;              ///< Samples that are wanted.
     uint32_t taken[Leg::count];
     uint32_t samples[Leg::count][max_rounds]; ///< Cycles.
 };
@@ -58,7 +58,8 @@ inline Shared& shared() { return *reinterpret_cast<Shared*>(Shared::address); }
 
 /// Capabilities of client and server.
 struct Given {
-    static constexpr CapIndex desk = 2; ///< Client: Endpoint of the root task; server: Notification.
+    static constexpr CapIndex desk =
+        2; ///< Client: Endpoint of the root task; server: Notification.
     static constexpr CapIndex node = 3;
     static constexpr CapIndex service = 4;
     static constexpr CapIndex reply = 5;

@@ -64,7 +64,8 @@ template <Syscall form, int begin = -1, int end = -1>
         answer.badge = registers.capability;
         ((answer.registers[index] = registers.message[index]), ...);
         return answer;
-    }(std::make_integer_sequence<unsigned, message_registers>());
+    }
+    (std::make_integer_sequence<unsigned, message_registers>());
 }
 
 } // namespace detail

@@ -23,6 +23,11 @@ constexpr elf::Expectation expectation() {
     return expected;
 }
 
+constexpr bool is_small(ObjectType type) {
+    return type == ObjectType::endpoint || type == ObjectType::notification ||
+           type == ObjectType::reply;
+}
+
 } // namespace
 
 Result<CapIndex> Process::retype(ObjectType type, unsigned size_bits, unsigned count) {
@@ -31,6 +36,17 @@ Result<CapIndex> Process::retype(ObjectType type, unsigned size_bits, unsigned c
         return Error::slot_occupied;
     COBNUT_CHECK(memory_.retype(type, size_bits, workshop_->node.index, first, count));
     return first;
+}
+
+Result<CapIndex> Process::object(ObjectType type, unsigned size_bits) {
+    if (!apart_)
+        return retype(type, size_bits);
+    COBNUT_TRY(page, retype(ObjectType::untyped, page_bits));
+    const CapIndex place = slots_.take();
+    if (place == 0)
+        return Error::slot_occupied;
+    COBNUT_CHECK(Untyped(page).retype(type, size_bits, workshop_->node.index, place));
+    return place;
 }
 
 Result<CapIndex> Process::copy(Capability mine) {
@@ -43,11 +59,12 @@ Result<CapIndex> Process::copy(Capability mine) {
 }
 
 Status Process::create(Workshop& workshop, UntypedPool& pool, const ProcessPlan& plan) {
-    static unsigned next_colour = 0;
+    static unsigned next_colour = 1; // the kernel's own data begins a page already
     *this = Process();
     workshop_ = &workshop;
     pool_ = &pool;
     colour_ = next_colour++ & 3;
+    apart_ = plan.objects_apart;
     COBNUT_TRY(memory, pool.take(plan.memory_bits));
     memory_ = memory;
     memory_bits_ = plan.memory_bits;
@@ -66,19 +83,35 @@ Status Process::create(Workshop& workshop, UntypedPool& pool, const ProcessPlan&
     return sched_context_.bind(thread_);
 }
 
-/// Small objects lie packed. Each process begins at another offset in its first page: naturally
-/// aligned threads of several processes would share the same few sets of the cache.
+/// All objects lie in one page if they fit, what make() makes later too. Each process has them in
+/// one of four orders: the hot lines of threads that begin at the same offset of their pages would
+/// share the same few sets of the cache.
 Status Process::make_objects(const ProcessPlan& plan) {
-    if (colour_ != 0)
-        COBNUT_CHECK(retype(ObjectType::untyped, workshop_->thread_size_bits, colour_).status());
-    COBNUT_TRY(thread, retype(ObjectType::thread, plan.fpu_thread_bits));
-    thread_ = Thread(thread);
-    COBNUT_TRY(context, retype(ObjectType::sched_context, sched_context_min_size_bits));
-    sched_context_ = SchedContext(context);
-    COBNUT_TRY(space, retype(ObjectType::vspace, 0));
-    space_ = VSpace(space);
     node_bits_ = plan.node_bits;
-    COBNUT_TRY(node, retype(ObjectType::cnode, node_bits_));
+    const bool node_first = (colour_ & 2) != 0, thread_first = (colour_ & 1) == 0;
+    if (node_first)
+        COBNUT_CHECK(make_node());
+    if (thread_first)
+        COBNUT_CHECK(make_thread(plan.fpu_thread_bits));
+    COBNUT_TRY(context, object(ObjectType::sched_context, sched_context_min_size_bits));
+    sched_context_ = SchedContext(context);
+    COBNUT_TRY(space, object(ObjectType::vspace, 0));
+    space_ = VSpace(space);
+    COBNUT_TRY(small, object(ObjectType::untyped, small_bits));
+    small_ = Untyped(small);
+    if (!thread_first)
+        COBNUT_CHECK(make_thread(plan.fpu_thread_bits));
+    return node_first ? Status() : make_node();
+}
+
+Status Process::make_thread(unsigned size_bits) {
+    COBNUT_TRY(thread, object(ObjectType::thread, size_bits));
+    thread_ = Thread(thread);
+    return {};
+}
+
+Status Process::make_node() {
+    COBNUT_TRY(node, object(ObjectType::cnode, node_bits_));
     node_ = CNode(node);
     return {};
 }
@@ -157,7 +190,16 @@ Status Process::grant_badged(Word to, Capability mine, Rights rights, Word badge
 }
 
 Result<Capability> Process::make(ObjectType type, unsigned size_bits, Word to) {
-    COBNUT_TRY(place, retype(type, size_bits));
+    CapIndex place = 0;
+    if (is_small(type) && !apart_ && (place = slots_.take()) != 0 &&
+        !small_.retype(type, size_bits, workshop_->node.index, place).ok()) {
+        slots_.give_back(place, 1);
+        place = 0;
+    }
+    if (place == 0) {
+        COBNUT_TRY(elsewhere, is_small(type) ? object(type, size_bits) : retype(type, size_bits));
+        place = elsewhere;
+    }
     COBNUT_CHECK(grant(to, Capability(place), Rights::all()));
     return Capability(place);
 }

@@ -17,7 +17,6 @@ struct Workshop {
     SchedControl control;
     SlotPool* slots = nullptr;
     Word window = 0; ///< A page of its address space that is free and has its tables.
-    unsigned thread_size_bits = 0;
 };
 
 /// Where things lie in a new address space. All of it shares one table of the last level.
@@ -39,6 +38,8 @@ struct ProcessPlan {
     unsigned priority = 100;
     uint64_t budget = 10'000; ///< Microseconds; equal to the period: round robin.
     uint64_t period = 10'000;
+    bool objects_apart =
+        false;              ///< Each at the start of a page: the worst placement, to measure it.
     Endpoint fault_handler; ///< In the parent's capability space, with the badge it shall have.
 };
 
@@ -73,22 +74,28 @@ public:
 
 private:
     Status make_objects(const ProcessPlan& plan);
+    Status make_thread(unsigned size_bits);
+    Status make_node();
     Status load(const ProcessPlan& plan);
     Status load_segment(const elf::Segment& segment);
     Status fill(Frame frame, Word address, const elf::Segment& segment);
     Status make_stack(const ProcessPlan& plan);
     [[nodiscard]] Result<CapIndex> retype(ObjectType type, unsigned size_bits, unsigned count = 1);
+    [[nodiscard]] Result<CapIndex> object(ObjectType type, unsigned size_bits);
     [[nodiscard]] Result<CapIndex> copy(Capability mine);
 
     static constexpr unsigned slot_count = 192;
+    static constexpr unsigned small_bits = 9; ///< Untyped for Endpoints, Notifications, Replies.
 
     Workshop* workshop_ = nullptr;
     UntypedPool* pool_ = nullptr;
     Untyped memory_;
+    Untyped small_;
     unsigned memory_bits_ = 0;
     CapIndex first_slot_ = 0;
     SlotPool slots_;
     unsigned colour_ = 0;
+    bool apart_ = false;
     unsigned node_bits_ = 0;
     CNode node_;
     VSpace space_;

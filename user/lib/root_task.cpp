@@ -30,8 +30,7 @@ bool RootTask::prepare(const BootInfo* info) {
                  thread_,
                  SchedControl(slot(RootSlot::sched_control)),
                  &slots_,
-                 window,
-                 info->thread_size_bits};
+                 window};
     if (!find_memory().ok() || !open_console().ok())
         return false;
     archive_ = cpio::Archive(machine_.archive());

@@ -34,7 +34,8 @@ template <int begin, int end>
 inline void use_fpu() {
     asm volatile(".arch_extension fp\n\t.arch_extension simd\n\t"
                  "dup v0.2d, xzr\n\tdup v8.2d, xzr\n\t"
-                 ".arch_extension nosimd\n\t.arch_extension nofp" ::: "memory");
+                 ".arch_extension nosimd\n\t.arch_extension nofp" ::
+                     : "memory");
 }
 
 } // namespace cobnut::bench::isa

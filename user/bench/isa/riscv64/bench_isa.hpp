@@ -33,7 +33,8 @@ template <int begin, int end>
 inline void use_fpu() {
     asm volatile(".option push\n\t.option arch, +d\n\t"
                  "fmv.d.x f0, zero\n\tfmv.d.x f8, zero\n\t"
-                 ".option pop" ::: "memory");
+                 ".option pop" ::
+                     : "memory");
 }
 
 } // namespace cobnut::bench::isa
