@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The boot console drivers on simulated registers.
 #include <platforms/console.hpp>
+#include <platforms/drivers/uart/bcm2835_aux.hpp>
 #include <platforms/drivers/uart/ns16550.hpp>
 #include <platforms/drivers/uart/pl011.hpp>
+#include <platforms/drivers/uart/sifive.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -47,6 +49,7 @@ private:
 };
 
 using FakePl011 = platform::BasicPl011<Fake<0x18, 0x90, 0x20, 0>>;
+using FakeSifive = platform::BasicSifive<Fake<0, 0, 0x80000000, 0>>;
 using FakeNs16550 = platform::BasicNs16550<Fake<5, 0x60, 0x00, 0>>;
 
 template <class Driver, class Access>
@@ -69,6 +72,7 @@ void waits_and_sends() {
 TEST_CASE("a UART driver waits for room and gives up on a dead device", "[uart]") {
     waits_and_sends<FakePl011, Fake<0x18, 0x90, 0x20, 0>>();
     waits_and_sends<FakeNs16550, Fake<5, 0x60, 0x00, 0>>();
+    waits_and_sends<FakeSifive, Fake<0, 0, 0x80000000, 0>>();
 }
 
 TEST_CASE("setting up a 16550 leaves it at 8N1 with the divisor latch closed", "[uart]") {
@@ -90,6 +94,13 @@ TEST_CASE("a 16550's register shift and access width are followed", "[uart]") {
     platform::Ns16550{reinterpret_cast<uintptr_t>(bytes)}.put('b');
     CHECK(bytes[0] == 'b');
     CHECK(bytes[1] == 0);
+}
+
+TEST_CASE("a mini-UART has a 16550's registers as words", "[uart]") {
+    alignas(8) uint32_t memory[8] = {};
+    memory[5] = 0x20;
+    platform::Bcm2835Aux{reinterpret_cast<uintptr_t>(memory)}.put('m');
+    CHECK(memory[0] == 'm');
 }
 
 TEST_CASE("the boot console is the first driver that fits the node", "[uart]") {

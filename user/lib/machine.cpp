@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Finding the console: in the device tree, else where every PC has it.
 
-#include <cobnut/format/fdt.hpp>
+#include <cobnut/format/fdt_interrupt.hpp>
 #include <lib/machine.hpp>
 
 namespace cobnut {
@@ -15,6 +15,12 @@ UartType type_of(fdt::Node node) {
     UartType type;
     if (node.compatible("arm,pl011")) {
         type.kind = UartKind::pl011;
+    } else if (node.compatible("sifive,uart0")) {
+        type.kind = UartKind::sifive;
+    } else if (node.compatible("brcm,bcm2835-aux-uart")) {
+        type.kind = UartKind::ns16550;
+        type.shift = 2;
+        type.io_width = 4;
     } else if (node.compatible("ns16550a") || node.compatible("ns16550") ||
                node.compatible("snps,dw-apb-uart")) {
         type.kind = UartKind::ns16550;
@@ -22,18 +28,6 @@ UartType type_of(fdt::Node node) {
         type.io_width = static_cast<uint8_t>(node.cell("reg-io-width", 1));
     }
     return type;
-}
-
-/// The controller's own number: the GIC's binding has (type, number, flags), numbers of SPIs (type
-/// 0) begin at 32, of PPIs at 16; other controllers have the number first.
-void set_interrupt(ConsolePlace& place, const fdt::Interrupt& interrupt) {
-    if (interrupt.count == 3) {
-        place.interrupt = interrupt.cells[1] + (interrupt.cells[0] == 0 ? 32 : 16);
-        place.trigger = (interrupt.cells[2] & 3) != 0 ? Trigger::edge : Trigger::level;
-    } else {
-        place.interrupt = interrupt.cells[0];
-        place.trigger = Trigger::firmware;
-    }
 }
 
 } // namespace
@@ -57,8 +51,11 @@ ConsolePlace find_console(const Machine& machine) {
     place.type = type_of(node);
     place.type.offset = static_cast<uint16_t>(region->base & 0xfff);
     place.page = region->base & ~uint64_t{0xfff};
-    if (const auto interrupt = fdt::interrupt(node); interrupt)
-        set_interrupt(place, *interrupt);
+    if (const auto interrupt = fdt::interrupt(node); interrupt) {
+        const fdt::InterruptLine line = fdt::interrupt_line(*interrupt);
+        place.interrupt = line.number;
+        place.trigger = line.trigger;
+    }
     return place;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// PL011 and 16550 as firmware left them: baud rate and format are not touched.
+// PL011, SiFive and 16550 as firmware left them: baud rate and format are not touched.
 
 #include <lib/uart.hpp>
 
@@ -38,20 +38,28 @@ void start_16550(const reg::Mmio<Access>& uart) {
 } // namespace
 
 Uart::Uart(UartType type, Word page, IoPort port)
-    : type_(type), pl011_(page + type.offset),
+    : type_(type), words_(page + type.offset),
       memory_(ns16550::MemoryAccess(page + type.offset, type.shift, type.io_width)),
       port_(PortAccess(port, type.offset)) {
     switch (type_.kind) {
     case UartKind::none:
         break;
     case UartKind::pl011:
-        pl011_.write<pl011::InterruptMaskRegister>(pl011::Interrupts{});
+        words_.write<pl011::InterruptMaskRegister>(pl011::Interrupts{});
         break;
     case UartKind::ns16550:
         start_16550(memory_);
         break;
     case UartKind::ns16550_port:
         start_16550(port_);
+        break;
+    case UartKind::sifive:
+        using Control = sifive_uart::TransmitControl;
+        words_.write<sifive_uart::InterruptEnableRegister>(sifive_uart::Interrupts{});
+        words_.write<sifive_uart::TransmitControlRegister>(
+            words_.read<sifive_uart::TransmitControlRegister>()
+                .set<Control::Enable>()
+                .with<Control::Watermark>(uint8_t{1}));
         break;
     }
 }
@@ -61,11 +69,14 @@ bool Uart::can_send() const {
     case UartKind::none:
         return true;
     case UartKind::pl011:
-        return !pl011_.read<pl011::FlagRegister>().get<pl011::Flags::TransmitFull>();
+        return !words_.read<pl011::FlagRegister>().get<pl011::Flags::TransmitFull>();
     case UartKind::ns16550:
         return empty_16550(memory_);
     case UartKind::ns16550_port:
         return empty_16550(port_);
+    case UartKind::sifive:
+        return !words_.read<sifive_uart::TransmitDataRegister>()
+                    .get<sifive_uart::TransmitData::Full>();
     }
     return false;
 }
@@ -76,13 +87,17 @@ void Uart::send(char character) const {
     case UartKind::none:
         break;
     case UartKind::pl011:
-        pl011_.write<pl011::DataRegister>(pl011::Data{}.with<pl011::Data::Character>(byte));
+        words_.write<pl011::DataRegister>(pl011::Data{}.with<pl011::Data::Character>(byte));
         break;
     case UartKind::ns16550:
         memory_.write<ns16550::TransmitRegister>(byte);
         break;
     case UartKind::ns16550_port:
         port_.write<ns16550::TransmitRegister>(byte);
+        break;
+    case UartKind::sifive:
+        words_.write<sifive_uart::TransmitDataRegister>(
+            sifive_uart::TransmitData{}.with<sifive_uart::TransmitData::Character>(byte));
         break;
     }
 }
@@ -92,7 +107,7 @@ void Uart::set_transmit_interrupt(bool on) const {
     case UartKind::none:
         break;
     case UartKind::pl011:
-        pl011_.write<pl011::InterruptMaskRegister>(
+        words_.write<pl011::InterruptMaskRegister>(
             pl011::Interrupts{}.with<pl011::Interrupts::Transmit>(on));
         break;
     case UartKind::ns16550:
@@ -100,6 +115,10 @@ void Uart::set_transmit_interrupt(bool on) const {
         break;
     case UartKind::ns16550_port:
         interrupt_16550(port_, on);
+        break;
+    case UartKind::sifive:
+        words_.write<sifive_uart::InterruptEnableRegister>(
+            sifive_uart::Interrupts{}.with<sifive_uart::Interrupts::Transmit>(on));
         break;
     }
 }
@@ -109,13 +128,15 @@ void Uart::clear_interrupts() const {
     case UartKind::none:
         break;
     case UartKind::pl011:
-        pl011_.write<pl011::InterruptClearRegister>(pl011::Interrupts{pl011::Interrupts::all});
+        words_.write<pl011::InterruptClearRegister>(pl011::Interrupts{pl011::Interrupts::all});
         break;
     case UartKind::ns16550:
         (void)memory_.read<ns16550::InterruptIdentificationRegister>();
         break;
     case UartKind::ns16550_port:
         (void)port_.read<ns16550::InterruptIdentificationRegister>();
+        break;
+    case UartKind::sifive: // pends as long as its FIFO is empty
         break;
     }
 }

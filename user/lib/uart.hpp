@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A UART at user level: PL011 or 16550, in memory or behind I/O ports.
+// A UART at user level: PL011, SiFive or 16550, in memory or behind I/O ports.
 #pragma once
 
 #include <cobnut/registers/ns16550.hpp>
 #include <cobnut/registers/pl011.hpp>
+#include <cobnut/registers/sifive_uart.hpp>
 #include <lib/objects.hpp>
 #include <lib/text.hpp>
 
 namespace cobnut {
 
-enum class UartKind : uint8_t { none, pl011, ns16550, ns16550_port };
+enum class UartKind : uint8_t { none, pl011, ns16550, ns16550_port, sifive };
 
 /// What a driver must know besides the page where the registers are mapped.
 struct UartType {
@@ -71,7 +72,7 @@ public:
 
 private:
     UartType type_;
-    reg::Mmio<reg::Volatile> pl011_;
+    reg::Mmio<reg::Volatile> words_; ///< Of a PL011 or a SiFive UART.
     reg::Mmio<ns16550::MemoryAccess> memory_;
     reg::Mmio<PortAccess> port_;
 };

@@ -137,17 +137,10 @@ KERNEL_BOOT void start_interrupts() {
 }
 
 KERNEL_BOOT void start_power() {
-    for (const auto node : discovery.tree.nodes()) {
-        const unsigned driver = platform::fdt::match(board::PowerControllers{}, node);
-        if (driver == ~0u)
-            continue;
-        machine.power.select(driver);
-        machine.power.visit([&](auto& power) {
-            power = std::remove_reference_t<decltype(power)>{discovery.psci ==
-                                                             platform::fdt::Conduit::smc};
-        });
-        return;
-    }
+    find_power(board::PowerControllers{}, discovery, description);
+    machine.power.select(discovery.power.driver);
+    machine.power.visit(
+        [](auto& power) { power.start(discovery.power, discovery.psci, map_device); });
 }
 
 } // namespace

@@ -134,6 +134,8 @@ KERNEL_BOOT const char* learn_machine(uint32_t device_tree) {
         none != nullptr && error == nullptr)
         error = none;
     start_console(discovery.console);
+    platform::fdt::find_power(board::PowerControllers{}, discovery, machine);
+    start_power(discovery);
     return error != nullptr ? error : platform::fdt::find_interrupt_controller(board::InterruptControllers{}, discovery,
                                                     machine);
 }

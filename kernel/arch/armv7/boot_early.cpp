@@ -78,6 +78,11 @@ extern "C" [[gnu::used]] KERNEL_BOOT void boot_open_svc() {
     Cp15Wide<4, 14>::write(0);                              // CNTVOFF
     Cp15<0, 4, 0, 0>::write(Cp15<0, 0, 0, 0>::read());      // VPIDR = MIDR
     Cp15<0, 4, 0, 5>::write(cp15::Mpidr::read());           // VMPIDR
+    if (Cp15<0, 0, 1, 1>::read() >> 28 != 0) {              // ID_PFR1: a GICv3 by system registers
+        Cp15<12, 4, 9, 5>::write(0xf);                      // ICC_HSRE
+        isb();
+        Cp15<12, 4, 11, 0>::write(0);                       // ICH_HCR
+    }
 }
 
 extern "C" [[gnu::used]] KERNEL_BOOT void boot_enable_mmu(uint32_t begin) {

@@ -9,7 +9,6 @@
 #include <arch/devices.hpp>
 #include <board.gen.hpp>
 #include <generic/base/attributes.hpp>
-#include <platforms/drivers/power/psci.hpp>
 #include <platforms/one_of.hpp>
 
 namespace arch {
@@ -18,12 +17,9 @@ constinit uint32_t timer_frequency = 0;
 
 namespace {
 
-using platform::fdt::Conduit;
-
 constinit platform::OneOf<board::Consoles> console;
 constinit platform::OneOf<board::InterruptControllers> controller;
-constinit platform::Psci firmware;
-constinit bool has_firmware = false;
+constinit platform::OneOf<board::PowerControllers> power;
 constinit unsigned timer_number = 0;
 
 constexpr unsigned first_private = 16; // below: between cores
@@ -39,14 +35,12 @@ void console_put(char character) {
 }
 
 bool power_off() {
-    if (has_firmware)
-        firmware.power_off();
+    power.visit([](auto& driver) { driver.power_off(); });
     return false;
 }
 
 bool reset() {
-    if (has_firmware)
-        firmware.reset();
+    power.visit([](auto& driver) { driver.reset(); });
     return false;
 }
 
@@ -99,10 +93,12 @@ KERNEL_BOOT void start_console(const platform::fdt::Device& device) {
     console.visit([&]<class Driver>(Driver& driver) { driver = Driver::from(device.node, base); });
 }
 
-KERNEL_BOOT const char* start_devices(const platform::fdt::Discovery& discovery) {
-    has_firmware = discovery.psci != Conduit::none;
-    firmware = platform::Psci{discovery.psci == Conduit::smc};
+KERNEL_BOOT void start_power(const platform::fdt::Discovery& discovery) {
+    power.select(discovery.power.driver);
+    power.visit([&](auto& driver) { driver.start(discovery.power, discovery.psci, map_device); });
+}
 
+KERNEL_BOOT const char* start_devices(const platform::fdt::Discovery& discovery) {
     controller.select(discovery.interrupt_controller.driver);
     const char* error = nullptr;
     controller.visit([&](auto& driver) { error = driver.start(discovery.interrupt_controller); });

@@ -2,6 +2,8 @@
 // Reads memory, reserved ranges, archive, timer, firmware interface and cores from the device tree.
 #include <platforms/boot/fdt/discover.hpp>
 
+#include <cobnut/format/fdt_interrupt.hpp>
+
 #include <initializer_list>
 
 namespace platform::fdt {
@@ -88,8 +90,10 @@ TimerInterrupts read_timer(const Tree& tree) {
                                    &timer.hypervisor};
         for (unsigned index = 0; index < 4; ++index) {
             const Answer<cobnut::fdt::Interrupt> interrupt = tree_of::interrupt(node, index);
-            if (interrupt)
-                *place[index] = gic_number(*interrupt);
+            if (!interrupt)
+                continue;
+            const auto line = cobnut::fdt::interrupt_line(*interrupt);
+            *place[index] = line.number == line.none ? 0 : line.number;
         }
         break;
     }
@@ -134,17 +138,6 @@ const char* read_tree(const void* blob, PhysAddr blob_address, size_t limit, Dis
     return nullptr;
 }
 
-unsigned gic_number(const cobnut::fdt::Interrupt& interrupt) {
-    constexpr uint32_t shared = 0, per_core = 1; // first cell of the GIC bindings
-    if (interrupt.count < 3)
-        return 0;
-    if (interrupt.cells[0] == shared && interrupt.cells[1] < 988)
-        return 32 + interrupt.cells[1];
-    if (interrupt.cells[0] == per_core && interrupt.cells[1] < 16)
-        return 16 + interrupt.cells[1];
-    return 0;
-}
-
 const char* read_device(Node node, unsigned driver, Device& device) {
     device.node = node;
     device.driver = driver;
@@ -175,6 +168,22 @@ const char* keep_controller(const Device& controller, Machine& machine) {
             room = machine.kernel_devices.add(range_of(*region)) && room;
         }
     return room ? nullptr : "device tree: the interrupt controller has too many regions";
+}
+
+const char* keep_behind(const char* const* compatible, size_t count, const Tree& tree,
+                        Machine& machine) {
+    for (size_t index = 0; index < count; ++index) {
+        const Node node = tree_of::find_compatible(tree, compatible[index]);
+        if (!node)
+            continue;
+        Device controller;
+        const char* error = read_device(node, 0, controller);
+        if (error == nullptr)
+            error = keep_controller(controller, machine);
+        if (error != nullptr)
+            return error;
+    }
+    return nullptr;
 }
 
 } // namespace platform::fdt

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <iterator>
+
 namespace platform::fdt {
 
 using cobnut::fdt::Node;
@@ -53,6 +55,7 @@ struct Discovery {
     Tree tree;
     Device console;
     Device interrupt_controller;
+    Device power;
     Conduit psci = Conduit::none;
     TimerInterrupts timer;
     uint32_t timebase = 0; ///< /cpus/timebase-frequency (RISC-V).
@@ -68,10 +71,6 @@ struct Discovery {
 /// it can be read, `blob_address` where it lies, `limit` the bytes that are mapped there.
 const char* read_tree(const void* blob, kernel::PhysAddr blob_address, size_t limit,
                       Discovery& discovery, Machine& machine);
-
-/// The number that a GIC gives an interrupt of three cells (type, number, flags); 0: not such a
-/// one.
-unsigned gic_number(const cobnut::fdt::Interrupt& interrupt);
 
 /// Regions, reg-shift and reg-io-width of the node. Null when well.
 const char* read_device(Node node, unsigned driver, Device& device);
@@ -109,19 +108,58 @@ const char* find_console(Consoles list, Discovery& discovery) {
     return driver == ~0u ? nullptr : read_device(node, driver, discovery.console);
 }
 
-/// The root interrupt controller: the first enabled node that a driver takes and that is itself
-/// not wired to another one of them.
-template <class Controllers>
-const char* find_interrupt_controller(Controllers list, Discovery& discovery, Machine& machine) {
+/// Keeps the registers of a controller that is wired to the root one and driven together with it.
+const char* keep_behind(const char* const* compatible, size_t count, const Tree& tree,
+                        Machine& machine);
+
+template <class Driver>
+const char* keep_behind_of(const Tree& tree, Machine& machine) {
+    if constexpr (requires { Driver::behind; })
+        return keep_behind(Driver::behind, std::size(Driver::behind), tree, machine);
+    return nullptr;
+}
+
+/// The root interrupt controller: the first enabled one that a driver takes. A driver may have
+/// `behind`, the compatible strings of controllers wired to it that it drives too.
+template <class... Drivers>
+const char* find_interrupt_controller(DriverList<Drivers...> list, Discovery& discovery,
+                                      Machine& machine) {
     for (const Node candidate : discovery.tree.nodes()) {
-        const unsigned driver = candidate.enabled() ? match(list, candidate) : ~0u;
+        // The BCM2711 has a BCM2836 node for its other registers; the property tells the two apart.
+        const bool may = candidate.enabled() && candidate.has("interrupt-controller");
+        const unsigned driver = may ? match(list, candidate) : ~0u;
         if (driver == ~0u)
             continue;
         if (const char* error = read_device(candidate, driver, discovery.interrupt_controller))
             return error;
-        return keep_controller(discovery.interrupt_controller, machine);
+        const char* error = keep_controller(discovery.interrupt_controller, machine);
+        unsigned index = 0;
+        ((error = error == nullptr && index++ == driver
+                      ? keep_behind_of<Drivers>(discovery.tree, machine)
+                      : error),
+         ...);
+        return error;
     }
     return "device tree: no interrupt controller that this kernel has a driver for";
+}
+
+/// Who switches the machine off: the first node that a driver takes. None is no error. Its
+/// registers, if it has any, are the kernel's.
+template <class Drivers>
+void find_power(Drivers list, Discovery& discovery, Machine& machine) {
+    Device& power = discovery.power;
+    for (const Node candidate : discovery.tree.nodes()) {
+        const unsigned driver = candidate.enabled() ? match(list, candidate) : ~0u;
+        if (driver == ~0u)
+            continue;
+        power.node = candidate;
+        if (!candidate.has("reg") || (read_device(candidate, driver, power) == nullptr &&
+                                      machine.kernel_devices.add(power.region[0]))) {
+            power.driver = driver;
+            return;
+        }
+    }
+    power.driver = ~0u;
 }
 
 } // namespace platform::fdt

@@ -2,6 +2,7 @@
 // Start of a GICv3: everything masked, in group 1, at one priority, and routed to the boot core.
 #include <platforms/drivers/irqchip/gic_v3.hpp>
 
+#include <arch/core.hpp>
 #include <arch/memory.hpp>
 #include <generic/base/attributes.hpp>
 #include <platforms/boot/fdt/discover.hpp>
@@ -27,9 +28,9 @@ KERNEL_BOOT bool GicV3::find_core(const fdt::Device& device) {
             const uintptr_t base = map(device.region[region].begin + offset, 2 * frame);
             const reg::Mmio<> candidate{base};
             const uint64_t type = candidate.read<CoreType>();
-            if (type >> 32 == arch::gic::affinity()) {
+            if (type >> 32 == arch::core_affinity()) {
                 core_ = candidate;
-                private_ = GicBank{base + frame};
+                private_ = GicBank{static_cast<uintptr_t>(base + frame)};
                 return true;
             }
             if ((type & last) != 0)
@@ -71,7 +72,7 @@ KERNEL_BOOT const char* GicV3::start(const fdt::Device& device) {
     wait_for_write(0);
     // IROUTER has affinity level 3 in bits 39-32, where GICR_TYPER's field has it in its bits
     // 31-24.
-    const uint64_t self = arch::gic::affinity();
+    const uint64_t self = arch::core_affinity();
     const uint64_t route = (self & 0xff000000) << 8 | (self & 0xffffff);
     for (unsigned number = GicBank::first_shared; number < count_; ++number)
         distributor_.write<Route>(number, route);

@@ -13,7 +13,12 @@ public:
     static constexpr const char* compatible[] = {"arm,psci-1.0", "arm,psci-0.2"};
 
     constexpr Psci() = default;
-    constexpr explicit Psci(bool by_smc) : by_smc_{by_smc} {}
+
+    template <class Device, class Conduit, class Map>
+    void start(const Device&, Conduit conduit, Map&&) {
+        by_smc_ = conduit == Conduit::smc;
+        by_hvc_ = conduit == Conduit::hvc;
+    }
 
     // Both return only when firmware refuses.
     void power_off() const { call(0x84000008); }
@@ -23,11 +28,12 @@ private:
     void call(uint32_t function) const {
         if (by_smc_)
             arch::firmware_smc(function);
-        else
+        else if (by_hvc_)
             arch::firmware_hvc(function);
     }
 
     bool by_smc_ = false;
+    bool by_hvc_ = false;
 };
 
 } // namespace platform

@@ -6,13 +6,6 @@
 
 namespace arch::gic {
 
-/// Of this core, as GICR_TYPER has it: Aff3.Aff2.Aff1.Aff0.
-inline uint32_t affinity() {
-    uint64_t value;
-    asm("mrs %0, mpidr_el1" : "=r"(value));
-    return static_cast<uint32_t>((value & 0xffffff) | (value >> 8 & 0xff000000));
-}
-
 /// ICC_IAR1_EL1. The barriers order it against the device's registers and against the core's own
 /// state.
 inline unsigned acknowledge() {

@@ -8,7 +8,10 @@ namespace arch {
 
 void start_console(const platform::fdt::Device& device);
 
-/// Interrupt controller, timer and firmware interface. Null when well, else a line for the console.
+/// After find_power().
+void start_power(const platform::fdt::Discovery& discovery);
+
+/// Interrupt controller and timer. Null when well, else a line for the console.
 const char* start_devices(const platform::fdt::Discovery& discovery);
 
 extern uint32_t timer_frequency;
