@@ -20,7 +20,8 @@ def class_name(file_name: str) -> str:
 
 def keys(board: dict, name: str) -> str:
     lines = [f"isa={board['isa']}", f"image={board['image']}",
-             f"drivers={','.join(board['drivers'])}", f"boot={','.join(board['boot'])}"]
+             f"drivers={','.join(board['drivers'])}", f"boot={','.join(board['boot'])}",
+             f"dts={board.get('dts', '')}"]
     return "\n".join(lines) + "\n"
 
 

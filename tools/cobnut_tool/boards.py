@@ -22,6 +22,11 @@ class Board:
     qemu: dict = dataclasses.field(compare=False)
     dts: str = ""
 
+    @property
+    def is_reference(self) -> bool:
+        """One per ISA: QEMU's own machine, whose memory and devices can be varied at will."""
+        return self.name.startswith("qemu-")
+
 
 def names() -> list[str]:
     return sorted(path.stem for path in (ROOT / "configs").glob("*.toml"))

@@ -33,6 +33,11 @@ class Build:
     def image(self) -> pathlib.Path:
         return self.folder / f"kernel/kernel.{self.board.image}"
 
+    @property
+    def tree(self) -> pathlib.Path | None:
+        """The device tree of the config, for machines that bring none."""
+        return self.folder / "board.dtb" if self.board.dts else None
+
     def archive(self, name: str) -> pathlib.Path:
         return self.folder / f"{name}.cpio"
 
@@ -89,6 +94,7 @@ def compile_build(build: Build, archives: list[str] | None = None) -> Build:
     if archives is not None:
         targets = ["kernel/kernel.elf", f"kernel/kernel.{build.board.image}",
                    *(f"{name}.cpio" for name in archives)]
+        targets += ["board.dtb"] if build.tree else []
     compile_folder(build.folder, build.setup_arguments(), build.name, targets)
     return build
 

@@ -90,7 +90,8 @@ def find_controller(port: Port) -> None:
     """The first enabled node that a driver takes, as the kernel does; else the one that the root's
     devices are wired to."""
     for node in port.root.nodes():
-        if node.enabled and (driver := kernel_drivers.taker(node, "irqchip")):
+        if node.enabled and "interrupt-controller" in node.properties \
+                and (driver := kernel_drivers.taker(node, "irqchip")):
             port.use("interrupts", node, driver)
             return
     unknown = [node for node in port.root.nodes() if node.enabled

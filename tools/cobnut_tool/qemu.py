@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
-from . import builds
+from . import boards, builds
 from .common import WRONG_USE, Problem
 
 DEFAULT_MEMORY = "128M"
@@ -79,21 +79,50 @@ def pvh_image(build: builds.Build, image: pathlib.Path) -> pathlib.Path:
     return copy
 
 
+# Two instructions: an endless loop around "wait for interrupt".
+PARKING = {"aarch64": 0x17ffffff_d503207f, "armv7": 0xeafffffd_e320f003}
+
+
+def parked(board: boards.Board) -> list[str]:
+    """Where all of a machine's cores run from the start, the others begin in a loop that sleeps:
+    QEMU's own waits awake, which under -icount takes the time of the core that works."""
+    address = board.qemu.get("park")
+    if address is None:
+        return []
+    place = f"loader,addr={address:#x}"
+    loads = ["-device", f"{place},data={PARKING[board.isa]:#x},data-len=8"]
+    for core in range(1, board.qemu["cores"]):
+        loads += ["-device", f"{place},cpu-num={core}"]
+    return loads
+
+
+def size_of(build: builds.Build, machine: Machine) -> tuple[int, int]:
+    """Bytes of memory and cores that the machine gets."""
+    qemu, name = build.board.qemu, build.board.name
+    fixed, limit = qemu.get("memory"), qemu.get("max_memory")
+    if fixed and machine.memory not in (DEFAULT_MEMORY, fixed):
+        raise Problem(f"{name} has {fixed} of memory", WRONG_USE)
+    if limit and bytes_of(machine.memory) > bytes_of(limit):
+        raise Problem(f"{name} has at most {limit} of memory", WRONG_USE)
+    cores = qemu.get("cores", machine.smp)
+    if machine.smp not in (1, cores):
+        raise Problem(f"{name} has {cores} cores", WRONG_USE)
+    return bytes_of(fixed or machine.memory), cores
+
+
 def command_line(build: builds.Build, machine: Machine) -> list[str]:
     qemu = build.board.qemu
     if "machine" not in qemu:
         raise Problem(f"configs/{build.board.name}.toml has no [qemu] machine: this board runs on "
                       "hardware only", WRONG_USE)
-    limit = qemu.get("max_memory")
-    if limit and bytes_of(machine.memory) > bytes_of(limit):
-        raise Problem(f"{build.board.name} has at most {limit} of memory", WRONG_USE)
+    memory, cores = size_of(build, machine)
     name = qemu["machine"]
     if machine.el2:
         if "el2" not in qemu:
             raise Problem(f"{build.board.name} has no EL2", WRONG_USE)
         name = qemu["el2"]
     command = [qemu["binary"], "-M", name, "-cpu", build.board.cpu,
-               "-m", str(bytes_of(machine.memory) >> 20), "-smp", str(machine.smp),
+               "-m", str(memory >> 20), "-smp", str(cores),
                "-no-reboot", "-display", "none", "-monitor", "none", *qemu.get("arguments", [])]
     if machine.u_boot:
         if "u_boot" not in qemu:
@@ -112,6 +141,9 @@ def command_line(build: builds.Build, machine: Machine) -> list[str]:
         if image.exists():  # else it is about to be built
             image = pvh_image(build, image)
     command += ["-kernel", str(image)]
+    if build.tree:
+        command += ["-dtb", str(build.tree)]
+    command += parked(build.board)
     if machine.archive:
         command += ["-initrd", str(machine.archive)]
     return command + machine.extra

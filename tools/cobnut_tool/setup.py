@@ -44,7 +44,8 @@ def build_programs(build: builds.Build) -> list[str]:
     else:
         compiler = [f"{triple}-g++", f"{triple}-objcopy"]
     emulator = [build.board.qemu["binary"]] if "binary" in build.board.qemu else []
-    return ["meson", "ninja", *compiler, *emulator]
+    tree = ["dtc"] if build.board.dts else []
+    return ["meson", "ninja", *compiler, *tree, *emulator]
 
 
 def missing_programs(wanted: list[str]) -> list[str]:

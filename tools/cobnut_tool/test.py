@@ -44,14 +44,16 @@ class Job:
     run: Callable[[], list[Result]]
 
 
-def combinations(options: argparse.Namespace, variants: list[str], toolchains: list[str]) \
-        -> list[builds.Build]:
+def combinations(options: argparse.Namespace, variants: list[str], toolchains: list[str],
+                 every_board: bool = False) -> list[builds.Build]:
+    """Of the board that is wished, else of one per ISA, or of all."""
     if options.all:
         variants, toolchains = ["release", "debug", "trace"], ["gcc", "clang"]
     variants = [options.variant] if options.variant else variants
     toolchains = [options.toolchain] if options.toolchain else toolchains
     chosen = [boards.load(options.board)] if options.board else \
-        [board for board in boards.all_boards() if "machine" in board.qemu]
+        [board for board in boards.all_boards()
+         if "machine" in board.qemu and (every_board or board.is_reference)]
     return [builds.Build(board, variant, toolchain) for variant in variants
             for toolchain in toolchains for board in chosen]
 
@@ -59,8 +61,8 @@ def combinations(options: argparse.Namespace, variants: list[str], toolchains: l
 def tour_builds(options: argparse.Namespace) -> list[builds.Build]:
     """The quick whole takes both variants and both toolchains, but not each with each."""
     if options.what or options.all or options.variant or options.toolchain:
-        return combinations(options, ["release", "debug"], ["gcc", "clang"])
-    return combinations(options, ["release"], ["gcc"]) + \
+        return combinations(options, ["release", "debug"], ["gcc", "clang"], every_board=True)
+    return combinations(options, ["release"], ["gcc"], every_board=True) + \
         combinations(options, ["debug"], ["clang"])
 
 
