@@ -406,10 +406,15 @@ private:
                         todo.push_back({target, table.level + 1, address});
                         continue;
                     }
-                    const auto& candidates = frames[{space.id, address}];
+                    // An entry of a group is a part of what begins at the group's first one.
+                    const auto& level = Format::level[table.level];
+                    const unsigned group =
+                        Format::grouped(entries[i]) ? 1u << level.group_bits : 1u;
+                    const Word before = Word{i % group} << level.shift;
+                    const auto& candidates = frames[{space.id, address - before}];
                     MUST(std::any_of(candidates.begin(), candidates.end(), [&](const Slot* frame) {
-                        return frame->object.physical() == target &&
-                               size_of(*frame) == uint64_t{1} << Format::level[table.level].shift;
+                        return frame->object.physical() + before == target &&
+                               size_of(*frame) == uint64_t{group} << level.shift;
                     }));
                 }
             }

@@ -3,8 +3,14 @@
 #include "world.hpp"
 
 #include <arch/page_format.hpp>
+#include <generic/mm/asid.hpp>
 #include <generic/mm/walker.hpp>
+#include <generic/mm/space_registry.hpp>
+#include <generic/object/kernel.hpp>
 #include <generic/object/vspace.hpp>
+
+#include <random>
+#include <vector>
 
 namespace {
 
@@ -133,4 +139,71 @@ TEST_CASE("a VSpace that is gone takes its mappings along", "[mapping]") {
         REQUIRE(s.map_table(table, 0x1000) == Error::none);
     CHECK(s.entry(0x3000) == 0);
     CHECK(s.map(s.frames, 0x3000).error == Error::none);
+}
+
+TEST_CASE("a group of entries is written, changed and removed as one", "[mapping]") {
+    Space s;
+    const Word group = s.world.make(ObjectType::frame, 16);
+    const auto count_entries = [&](mm::PageAttributes attributes) {
+        unsigned count = 0;
+        for (unsigned i = 0; i < 16; ++i) {
+            const auto entry = s.entry(0x10000 + Word{i} * 0x1000);
+            count += entry != 0 && Format::grouped(entry) &&
+                     Format::attributes(2, entry) == attributes &&
+                     Format::address(2, entry) ==
+                         s.world.slot(group).object.physical() + uint64_t{i} * 0x1000;
+        }
+        return count;
+    };
+    REQUIRE(s.map(group, 0x10000).error == Error::none);
+    CHECK(count_entries({.write = true}) == 16);
+    CHECK(s.map(s.frames, 0x1f000).error == Error::already_mapped);
+    REQUIRE(s.world.call(group, Method::frame_set_rights, {2, 4}).error == Error::none);
+    CHECK(count_entries({}) == 16);
+    REQUIRE(s.remove(group) == Error::none);
+    for (Word address = 0x10000; address < 0x20000; address += 0x1000)
+        CHECK(s.entry(address) == 0);
+    CHECK(s.entry(0x20000) == 0);
+}
+
+TEST_CASE("a group of entries needs all of its places", "[mapping]") {
+    Space s;
+    const Word group = s.world.make(ObjectType::frame, 16);
+    REQUIRE(s.map(s.frames, 0x1f000).error == Error::none);
+    CHECK(s.map(group, 0x10000).error == Error::already_mapped);
+    CHECK(s.entry(0x10000) == 0);
+    CHECK(s.entry(0x1f000) != 0);
+    CHECK(s.map(group, 0x18000).error == Error::misaligned);
+    CHECK(s.map(group, 0x20000).error == Error::none);
+}
+
+TEST_CASE("thousands of address spaces share a few identifiers, each one's own", "[mapping]") {
+    World world;
+    constexpr unsigned count = 3000;
+    std::vector<VSpace> spaces(count);
+    for (unsigned i = 0; i < count; ++i) {
+        REQUIRE(space_registry::insert(spaces[i]));
+        spaces[i].root = PhysAddr{uint64_t{i + 1} << 12};
+        spaces[i].has_root = 1;
+    }
+    std::mt19937 random{7};
+    for (unsigned turn = 0; turn < 20000; ++turn) {
+        VSpace& space = spaces[turn < count ? turn : random() % count];
+        const bool had_one = space.asid != arch::asid_none;
+        const uint64_t dropped = arch::host::machine.translations_dropped;
+        asid::activate(space);
+        REQUIRE(space.asid != arch::asid_none);
+        REQUIRE(space.asid != 0);
+        REQUIRE(kernel_state.asid_owner[space.asid] == &space);
+        REQUIRE(arch::host::machine.space_root == space.root.raw());
+        REQUIRE(arch::host::machine.space_asid == space.asid);
+        // At most the one that loses its identifier is forgotten: never all of them at once.
+        REQUIRE(arch::host::machine.translations_dropped - dropped <= (had_one ? 0u : 1u));
+    }
+    for (VSpace& space : spaces) {
+        asid::release(space);
+        space_registry::remove(space);
+    }
+    for (const VSpace* owner : kernel_state.asid_owner)
+        REQUIRE(owner == nullptr);
 }

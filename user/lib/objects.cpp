@@ -112,6 +112,14 @@ Status Frame::map(VSpace space, Word address, Rights rights, Word attributes) co
 
 Status Frame::unmap() const { return invoke(index, Method::frame_unmap); }
 
+Status Frame::set_rights(Rights rights, Word attributes) const {
+    return invoke(index, Method::frame_set_rights, {rights.bits, attributes});
+}
+
+Status Frame::cache(CacheOperation operation, Word offset, Word bytes) const {
+    return invoke(index, Method::frame_cache, {static_cast<Word>(operation), offset, bytes});
+}
+
 Result<Frame::Place> Frame::place() const {
     const Answer answer = invoke(index, Method::frame_address);
     COBNUT_CHECK(answer);

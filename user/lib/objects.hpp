@@ -121,6 +121,9 @@ struct Frame : Capability {
 
     /// Error missing_table: detail[0] tells the address bits of the table that is missing.
     Status map(VSpace space, Word address, Rights rights, Word attributes) const;
+    Status set_rights(Rights rights, Word attributes = MapAttributes::execute_never) const;
+    /// Cache maintenance of bytes of this Frame (see CacheOperation).
+    Status cache(CacheOperation operation, Word offset, Word bytes) const;
     Status unmap() const;
     [[nodiscard]] Result<Place> place() const;
 };

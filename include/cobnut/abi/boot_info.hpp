@@ -61,7 +61,7 @@ struct BootInfo {
     uint32_t cnode_size_bits;
     uint32_t thread_size_bits;
     uint32_t fpu_thread_size_bits; ///< 0: no FP/SIMD.
-    uint32_t frame_size_bits[4];   ///< Sizes of Frames, ascending; 0: no more.
+    uint8_t frame_size_bits[16];   ///< Sizes of Frames, ascending; 0: no more.
     uint32_t message_registers;
     uint32_t feature_flags;        ///< BootFeature
     uint64_t ticks_per_second;     ///< Of the clock that budgets are counted in.

@@ -135,6 +135,16 @@ inline constexpr MethodDescription methods[] = {
      "invalid_argument"},
     {Method::frame_unmap, "Frame", "unmap", "Removes the mapping made with this capability.", "",
      "", "", 0, 0, ""},
+    {Method::frame_set_rights, "Frame", "set_rights",
+     "Changes rights and execute_never of the mapping where it is. Execution is only taken away: "
+     "map makes memory executable.",
+     "rights, attributes", "", "", 2, 0,
+     "not_mapped, missing_right, invalid_argument, illegal_operation"},
+    {Method::frame_cache, "Frame", "cache",
+     "Cache maintenance of a range of bytes, by CacheOperation. Needs the right read, invalidate "
+     "needs write. Registers of devices are never cached.",
+     "operation, offset, bytes", "", "", 3, 0,
+     "invalid_argument, out_of_range, missing_right, illegal_operation"},
     {Method::frame_address, "Frame", "address", "Tells the physical address (low, high) and size.",
      "", "", "low, high, size_bits", 0, 0, ""},
 

@@ -71,6 +71,8 @@ enum class Method : uint16_t {
     frame_map = 0x0b01,
     frame_unmap = 0x0b02,
     frame_address = 0x0b03,
+    frame_set_rights = 0x0b04,
+    frame_cache = 0x0b05,
 
     irq_control_get = 0x0c01,
 
@@ -99,6 +101,16 @@ enum class MemoryType : uint8_t { normal = 0, uncached = 1, device = 2 };
 struct MapAttributes {
     static constexpr Word type_mask = 3;
     static constexpr Word execute_never = 4;
+};
+
+/// What Method::frame_cache does to the lines of a range. What an ISA's caches do by themselves is
+/// nothing there: RISC-V only orders memory, x86-64 has no unify.
+enum class CacheOperation : uint8_t {
+    clean = 0,            ///< Memory gets what the caches hold; for a device that reads.
+    invalidate = 1,       ///< The caches forget; for a device that wrote. They clean first, so that
+                          ///< what memory held before it was this Frame's is not seen.
+    clean_invalidate = 2, ///< Both, in this order.
+    unify = 3,            ///< Instructions that were stored are seen by instruction fetch.
 };
 
 /// Trigger of Method::irq_control_get.

@@ -31,6 +31,14 @@ void clear_memory(void* start, size_t size) {
         asm volatile("stp xzr, xzr, [%0], #16" : "+r"(at)::"memory");
 }
 
+void clean_physical(kernel::PhysAddr start, size_t size) {
+    const void* const begin = to_virtual(start);
+    const uint64_t line = CacheType::read().data_line();
+    for (uintptr_t at = first_line(begin, line); at < behind(begin, size); at += line)
+        asm volatile("dc cvac, %0" ::"r"(at) : "memory");
+    asm volatile("dsb sy" ::: "memory");
+}
+
 void clean_to_coherency(void* start, size_t size) {
     const uint64_t line = CacheType::read().data_line();
     for (uintptr_t at = first_line(start, line); at < behind(start, size); at += line)

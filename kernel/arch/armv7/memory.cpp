@@ -26,7 +26,7 @@ void set_passing(uint64_t entry) {
     write_page_table_entry(
         &kernel_tables.small_level3[(layout::passing - layout::small_pages) / layout::page_size],
         entry);
-    entry_removed(max_asids - 1, kernel::VirtAddr{layout::passing}, 2); // global: any ASID names it
+    entry_removed(max_asids - 1, kernel::VirtAddr{layout::passing}, 2, 1); // global: any ASID names it
 }
 
 template <class Operation>
@@ -35,10 +35,15 @@ void for_each_page(kernel::PhysAddr begin, size_t size, Operation&& operation) {
         operation(to_virtual(begin), size);
         return;
     }
-    for (size_t done = 0; done < size; done += layout::page_size) {
-        set_passing(kernel_leaf(begin.raw() + done, MemoryIndex::normal, true).raw());
-        operation(reinterpret_cast<void*>(layout::passing), layout::page_size);
+    while (size > 0) {
+        const auto offset = static_cast<size_t>(begin.raw() % layout::page_size);
+        const size_t rest = layout::page_size - offset;
+        const size_t bytes = size < rest ? size : rest;
+        set_passing(kernel_leaf(begin.raw() - offset, MemoryIndex::normal, true).raw());
+        operation(reinterpret_cast<void*>(layout::passing + offset), bytes);
         set_passing(0);
+        begin = begin + bytes;
+        size -= bytes;
     }
 }
 
@@ -51,6 +56,11 @@ void clear_memory(void* begin, size_t size) {
         at[1] = 0;
         asm volatile("" ::: "memory"); // stays a loop: no call of memset
     }
+}
+
+void clean(void* begin, size_t size) {
+    for_each_line<cp15::CleanLine>(begin, size, data_line());
+    dsb();
 }
 
 void clean_to_coherency(void* begin, size_t size) {
@@ -75,6 +85,10 @@ void clear_physical(kernel::PhysAddr begin, size_t size) {
 
 void clean_physical_to_coherency(kernel::PhysAddr begin, size_t size) {
     for_each_page(begin, size, clean_to_coherency);
+}
+
+void clean_physical(kernel::PhysAddr begin, size_t size) {
+    for_each_page(begin, size, clean);
 }
 
 void make_physical_executable(kernel::PhysAddr begin, size_t size) {

@@ -213,6 +213,7 @@ KERNEL_BOOT void build_page_tables(kernel::boot::Machine& machine, const Feature
     address_spaces.empty_root = data_address(&root).raw();
     write_msr(Msr::pat, page_attribute_table);
     write_control<3>(address_spaces.empty_root);
+    address_spaces.huge_pages = features.huge_pages;
     address_spaces.asids = features.identifiers ? max_asids : 1;
 }
 

@@ -127,7 +127,7 @@ void describe(BootInfo& info, const Machine& machine, const RootTask& root) {
     info.thread_size_bits = thread_size_bits;
     info.fpu_thread_size_bits = untyped::fpu_thread_bits();
     for (unsigned i = 0; i < mm::frame_size_count; ++i)
-        info.frame_size_bits[i] = mm::frame_bits(i);
+        info.frame_size_bits[i] = static_cast<uint8_t>(mm::frame_bits(i));
     info.message_registers = arch::Registers::message_words;
     info.feature_flags = (COBNUT_DEBUG ? cobnut::BootFeature::debug_kernel : 0) |
                          (arch::asid_count() > 1 ? cobnut::BootFeature::address_space_ids : 0);

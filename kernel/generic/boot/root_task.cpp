@@ -97,7 +97,7 @@ void RootTask::map(Slot& frame, Word address, bool write, bool execute) {
     attributes.write = write;
     attributes.execute = execute;
     for (;;) {
-        const Failure failure = mm::map_frame(*space_, frame, VirtAddr(address), attributes);
+        const Failure failure = mm::map_frame(*space_, frame, VirtAddr(address), attributes, false);
         if (failure.ok())
             return;
         if (failure.error != Error::missing_table)

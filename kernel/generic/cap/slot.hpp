@@ -148,6 +148,7 @@ struct alignas(32) Slot {
             links.set_extra(static_cast<Word>(space));
         }
     }
+    /// No VSpace has this id: a Frame that is being prepared notes with it how far it got.
     static constexpr uint64_t max_space_id = wide ? (uint64_t{1} << 34) - 1 : 0xffffffff;
 
     // Frame

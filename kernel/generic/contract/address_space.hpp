@@ -37,15 +37,18 @@ static_assert(requires(arch::SpaceToken t) { arch::activate(t); });
 static_assert(requires(void* p) { arch::init_root(p); });
 
 // void entry_added(unsigned asid, VirtAddr): an entry that was invalid has become valid.
-// void entry_removed(unsigned asid, VirtAddr, unsigned level): a leaf was made invalid or changed
-//   after break; on return no core uses the old one.
+// void entry_removed(unsigned asid, VirtAddr, unsigned level, unsigned count): `count` adjacent
+//   leaves of the level were made invalid, or got other rights; on return no core uses the old.
 // void table_removed(unsigned asid): a table entry was made invalid: forget the whole space,
 //   cached intermediate entries included.
 // asid_none (a constant unsigned): the space has no identifier now, nothing of it is cached.
 static_assert(requires(unsigned a, VirtAddr v, unsigned level) {
     arch::entry_added(a, v);
-    arch::entry_removed(a, v, level);
+    arch::entry_removed(a, v, level, 1u);
     arch::table_removed(a);
 });
+
+// bool has_leaf(unsigned level): this machine maps memory at a level where the format can.
+static_assert(std::same_as<decltype(arch::has_leaf(0u)), bool>);
 
 } // namespace contract

@@ -33,11 +33,13 @@ static_assert(requires(void* p, size_t n) { arch::clean_to_coherency(p, n); });
 // make_executable(void*, size_t): data stores to these lines become visible to instruction fetch
 //   of every core (PoU clean, instruction cache invalidation, barriers). x86: nothing.
 static_assert(requires(void* p, size_t n) { arch::make_executable(p, n); });
+// clean_physical(PhysAddr, size_t): as clean_to_coherency, but the lines may stay.
 // clear_physical, clean_physical_to_coherency, make_physical_executable(PhysAddr, size_t): the same
-//   for RAM that may lie beyond the window (32-bit ISAs map it for a moment); size is 4 KiB's
-//   multiple when it does. Elsewhere they are the functions above on to_virtual().
+//   for RAM that may lie beyond the window (32-bit ISAs map it for a moment); clear_physical's
+//   ranges are whole pages when it does. Elsewhere they are the functions above on to_virtual().
 static_assert(requires(PhysAddr p, size_t n) {
     arch::clear_physical(p, n);
+    arch::clean_physical(p, n);
     arch::clean_physical_to_coherency(p, n);
     arch::make_physical_executable(p, n);
 });

@@ -11,7 +11,8 @@
 namespace contract {
 
 /// F::level[0] is the root. F::level[i].shift: address bits below this level's index; index_bits:
-/// entries are 2^index_bits; leaf: an entry may map memory. Tables are 4 KiB, aligned.
+/// entries are 2^index_bits; leaf: an entry may map memory; group_bits: 2^group_bits adjacent,
+/// aligned leaves may be marked as one large page (0: none). Tables are 4 KiB, aligned.
 /// F::user_end: first virtual address that users cannot map.
 /// F::Entry: integer; 0 is an entry that translates nothing.
 template <class F>
@@ -21,8 +22,10 @@ concept PageFormat = requires(typename F::Entry e, unsigned level, kernel::PhysA
     { F::level[level].shift } -> std::convertible_to<unsigned>;
     { F::level[level].index_bits } -> std::convertible_to<unsigned>;
     { F::level[level].leaf } -> std::convertible_to<bool>;
+    { F::level[level].group_bits } -> std::convertible_to<unsigned>;
     { F::user_end } -> std::convertible_to<kernel::Word>;
-    { F::leaf(level, p, a) } noexcept -> std::same_as<typename F::Entry>;
+    { F::leaf(level, p, a, bool{}) } noexcept -> std::same_as<typename F::Entry>;
+    { F::grouped(e) } noexcept -> std::same_as<bool>;
     { F::table(level, p) } noexcept -> std::same_as<typename F::Entry>;
     { F::kind(level, e) } noexcept -> std::same_as<kernel::mm::EntryKind>;
     { F::address(level, e) } noexcept -> std::same_as<kernel::PhysAddr>;
@@ -44,14 +47,17 @@ consteval bool round_trips() {
         }
         if (!F::level[level].leaf)
             continue;
-        for (unsigned bits = 0; bits < 12; ++bits) {
+        const bool groups = F::level[level].group_bits != 0;
+        for (unsigned bits = 0; bits < (groups ? 24 : 12); ++bits) {
             kernel::mm::PageAttributes a;
             a.write = (bits & 1) != 0;
             a.execute = (bits & 2) != 0;
-            a.type = static_cast<cobnut::MemoryType>(bits >> 2);
-            const auto entry = F::leaf(level, address, a);
+            a.type = static_cast<cobnut::MemoryType>((bits >> 2) % 3);
+            const bool grouped = bits >= 12;
+            const auto entry = F::leaf(level, address, a, grouped);
             if (F::kind(level, entry) != kernel::mm::EntryKind::leaf ||
-                F::address(level, entry) != address || !(F::attributes(level, entry) == a))
+                F::address(level, entry) != address || !(F::attributes(level, entry) == a) ||
+                F::grouped(entry) != grouped)
                 return false;
         }
     }

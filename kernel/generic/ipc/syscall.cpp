@@ -196,6 +196,7 @@ void kernel_syscall(Word number) {
     kernel::Thread& thread = kernel::sched::enter(cpu);
     thread.frame_kind = FrameKind::arguments;
     kernel::perform({cpu, thread}, static_cast<cobnut::Syscall>(number));
+    thread.repeats = cpu.wants_restart ? 1 : 0;
     if (cpu.wants_restart) {
         cpu.wants_restart = false;
         thread.repeat_system_call();

@@ -8,11 +8,13 @@
 #include <generic/mm/asid.hpp>
 #include <generic/mm/space_registry.hpp>
 #include <generic/mm/walker.hpp>
+#include <generic/object/invocation.hpp>
 
 namespace kernel::mm {
 
 namespace {
 
+using cobnut::CacheOperation;
 using Format = arch::PageFormat;
 
 struct WindowMemory {
@@ -25,6 +27,7 @@ using Tables = Walker<Format, WindowMemory>;
 
 constexpr unsigned table_bits = cobnut::page_table_size_bits;
 constexpr size_t table_bytes = size_t{1} << table_bits;
+constexpr size_t cache_step = 4096; ///< Of cache maintenance between two looks for interrupts.
 
 bool is_user_address(VirtAddr address, uint64_t bytes) {
     return address.raw() < Format::user_end && bytes <= Format::user_end - address.raw();
@@ -34,9 +37,46 @@ PhysAddr table_address(const Slot& table) {
     return arch::to_physical(table.pointer<void>());
 }
 
+/// A size of Frames: 2^group_bits adjacent leaves of one level.
+struct FrameSize {
+    uint8_t bits = 0;
+    uint8_t level = 0;
+    uint8_t group_bits = 0;
+
+    [[nodiscard]] constexpr unsigned count() const { return 1u << group_bits; }
+};
+
+struct FrameSizes {
+    FrameSize of[frame_size_count] = {};
+
+    consteval FrameSizes() {
+        unsigned found = 0;
+        for (unsigned level = Format::levels; level-- > 0;) {
+            const auto& geometry = Format::level[level];
+            if (!geometry.leaf)
+                continue;
+            const auto size = [&](unsigned group_bits) {
+                return FrameSize{static_cast<uint8_t>(geometry.shift + group_bits),
+                                 static_cast<uint8_t>(level), static_cast<uint8_t>(group_bits)};
+            };
+            of[found++] = size(0);
+            if (geometry.group_bits != 0)
+                of[found++] = size(geometry.group_bits);
+        }
+    }
+};
+
+constexpr FrameSizes frame_sizes;
+
+FrameSize size_of(const Slot& frame) {
+    return frame_sizes.of[frame.frame_size_index()];
+}
+
+/// The entries that map a frame, from the first one on.
 struct Leaf {
     VSpace* space = nullptr;
     Tables::Position position;
+    FrameSize size;
 };
 
 /// The living mapping of a frame capability; space is null if there is none (any more).
@@ -47,10 +87,12 @@ Leaf find_leaf(const Slot& frame) {
     VSpace* space = space_registry::find(frame.mapping_space());
     if (space == nullptr || space->has_root == 0)
         return leaf;
-    const unsigned level = Tables::leaf_level(frame_bits(frame.frame_size_index()));
+    leaf.size = size_of(frame);
+    const unsigned level = leaf.size.level;
     leaf.position = Tables::find(space->root, frame.mapping_address(), level);
     const auto entry = *leaf.position.entry;
     if (leaf.position.level == level && Format::kind(level, entry) == EntryKind::leaf &&
+        Format::grouped(entry) == (leaf.size.group_bits != 0) &&
         Format::address(level, entry) == frame.object.physical())
         leaf.space = space;
     return leaf;
@@ -66,37 +108,87 @@ bool is_table_mapped(const Slot& table) {
                nullptr;
 }
 
-void remove_leaf(const Leaf& leaf, VirtAddr address) {
-    arch::write_page_table_entry(leaf.position.entry, 0);
+void forget_translations(const Leaf& leaf, VirtAddr address) {
     if (leaf.space->asid != arch::asid_none)
-        arch::entry_removed(leaf.space->asid, address, leaf.position.level);
+        arch::entry_removed(leaf.space->asid, address, leaf.position.level, leaf.size.count());
 }
 
-void put_leaf(VSpace& space, const Tables::Position& position, VirtAddr address, PhysAddr frame,
-              PageAttributes attributes) {
-    arch::write_page_table_entry(position.entry, Format::leaf(position.level, frame, attributes));
-    if (space.asid != arch::asid_none)
-        arch::entry_added(space.asid, address);
+void remove_leaf(const Leaf& leaf, VirtAddr address) {
+    for (unsigned i = 0; i < leaf.size.count(); ++i)
+        arch::write_page_table_entry(leaf.position.entry + i, 0);
+    forget_translations(leaf, address);
 }
 
-/// RAM that changes its memory type is cleaned, and instructions become visible to fetch.
-void prepare_memory(const Slot& frame, size_t bytes, PageAttributes attributes) {
-    if (frame.frame_is_device())
-        return;
-    if (attributes.type != cobnut::MemoryType::normal)
-        arch::clean_physical_to_coherency(frame.object.physical(), bytes);
-    else if (attributes.execute)
-        arch::make_physical_executable(frame.object.physical(), bytes);
+void write_leaf(const Leaf& leaf, PhysAddr frame, PageAttributes attributes) {
+    const unsigned level = leaf.position.level;
+    for (unsigned i = 0; i < leaf.size.count(); ++i)
+        arch::write_page_table_entry(
+            leaf.position.entry + i,
+            Format::leaf(level, frame + (uint64_t{i} << Format::level[level].shift), attributes,
+                         leaf.size.group_bits != 0));
+}
+
+void put_leaf(const Leaf& leaf, VirtAddr address, PhysAddr frame, PageAttributes attributes) {
+    write_leaf(leaf, frame, attributes);
+    if (leaf.space->asid != arch::asid_none)
+        arch::entry_added(leaf.space->asid, address);
+}
+
+/// One size and memory type: rights may change under the eyes of the walker, but not in a group,
+/// whose entries must agree (Arm ARM D8.7.1, D8.16.1).
+void change_leaf(const Leaf& leaf, VirtAddr address, PhysAddr frame, PageAttributes attributes) {
+    if (leaf.size.group_bits != 0) {
+        remove_leaf(leaf, address);
+        put_leaf(leaf, address, frame, attributes);
+    } else {
+        write_leaf(leaf, frame, attributes);
+        forget_translations(leaf, address);
+    }
+}
+
+bool is_free(const Leaf& leaf) {
+    for (unsigned i = 0; i < leaf.size.count(); ++i)
+        if (Format::kind(leaf.position.level, leaf.position.entry[i]) != EntryKind::invalid)
+            return false;
+    return true;
+}
+
+/// Up to the end of a 4 KiB page; tells how many bytes that were.
+size_t maintain_page(PhysAddr begin, size_t bytes, CacheOperation operation) {
+    const auto rest = static_cast<size_t>(cache_step - begin.raw() % cache_step);
+    if (bytes > rest)
+        bytes = rest;
+    if (operation == CacheOperation::unify)
+        arch::make_physical_executable(begin, bytes);
+    else if (operation == CacheOperation::clean)
+        arch::clean_physical(begin, bytes);
+    else
+        arch::clean_physical_to_coherency(begin, bytes);
+    return bytes;
+}
+
+/// RAM that changes its memory type is cleaned, and instructions become visible to fetch. A
+/// preempted preparation goes on where it was: the unmapped frame's record says how far it got.
+Failure prepare_memory(Slot& frame, size_t bytes, PageAttributes attributes, bool repeated) {
+    const bool normal = attributes.type == cobnut::MemoryType::normal;
+    if (frame.frame_is_device() || (normal && !attributes.execute))
+        return {};
+    size_t done = 0;
+    if (repeated && frame.mapping_space() == Slot::max_space_id)
+        done = frame.mapping_address().raw();
+    const auto operation = normal ? CacheOperation::unify : CacheOperation::clean_invalidate;
+    done += maintain_cache(frame.object.physical() + done, bytes - done, operation);
+    if (done == bytes)
+        return {};
+    frame.set_mapping(Slot::max_space_id, VirtAddr(done));
+    return error_preempted;
 }
 
 } // namespace
 
 unsigned frame_bits(unsigned size_index) {
-    unsigned found = 0;
-    for (unsigned level = Format::levels; level-- > 0;)
-        if (Format::level[level].leaf && found++ == size_index)
-            return Format::level[level].shift;
-    return 0;
+    const FrameSize& size = frame_sizes.of[size_index];
+    return arch::has_leaf(size.level) ? size.bits : 0;
 }
 
 unsigned frame_size_index(unsigned bits) {
@@ -156,32 +248,52 @@ void unmap_table(Slot& table) {
         arch::table_removed(space->asid);
 }
 
-Failure map_frame(VSpace& space, Slot& frame, VirtAddr address, PageAttributes attributes) {
-    const unsigned bits = frame_bits(frame.frame_size_index());
-    const size_t bytes = size_t{1} << bits;
+Failure map_frame(VSpace& space, Slot& frame, VirtAddr address, PageAttributes attributes,
+                  bool repeated) {
+    const FrameSize size = size_of(frame);
+    const size_t bytes = size_t{1} << size.bits;
     if (!is_aligned(address.raw(), bytes))
-        return {Error::misaligned, bits};
+        return {Error::misaligned, size.bits};
     if (!is_user_address(address, bytes))
         return {Error::out_of_range, 0, static_cast<Word>(Format::user_end - 1)};
     if (space.has_root == 0)
         return {Error::missing_table, word_bits};
-    const unsigned level = Tables::leaf_level(bits);
-    const auto position = Tables::find(space.root, address, level);
+    const Leaf leaf{&space, Tables::find(space.root, address, size.level), size};
+    const auto& position = leaf.position;
     const EntryKind kind = Format::kind(position.level, *position.entry);
-    if (position.level != level && kind == EntryKind::invalid)
+    if (position.level != size.level && kind == EntryKind::invalid)
         return {Error::missing_table, Format::level[position.level].shift};
     const Leaf old = find_leaf(frame);
-    if (old.space != nullptr &&
-        (old.position.entry != position.entry || frame.mapping_space() != space.id))
-        return Error::already_mapped;
-    if (old.space == nullptr && kind != EntryKind::invalid)
-        return Error::already_mapped;
-    // Break before make: no core may see the old and the new translation at a time.
-    if (old.space != nullptr)
+    if (old.space != nullptr) {
+        if (old.position.entry != position.entry || frame.mapping_space() != space.id)
+            return Error::already_mapped;
+        const auto now = Format::attributes(position.level, *position.entry);
+        if (now.type == attributes.type && (now.execute || !attributes.execute)) {
+            change_leaf(old, address, frame.object.physical(), attributes);
+            return {};
+        }
+        // Break before make: no core may see the old and the new translation at a time.
         remove_leaf(old, address);
-    prepare_memory(frame, bytes, attributes);
-    put_leaf(space, position, address, frame.object.physical(), attributes);
+        frame.set_mapping(0, VirtAddr(0));
+    } else if (position.level != size.level || !is_free(leaf)) {
+        return Error::already_mapped;
+    }
+    KERNEL_CHECK(prepare_memory(frame, bytes, attributes, repeated));
+    put_leaf(leaf, address, frame.object.physical(), attributes);
     frame.set_mapping(space.id, address);
+    return {};
+}
+
+Failure set_rights(Slot& frame, bool write, bool execute) {
+    const Leaf leaf = find_leaf(frame);
+    if (leaf.space == nullptr)
+        return Error::not_mapped;
+    PageAttributes attributes = Format::attributes(leaf.position.level, *leaf.position.entry);
+    if (execute && !attributes.execute)
+        return Error::illegal_operation;
+    attributes.write = write;
+    attributes.execute = execute;
+    change_leaf(leaf, frame.mapping_address(), frame.object.physical(), attributes);
     return {};
 }
 
@@ -194,6 +306,13 @@ void unmap_frame(Slot& frame) {
 
 MappingState mapping_of(const Slot& frame) {
     return {find_leaf(frame).space != nullptr, frame.mapping_address()};
+}
+
+size_t maintain_cache(PhysAddr begin, size_t bytes, CacheOperation operation) {
+    size_t done = 0;
+    while (done < bytes && (done == 0 || !arch::interrupt_pending()))
+        done += maintain_page(begin + done, bytes - done, operation);
+    return done;
 }
 
 void destroy(Cpu& cpu, VSpace& space) {

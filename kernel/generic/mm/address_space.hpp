@@ -10,9 +10,9 @@
 
 namespace kernel::mm {
 
-/// Sizes of Frames: log2 of bytes by size index, ascending; 0: no such.
+/// Sizes of Frames: log2 of bytes by size index, ascending; 0: no such, or not on this machine.
 [[nodiscard]] unsigned frame_bits(unsigned size_index);
-inline constexpr unsigned frame_size_count = 4;
+inline constexpr unsigned frame_size_count = 8;
 /// The size index of frames of 2^bits bytes, or frame_size_count.
 [[nodiscard]] unsigned frame_size_index(unsigned bits);
 
@@ -20,9 +20,15 @@ inline constexpr unsigned frame_size_count = 4;
 [[nodiscard]] Failure map_table(VSpace& space, Slot& table, VirtAddr address);
 void unmap_table(Slot& table);
 
-/// Maps the frame, or changes its mapping if it is at this address already.
+/// Maps the frame, or changes its mapping if it is at this address already. error_preempted: to be
+/// called again, with `repeated`.
 [[nodiscard]] Failure map_frame(VSpace& space, Slot& frame, VirtAddr address,
-                                PageAttributes attributes);
+                                PageAttributes attributes, bool repeated);
+/// Changes the rights of the mapping where it is; execution can only be taken away.
+[[nodiscard]] Failure set_rights(Slot& frame, bool write, bool execute);
+/// Cache maintenance of RAM until it is done or an interrupt is pending: how many bytes it did.
+[[nodiscard]] size_t maintain_cache(PhysAddr begin, size_t bytes,
+                                    cobnut::CacheOperation operation);
 void unmap_frame(Slot& frame);
 
 /// Where the capability's mapping is, if it still is; address 0 may be valid: `mapped` tells.

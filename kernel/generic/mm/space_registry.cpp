@@ -17,7 +17,7 @@ VSpace*& link_to(VSpace& node) {
 } // namespace
 
 bool insert(VSpace& space) {
-    if (kernel_state.next_space_id >= Slot::max_space_id)
+    if (kernel_state.next_space_id + 1 >= Slot::max_space_id)
         return false;
     const uint64_t id = ++kernel_state.next_space_id;
     VSpace** link = &kernel_state.spaces;

@@ -7,6 +7,7 @@ namespace kernel {
 
 namespace {
 
+using cobnut::CacheOperation;
 using cobnut::MapAttributes;
 using cobnut::MemoryType;
 using cobnut::Method;
@@ -28,7 +29,40 @@ Failure map_frame(Invocation& call) {
         wanted.type = MemoryType::device;
     wanted.execute = (attributes & MapAttributes::execute_never) == 0 &&
                      wanted.type == MemoryType::normal;
-    return mm::map_frame(*space->pointer<VSpace>(), call.slot, VirtAddr(call.words[0]), wanted);
+    return mm::map_frame(*space->pointer<VSpace>(), call.slot, VirtAddr(call.words[0]), wanted,
+                         call.caller.repeats != 0);
+}
+
+Failure set_rights(const Invocation& call) {
+    const Word rights = call.words[0] & call.slot.rights().bits;
+    if ((call.words[1] & ~MapAttributes::execute_never) != 0)
+        return {Error::invalid_argument, 1, call.words[1]};
+    if ((rights & Rights::read_bit) == 0)
+        return Error::missing_right;
+    return mm::set_rights(call.slot, (rights & Rights::write_bit) != 0, call.words[1] == 0);
+}
+
+Failure maintain_cache(Invocation& call) {
+    const Word operation = call.words[0], offset = call.words[1], bytes = call.words[2];
+    if (operation > static_cast<Word>(CacheOperation::unify))
+        return {Error::invalid_argument, 0, operation};
+    const auto wanted = static_cast<CacheOperation>(operation);
+    const Rights rights = call.slot.rights();
+    if (!rights.read() || (wanted == CacheOperation::invalidate && !rights.write()))
+        return Error::missing_right;
+    const Word size = Word{1} << mm::frame_bits(call.slot.frame_size_index());
+    if (offset > size || bytes > size - offset)
+        return {Error::out_of_range, 0, size};
+    if (call.slot.frame_is_device())
+        return Error::illegal_operation;
+    const size_t done =
+        mm::maintain_cache(call.slot.object.physical() + offset, bytes, wanted);
+    if (done == bytes)
+        return {};
+    // The rest of the range is the arguments of the repeated call.
+    call.caller.registers.set_message(1, offset + done);
+    call.caller.registers.set_message(2, bytes - done);
+    return error_preempted;
 }
 
 } // namespace
@@ -54,6 +88,10 @@ Failure invoke_frame(Invocation& call) {
     case Method::frame_unmap:
         mm::unmap_frame(call.slot);
         return {};
+    case Method::frame_set_rights:
+        return set_rights(call);
+    case Method::frame_cache:
+        return maintain_cache(call);
     case Method::frame_address: {
         const uint64_t address = call.slot.object.physical().raw();
         call.answer_wide(address);

@@ -81,6 +81,7 @@ struct alignas(64) Thread {
     uint8_t queued;      ///< In the ready queue.
     uint8_t active;      ///< 0 until first resumed: never ran.
     uint8_t dying;
+    uint8_t repeats;     ///< Its last system call was preempted and is made again.
 
     Slot cspace_slot;
     Slot vspace_slot;

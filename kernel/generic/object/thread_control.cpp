@@ -136,6 +136,7 @@ Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
 }
 
 void abandon(Thread& thread) {
+    thread.repeats = 0;
     revocation::forget(thread);
     untyped::forget_clearing(thread);
 }

@@ -51,7 +51,7 @@ constexpr Test tests[] = {
     {"boot: Frame sizes ascend from 4 KiB",
      [] {
          expect("least", info().frame_size_bits[0], 12u);
-         for (unsigned index = 1; index < 4 && info().frame_size_bits[index] != 0; ++index)
+         for (unsigned index = 1; index < 16 && info().frame_size_bits[index] != 0; ++index)
              require("ascending",
                      info().frame_size_bits[index] > info().frame_size_bits[index - 1]);
      }},

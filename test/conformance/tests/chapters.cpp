@@ -16,6 +16,7 @@ constinit const Chapter* const chapters[] = {
     &scheduling_chapter,
     &time_chapter,
     &address_space_chapter,
+    &frame_chapter,
     &fault_chapter,
     &thread_chapter,
     &interrupt_chapter,

@@ -24,9 +24,10 @@ inline void activate(SpaceToken token) {
 }
 inline void init_root(void*) {}
 inline void entry_added(unsigned, kernel::VirtAddr) {}
-inline void entry_removed(unsigned, kernel::VirtAddr, unsigned) {
+inline void entry_removed(unsigned, kernel::VirtAddr, unsigned, unsigned) {
     ++host::machine.translations_dropped;
 }
+constexpr bool has_leaf(unsigned) { return true; }
 inline void table_removed(unsigned) { ++host::machine.translations_dropped; }
 
 } // namespace arch

@@ -33,6 +33,7 @@ inline void make_executable(void*, size_t) {}
 inline void clear_physical(kernel::PhysAddr start, size_t size) {
     clear_memory(to_virtual(start), size);
 }
+inline void clean_physical(kernel::PhysAddr, size_t) {}
 inline void clean_physical_to_coherency(kernel::PhysAddr, size_t) {}
 inline void make_physical_executable(kernel::PhysAddr, size_t) {}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Page tables of the simulated machine: three levels, leaves at each.
+// Page tables of the simulated machine: three levels, leaves at each, groups of 16 at the last.
 #pragma once
 
 #include <cobnut/register.hpp>
@@ -15,8 +15,9 @@ struct PageEntry : cobnut::reg::Word<PageEntry> {
     using Write = cobnut::reg::Flag<2>;
     using Execute = cobnut::reg::Flag<3>;
     using Type = cobnut::reg::Field<5, 4, cobnut::MemoryType>;
+    using Grouped = cobnut::reg::Flag<6>;
     using Address = cobnut::reg::InPlace<51, 12>;
-    static_assert(cobnut::reg::disjoint<Valid, Leaf, Write, Execute, Type, Address>);
+    static_assert(cobnut::reg::disjoint<Valid, Leaf, Write, Execute, Type, Grouped, Address>);
 };
 
 struct PageFormat {
@@ -25,18 +26,22 @@ struct PageFormat {
         unsigned shift;
         unsigned index_bits;
         bool leaf;
+        unsigned group_bits;
     };
     static constexpr unsigned levels = 3;
-    static constexpr Level level[levels] = {{30, 9, true}, {21, 9, true}, {12, 9, true}};
+    static constexpr Level level[levels] = {
+        {30, 9, true, 0}, {21, 9, true, 0}, {12, 9, true, 4}};
     static constexpr kernel::Word user_end = kernel::Word{1} << 38;
 
     static constexpr Entry leaf(unsigned, kernel::PhysAddr address,
-                                kernel::mm::PageAttributes attributes) noexcept {
+                                kernel::mm::PageAttributes attributes,
+                                bool grouped = false) noexcept {
         return PageEntry{address.raw()}
             .set<PageEntry::Valid, PageEntry::Leaf>()
             .with<PageEntry::Write>(attributes.write)
             .with<PageEntry::Execute>(attributes.execute)
             .with<PageEntry::Type>(attributes.type)
+            .with<PageEntry::Grouped>(grouped)
             .raw();
     }
     static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
@@ -51,6 +56,9 @@ struct PageFormat {
     }
     static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return kernel::PhysAddr{PageEntry{entry}.get<PageEntry::Address>()};
+    }
+    static constexpr bool grouped(Entry entry) noexcept {
+        return PageEntry{entry}.get<PageEntry::Grouped>();
     }
     static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry entry) noexcept {
         const PageEntry e{entry};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arch/layout.hpp>
+#include <arch/page_format.hpp>
 #include <generic/base/types.hpp>
 
 namespace arch {
@@ -37,14 +38,19 @@ inline void entry_added(unsigned, kernel::VirtAddr) {
     asm volatile("dsb ishst\n\tisb" ::: "memory");
 }
 
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
+// Each entry of a contiguous group by its own address: the TLB may hold them one by one (D8.7.1).
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned level,
+                          unsigned count) {
     asm volatile("dsb ishst" ::: "memory");
-    if (asid != asid_none)
-        asm volatile("tlbi vae1is, %0\n\tdsb ish" ::"r"(uint64_t{asid} << 48 |
-                                                        (address.raw() >> 12 & 0xfffffffffff))
-                     : "memory");
-    asm volatile("isb" ::: "memory");
+    uint64_t page = uint64_t{asid} << 48 | (address.raw() >> 12 & 0xfffffffffff);
+    for (; asid != asid_none && count > 0; --count) {
+        asm volatile("tlbi vae1is, %0" ::"r"(page) : "memory");
+        page += uint64_t{1} << (PageFormat::level[level].shift - 12);
+    }
+    asm volatile("dsb ish\n\tisb" ::: "memory");
 }
+
+constexpr bool has_leaf(unsigned) { return true; }
 
 inline void table_removed(unsigned asid) {
     asm volatile("dsb ishst" ::: "memory");

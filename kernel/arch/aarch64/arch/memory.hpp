@@ -30,6 +30,7 @@ void clean_to_coherency(void* start, size_t size);
 void make_executable(void* start, size_t size);
 
 // All RAM is in the window.
+void clean_physical(kernel::PhysAddr start, size_t size);
 inline void clear_physical(kernel::PhysAddr start, size_t size) {
     clear_memory(to_virtual(start), size);
 }

@@ -18,13 +18,15 @@ struct PageFormat {
         unsigned shift;
         unsigned index_bits;
         bool leaf;
+        unsigned group_bits;
     };
     static constexpr unsigned levels = 4;
     static constexpr Level level[levels] = {
-        {39, 9, false}, {30, 9, true}, {21, 9, true}, {12, 9, true}};
+        {39, 9, false, 0}, {30, 9, true, 0}, {21, 9, true, 4}, {12, 9, true, 4}};
     static constexpr kernel::Word user_end = kernel::Word{1} << 48;
 
-    static constexpr Entry leaf(unsigned depth, kernel::PhysAddr address, Attributes a) noexcept {
+    static constexpr Entry leaf(unsigned depth, kernel::PhysAddr address, Attributes a,
+                                bool grouped = false) noexcept {
         const bool normal = a.type == cobnut::MemoryType::normal;
         return Descriptor{}
             .with<Valid>(true)
@@ -36,6 +38,7 @@ struct PageFormat {
             .with<Accessed>(true)
             .with<NotGlobal>(true)
             .with<Address>(address.raw())
+            .with<Contiguous>(grouped)
             .with<KernelNoExecute>(true)
             .with<UserNoExecute>(!a.execute)
             .raw();
@@ -56,6 +59,9 @@ struct PageFormat {
     static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return kernel::PhysAddr{Descriptor{entry}.get<Address>()};
     }
+    static constexpr bool grouped(Entry entry) noexcept {
+        return Descriptor{entry}.get<Contiguous>();
+    }
     static constexpr Attributes attributes(unsigned, Entry entry) noexcept {
         const Descriptor d{entry};
         return {!d.get<ReadOnly>(), !d.get<UserNoExecute>(),
@@ -75,10 +81,12 @@ private:
     using Accessed = cobnut::reg::Flag<10>;
     using NotGlobal = cobnut::reg::Flag<11>;
     using Address = cobnut::reg::InPlace<47, 12>;
+    using Contiguous = cobnut::reg::Flag<52>;
     using KernelNoExecute = cobnut::reg::Flag<53>;
     using UserNoExecute = cobnut::reg::Flag<54>;
     static_assert(cobnut::reg::disjoint<Valid, TableOrPage, Index, User, ReadOnly, Share, Accessed,
-                                        NotGlobal, Address, KernelNoExecute, UserNoExecute>);
+                                        NotGlobal, Address, Contiguous, KernelNoExecute,
+                                        UserNoExecute>);
     static constexpr uint8_t outer = 2, inner = 3;
 };
 

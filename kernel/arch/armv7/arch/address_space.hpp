@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arch/instructions.hpp>
+#include <arch/page_format.hpp>
 #include <generic/base/types.hpp>
 
 #include <stdint.h>
@@ -39,13 +40,20 @@ inline void init_root(void*) {}
 /// Invalid entries are not cached; the walker must only see the store (Arm ARM B3.10.1).
 inline void entry_added(unsigned, kernel::VirtAddr) { dsb_stores(); }
 
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
+/// Each entry of a contiguous group by its own address: the TLB may hold them one by one.
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned level,
+                          unsigned count) {
     dsb_stores();
-    if (asid != asid_none)
-        cp15::TlbInvalidatePageInner::write((address.raw() & ~kernel::Word{0xfff}) | asid);
+    kernel::Word page = (address.raw() & ~kernel::Word{0xfff}) | asid;
+    for (; asid != asid_none && count > 0; --count) {
+        cp15::TlbInvalidatePageInner::write(page);
+        page += kernel::Word{1} << PageFormat::level[level].shift;
+    }
     dsb_inner();
     isb();
 }
+
+constexpr bool has_leaf(unsigned) { return true; }
 
 /// By ASID: also drops what is cached of the levels above the last.
 inline void table_removed(unsigned asid) {

@@ -51,6 +51,7 @@ using InstructionFaultAddress = Cp15<6, 0, 0, 2>;
 using InvalidateInstructionsInner = Cp15<7, 0, 1, 0>;  // ICIALLUIS
 using InvalidateBranchesInner = Cp15<7, 0, 1, 6>;      // BPIALLIS
 using InvalidateInstructionLine = Cp15<7, 0, 5, 1>;    // ICIMVAU
+using CleanLine = Cp15<7, 0, 10, 1>;                   // DCCMVAC
 using CleanLineToUnification = Cp15<7, 0, 11, 1>;      // DCCMVAU
 using CleanInvalidateLine = Cp15<7, 0, 14, 1>;         // DCCIMVAC
 using TlbInvalidateAll = Cp15<8, 0, 7, 0>;

@@ -32,7 +32,8 @@ void clear_memory(void* begin, size_t size);
 void clean_to_coherency(void* begin, size_t size);
 void make_executable(void* begin, size_t size);
 
-/// The same for RAM that may lie beyond the window: page by page through one passing mapping.
+/// For RAM that may lie beyond the window: page by page through one passing mapping.
+void clean_physical(kernel::PhysAddr begin, size_t size);
 void clear_physical(kernel::PhysAddr begin, size_t size);
 void clean_physical_to_coherency(kernel::PhysAddr begin, size_t size);
 void make_physical_executable(kernel::PhysAddr begin, size_t size);

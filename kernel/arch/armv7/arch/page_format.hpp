@@ -22,6 +22,7 @@ struct LongDescriptor : cobnut::reg::Word<LongDescriptor, uint64_t> {
     using Accessed = cobnut::reg::Flag<10>;
     using NotGlobal = cobnut::reg::Flag<11>;
     using Address = cobnut::reg::InPlace<39, 12>;
+    using Contiguous = cobnut::reg::Flag<52>;
     using KernelExecuteNever = cobnut::reg::Flag<53>;
     using ExecuteNever = cobnut::reg::Flag<54>;
     using TableKernelExecuteNever = cobnut::reg::Flag<59>;
@@ -33,6 +34,7 @@ static_assert(cobnut::reg::disjoint<
               LongDescriptor::Valid, LongDescriptor::NotBlock, LongDescriptor::MemoryIndex,
               LongDescriptor::User, LongDescriptor::ReadOnly, LongDescriptor::Shareability,
               LongDescriptor::Accessed, LongDescriptor::NotGlobal, LongDescriptor::Address,
+              LongDescriptor::Contiguous,
               LongDescriptor::KernelExecuteNever, LongDescriptor::ExecuteNever>);
 
 /// Attributes of memory in MAIR0, by index; start.S writes the register.
@@ -50,14 +52,17 @@ struct LongFormat {
         unsigned shift;
         unsigned index_bits;
         bool leaf;
+        unsigned group_bits;
     };
 
     static constexpr unsigned levels = 3;
-    static constexpr Level level[levels] = {{30, 1, false}, {21, 9, true}, {12, 9, true}};
+    static constexpr Level level[levels] = {
+        {30, 1, false, 0}, {21, 9, true, 4}, {12, 9, true, 4}};
     static constexpr kernel::Word user_end = 0x80000000;
 
     static constexpr Entry leaf(unsigned at, kernel::PhysAddr address,
-                                kernel::mm::PageAttributes attributes) noexcept {
+                                kernel::mm::PageAttributes attributes,
+                                bool grouped = false) noexcept {
         D entry = user_leaf.with<D::MemoryIndex>(static_cast<uint8_t>(attributes.type));
         if (at == levels - 1)
             entry = entry.set<D::NotBlock>();
@@ -65,7 +70,7 @@ struct LongFormat {
             entry = entry.set<D::ReadOnly>();
         if (!attributes.execute)
             entry = entry.set<D::ExecuteNever>();
-        return entry.with<D::Address>(address.raw()).raw();
+        return entry.with<D::Contiguous>(grouped).with<D::Address>(address.raw()).raw();
     }
     static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
         return D{}.set<D::Valid, D::NotBlock, D::TableKernelExecuteNever>()
@@ -81,6 +86,7 @@ struct LongFormat {
     static constexpr kernel::PhysAddr address(unsigned, Entry raw) noexcept {
         return kernel::PhysAddr{D{raw}.get<D::Address>()};
     }
+    static constexpr bool grouped(Entry raw) noexcept { return D{raw}.get<D::Contiguous>(); }
     static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry raw) noexcept {
         const D entry{raw};
         kernel::mm::PageAttributes attributes;

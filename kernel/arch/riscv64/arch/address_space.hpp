@@ -57,10 +57,12 @@ inline void entry_added(unsigned asid, kernel::VirtAddr address) {
         fence_page(asid, address);
 }
 
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned, unsigned) {
     if (asid != asid_none)
         fence_page(asid, address);
 }
+
+constexpr bool has_leaf(unsigned) { return true; }
 
 // A fence without an address also forgets what is cached of tables (4.2.1).
 inline void table_removed(unsigned asid) {

@@ -33,6 +33,9 @@ inline void make_executable(void*, size_t) { asm volatile("fence rw, rw\n\tfence
 inline void clear_physical(kernel::PhysAddr start, size_t size) {
     clear_memory(to_virtual(start), size);
 }
+inline void clean_physical(kernel::PhysAddr start, size_t size) {
+    clean_to_coherency(to_virtual(start), size);
+}
 inline void clean_physical_to_coherency(kernel::PhysAddr start, size_t size) {
     clean_to_coherency(to_virtual(start), size);
 }

@@ -18,12 +18,15 @@ struct PageFormat {
         unsigned shift;
         unsigned index_bits;
         bool leaf;
+        unsigned group_bits;
     };
     static constexpr unsigned levels = 3;
-    static constexpr Level level[levels] = {{30, 9, true}, {21, 9, true}, {12, 9, true}};
+    static constexpr Level level[levels] = {
+        {30, 9, true, 0}, {21, 9, true, 0}, {12, 9, true, 0}};
     static constexpr kernel::Word user_end = kernel::Word{1} << 38;
 
-    static constexpr Entry leaf(unsigned, kernel::PhysAddr address, Attributes a) noexcept {
+    static constexpr Entry leaf(unsigned, kernel::PhysAddr address, Attributes a,
+                                bool = false) noexcept {
         using E = TableEntry;
         return E{}
             .set<E::Valid, E::Read, E::User, E::Accessed, E::Dirty>()
@@ -46,6 +49,7 @@ struct PageFormat {
     static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return TableEntry{entry}.address();
     }
+    static constexpr bool grouped(Entry) noexcept { return false; }
     static constexpr Attributes attributes(unsigned, Entry entry) noexcept {
         const TableEntry e{entry};
         return {e.get<TableEntry::Write>(), e.get<TableEntry::Execute>(),

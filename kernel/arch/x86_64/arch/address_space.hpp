@@ -19,6 +19,7 @@ constexpr unsigned asid_none = ~0u;
 struct AddressSpaces {
     uint64_t empty_root = 0;
     unsigned asids = 1;
+    bool huge_pages = false; ///< CPUID.80000001H:EDX[26]
 };
 extern AddressSpaces address_spaces;
 
@@ -64,12 +65,15 @@ inline void invalidate(Invalidate what, unsigned asid, uint64_t address) {
 inline void entry_added(unsigned, kernel::VirtAddr) {}
 
 // Without identifiers only the current space can have translations, and a stray invlpg is harmless.
-inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned) {
+inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned, unsigned) {
     if (address_spaces.asids == 1)
         asm volatile("invlpg (%0)" ::"r"(address.raw()) : "memory");
     else if (asid != asid_none)
         invalidate(Invalidate::address, asid, address.raw());
 }
+
+/// Pages of 1 GiB are an extension.
+inline bool has_leaf(unsigned level) { return level > 1 || address_spaces.huge_pages; }
 
 inline void table_removed(unsigned asid) {
     if (address_spaces.asids == 1)

@@ -43,6 +43,10 @@ inline void clean_physical_to_coherency(kernel::PhysAddr address, size_t size) {
     clean_to_coherency(to_virtual(address), size);
 }
 
+inline void clean_physical(kernel::PhysAddr address, size_t size) {
+    clean_physical_to_coherency(address, size);
+}
+
 inline void make_physical_executable(kernel::PhysAddr, size_t) {}
 
 inline void write_page_table_entry(PageFormat::Entry* place, PageFormat::Entry entry) {

@@ -35,15 +35,16 @@ struct PageFormat {
         unsigned shift;
         unsigned index_bits;
         bool leaf;
+        unsigned group_bits;
     };
     static constexpr unsigned levels = 4;
     static constexpr Level level[levels] = {
-        {39, 9, false}, {30, 9, false}, {21, 9, true}, {12, 9, true}};
+        {39, 9, false, 0}, {30, 9, true, 0}, {21, 9, true, 0}, {12, 9, true, 0}};
     static constexpr kernel::Word user_end = layout::user_end;
 
     // Accessed and dirty are set from the start: the kernel asks for neither.
     static constexpr Entry leaf(unsigned at, kernel::PhysAddr address,
-                                kernel::mm::PageAttributes a) noexcept {
+                                kernel::mm::PageAttributes a, bool = false) noexcept {
         return PageEntry{address.raw()}
             .set<PageEntry::Present, PageEntry::User, PageEntry::Accessed, PageEntry::Dirty>()
             .with<PageEntry::Writable>(a.write)
@@ -67,6 +68,7 @@ struct PageFormat {
     static constexpr kernel::PhysAddr address(unsigned, Entry entry) noexcept {
         return kernel::PhysAddr{PageEntry{entry}.get<PageEntry::Address>()};
     }
+    static constexpr bool grouped(Entry) noexcept { return false; }
     static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry entry) noexcept {
         const PageEntry e{entry};
         return {.write = e.get<PageEntry::Writable>(),
