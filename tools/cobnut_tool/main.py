@@ -70,6 +70,15 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
                         help="conformance: each test N times")
     parser.add_argument("--seed", metavar="N", type=positive,
                         help="conformance: the random tests begin with this seed")
+    parser.add_argument("--coverage", action="store_true",
+                        help="instead: which lines and branches of the generic core the host tests "
+                             "run through, as HTML")
+    parser.add_argument("--mutate", metavar="COUNT", type=int, nargs="?", const=300,
+                        help="instead: try the host tests on so many mutants of the generic core "
+                             "(300; 0: all of them); --seed chooses others")
+    parser.add_argument("--sabotage", action="store_true",
+                        help="instead: do the tests notice the faults of test/sabotage? --filter "
+                             "chooses some")
     parser.add_argument("--junit", metavar="FILE",
                         help="write the results there as JUnit XML for a CI server")
 

@@ -209,6 +209,14 @@ def ensure_test_libraries() -> None:
         say_what_is_off()
 
 
+def ensure_packages(packages: list[str]) -> None:
+    """Installs what only one command wants."""
+    missing = sorted(set(packages) - installed(packages)) if is_debian() else []
+    if missing and not apt(["install", "--no-install-recommends", *missing],
+                           f"installing {', '.join(missing)}"):
+        raise Problem(f"apt-get failed, see {short_path(BUILD / 'setup.log')}")
+
+
 def ensure(wanted: list[builds.Build], extra: list[str] | None = None) -> None:
     """Installs what these builds want, if it is not there."""
     programs = [program for build in wanted for program in build_programs(build)]

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import bad_input, boards, builds, limits, porting_suite, sdk_suite, setup, suites
+from . import (bad_input, boards, builds, coverage, limits, mutation, porting_suite, sabotage,
+               sdk_suite, setup, suites)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
@@ -164,6 +165,12 @@ def test(options: argparse.Namespace) -> int:
     start = time.monotonic()
     setup.ensure([], extra=["g++", "meson", "ninja", "pkg-config"])
     setup.ensure_test_libraries()
+    if options.coverage:
+        return coverage.coverage()
+    if options.mutate is not None:
+        return mutation.mutate(options.mutate, options.seed or 1, options.json)
+    if options.sabotage:
+        return sabotage.sabotage(options.filter)
     jobs = jobs_of(options, options.what or SUITES)
     setup.ensure([job.build for job in jobs if job.build])
     broken = compiled(jobs)
