@@ -140,6 +140,8 @@ def make_parser() -> argparse.ArgumentParser:
     child.add_argument("file", metavar="FILE", help="a device tree: .dtb, or .dts")
     child.add_argument("--name", metavar="N", help="the board's name (default: the file's)")
     child.add_argument("--qemu", metavar="MACHINE", help="QEMU's machine for it, as in -M")
+    child.add_argument("--own-tree", action="store_true",
+                       help="firmware hands over no tree: the board brings this .dts of configs/")
     child.add_argument("--output", metavar="DIR", help="write there, not into configs/")
     child.add_argument("--force", action="store_true", help="replace a config of that name")
     child = add(sdk.sdk, """

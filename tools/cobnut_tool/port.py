@@ -16,7 +16,8 @@ Reads a board's device tree, names the kernel's driver for its console, interrup
 and power, and writes configs/NAME.toml. Where a driver is missing it says what is to be written,
 and writes no config. docs/porting.md goes on from there.
 """
-CONTROLLER_METHODS = "start, count, claim, mask, unmask and configure"
+CONTROLLER_MEMBERS = {"riscv64": "start, count, claim, mask, unmask and configure",
+                      "default": "start, count, mask, unmask, configure, acknowledge and end"}
 
 
 @dataclasses.dataclass
@@ -74,7 +75,10 @@ def find_console(port: Port) -> None:
             if node:
                 port.needs.append(f"a wire to {other.path}: the console of the tree is another one")
             return
-    if node:
+    if port.isa == "riscv64":
+        port.say("", "the kernel prints by SBI")
+        port.needs.append("a driver for the console in user/lib/uart.cpp: programs cannot print yet")
+    elif node:
         names = '", "'.join(node.compatible)
         port.missing.append(
             f"a console driver for {described(node)}: platforms/drivers/uart/NAME.hpp with "
@@ -94,9 +98,10 @@ def find_controller(port: Port) -> None:
                 and (driver := kernel_drivers.taker(node, "irqchip")):
             port.use("interrupts", node, driver)
             return
-    unknown = [node for node in port.root.nodes() if node.enabled
-               and "interrupt-controller" in node.properties
-               and "riscv,cpu-intc" not in node.compatible and "gpio-controller" not in node.properties]
+    unknown = [node for node in port.root.nodes()
+               if node.enabled and "interrupt-controller" in node.properties
+               and "riscv,cpu-intc" not in node.compatible
+               and "gpio-controller" not in node.properties]
     handles = port.root.cells("interrupt-parent")
     named = port.root.by_phandle(handles[0]) if handles else None
     if named in unknown or (named and not unknown):
@@ -110,8 +115,8 @@ def find_controller(port: Port) -> None:
     port.missing.append(
         f"an interrupt controller's driver for {described(unknown[0])}: "
         f'platforms/drivers/irqchip/NAME.hpp and .cpp with compatible[] = {{"{names}"}}, '
-        f"{CONTROLLER_METHODS}, and its line in kernel/arch/{port.isa}, where claim and end are "
-        "called (docs/porting.md, \"A driver for a new SoC\")")
+        f"{CONTROLLER_MEMBERS.get(port.isa, CONTROLLER_MEMBERS['default'])} "
+        "(docs/porting.md, \"A driver for a new SoC\")")
 
 
 def find_timer(port: Port) -> None:
@@ -187,10 +192,11 @@ def quoted(words: list[str]) -> str:
     return "[" + ", ".join(f'"{word}"' for word in words) + "]"
 
 
-def config_text(port: Port, tree: pathlib.Path, machine: str | None) -> str:
+def config_text(port: Port, tree: pathlib.Path, machine: str | None, own: str | None) -> str:
     name = port.root.string("model") or (port.root.compatible or ["a board"])[0]
     lines = ["# SPDX-License-Identifier: BSD-2-Clause", f"# {name}, written from {tree.name}.",
              f'isa = "{port.isa}"', f'cpu = "{port.cpu}"', 'image = "img"',
+             *([f'dts = "{own}"'] if own else []),
              f"boot = {quoted(port.boot)}", f"drivers = {quoted(port.drivers)}"]
     if machine:
         binary = {"aarch64": "aarch64", "armv7": "arm", "riscv64": "riscv64"}[port.isa]
@@ -198,7 +204,15 @@ def config_text(port: Port, tree: pathlib.Path, machine: str | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def name_of(root: Node, tree: pathlib.Path) -> str:
+def own_tree(tree: pathlib.Path) -> str:
+    """The source as a config names it."""
+    configs = (ROOT / "configs").resolve()
+    if tree.suffix != ".dts" or not tree.resolve().is_relative_to(configs):
+        raise Problem(f"--own-tree wants a .dts below {configs}", WRONG_USE)
+    return str(tree.resolve().relative_to(configs))
+
+
+def name_of(tree: pathlib.Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "-", tree.stem.lower()).strip("-")
 
 
@@ -216,6 +230,7 @@ def what_to_add(port: Port, name: str, machine: str | None) -> list[str]:
 def port(options: argparse.Namespace) -> int:
     """Writes a board's config from its device tree."""
     tree = pathlib.Path(options.file)
+    own = own_tree(tree) if options.own_tree else None
     try:
         root = device_tree.read(tree)
         found = study(root)
@@ -228,11 +243,11 @@ def port(options: argparse.Namespace) -> int:
             say(f"must be written: {line}")
         say("no config was written")
         return FAILED
-    name = options.name or name_of(root, tree)
+    name = options.name or name_of(tree)
     target = pathlib.Path(options.output or ROOT / "configs") / f"{name}.toml"
     if target.exists() and not options.force:
         raise Problem(f"{target} is there: give another --name, or --force to replace it", WRONG_USE)
-    target.write_text(config_text(found, tree, options.qemu))
+    target.write_text(config_text(found, tree, options.qemu, own))
     say(f"written      {target}")
     for line in what_to_add(found, name, options.qemu):
         say(f"it needs     {line}")
