@@ -115,3 +115,15 @@ def tutorial() -> list[Result]:
         problem, printed = documents.follow(ROOT / "docs/tutorial.md", place / "home")
     return [Result("docs/tutorial.md, followed literally", not problem, time.monotonic() - start,
                    problem, printed.splitlines()[-SHOWN_LINES:] if problem else [])]
+
+
+def porting_guide() -> list[Result]:
+    """Follows docs/porting.md in a copy of the tree: a board that is not in it, and a made-up one."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="cobnut-") as work:
+        place = pathlib.Path(work)
+        (place / "home").mkdir()
+        tracked_copy(place / "cobnut")
+        problem, printed = documents.follow(ROOT / "docs/porting.md", place / "home")
+    return [Result("docs/porting.md, followed literally", not problem, time.monotonic() - start,
+                   problem, printed.splitlines()[-SHOWN_LINES:] if problem else [])]

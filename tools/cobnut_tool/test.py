@@ -15,7 +15,8 @@ from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
-          "sdk", "reproducible", "porting", "tutorial"]
+          "sdk", "reproducible", "porting", "tutorial", "guide"]
+SLOW = {"guide"}  # not in the quick whole
 ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -30,6 +31,7 @@ limits       the limits of kernel text, assembler lines, and instructions of cal
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
 porting      configs rebuilt from device trees; bad configs and bad trees are refused
 tutorial     docs/tutorial.md, followed literally in an empty home
+guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
 Without WHAT all of these are run, the tour in gcc release and clang debug only, reproducible for
@@ -87,6 +89,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
         jobs += [Job("porting", None, case) for case in porting_suite.cases()]
     if "tutorial" in chosen:
         jobs.append(Job("tutorial", None, sdk_suite.tutorial))
+    if "guide" in chosen:
+        jobs.append(Job("guide", None, sdk_suite.porting_guide))
     if "reproducible" in chosen:
         jobs += [Job("reproducible", build, lambda b=build: sdk_suite.reproducible(b))
                  for build in plain if options.what or options.all
@@ -98,7 +102,7 @@ def compiled(jobs: list[Job]) -> dict[builds.Build | None, str]:
     """Builds what the jobs want, each build once; the ones that failed, with the reason."""
     archives: dict[builds.Build | None, set[str]] = {}
     for job in jobs:
-        if job.suite in ("porting", "tutorial"):
+        if job.suite in ("porting", "tutorial", "guide"):
             continue  # they run ./cobnut themselves
         archive = ARCHIVES.get(job.suite, "tour")
         archives.setdefault(job.build, set()).add(archive)
@@ -171,7 +175,8 @@ def test(options: argparse.Namespace) -> int:
         return mutation.mutate(options.mutate, options.seed or 1, options.json)
     if options.sabotage:
         return sabotage.sabotage(options.filter)
-    jobs = jobs_of(options, options.what or SUITES)
+    jobs = jobs_of(options, options.what or [
+        suite for suite in SUITES if options.all or suite not in SLOW])
     setup.ensure([job.build for job in jobs if job.build])
     broken = compiled(jobs)
     results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
