@@ -4,8 +4,8 @@
 #include "world.hpp"
 
 #include <arch/cpu.hpp>
-#include <arch/fast_policy.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/contract/fastpath.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
@@ -17,10 +17,6 @@
 #include <map>
 #include <span>
 
-extern "C" {
-[[noreturn]] void kernel_fast_call(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv(kernel::Word path);
-}
 
 namespace {
 
@@ -166,10 +162,10 @@ private:
         Thread* next = world_.enter([&] {
             if (number == 0)
                 kernel_fast_call(path);
-            else if (number == 1)
+            if (number == 1)
                 kernel_fast_reply_recv(path);
-            else
-                kernel_syscall(number);
+            arch::BriefPolicy::number = number;
+            kernel_fast_brief(path);
         });
         const Tag answer{thread.registers.tag()};
         if (thread.registers.pc < before && sched::is_willing(thread))

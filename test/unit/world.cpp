@@ -20,7 +20,7 @@ namespace {
 constexpr unsigned untyped_bits = 23;
 
 void put_control(Slot& slot, ObjectType type) {
-    slot.set(type, nullptr, Rights::all().bits, 0);
+    slot.set(type, nullptr, rights_byte(Rights::all()), 0);
     derivation::insert_child(*kernel_state.root, slot);
 }
 

@@ -91,12 +91,15 @@ other_synchronous:                  // w16: ESR less the class SVC
     cmp     w16, #LAST_SYSCALL
     b.hi    full_synchronous
     ldr     x17, [sp]
-    str     x16, [sp, #-16]         // the stack is below the Cpu
     ldr     w16, [x17, #THREAD_GATE]
     tbnz    w16, #GATE_TRACED_BIT, full_synchronous
+    mrs     x16, esr_el1
     mov     x18, sp
+    uxth    w16, w16
+    b       kernel_fast_brief
+    .global aarch64_slow_brief      // from there: x16 the number, x17 the thread, no frame yet
+aarch64_slow_brief:
     save_voluntary
-    ldr     x16, [sp, #-16]
     b       slow_system_call
 
 // From the fastpath, which has left the argument registers as they were.

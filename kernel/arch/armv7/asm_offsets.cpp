@@ -16,4 +16,7 @@ void asm_offsets() {
     DEFINE(GATE_FULL_FRAME, kernel::Gate::full_frame);
     DEFINE(GATE_TRACED, kernel::Gate::traced);
     DEFINE(SYSCALL_COUNT, cobnut::syscall_count);
+#ifdef __clang__ // It cannot keep its hands off the message registers.
+    asm volatile("\n.ascii \"@@DEF kernel_fast_brief svc_slow\"");
+#endif
 }

@@ -37,8 +37,7 @@ svc:
     cmp r12, #1
     blo kernel_fast_call
     beq kernel_fast_reply_recv
-
-    b svc_slow
+    b kernel_fast_brief
 
     .section .text.entries, "ax"
     .balign 4

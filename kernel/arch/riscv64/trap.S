@@ -30,31 +30,41 @@ trap_entry:
     csrr    t3, scause
     addi    t3, t3, -8              // environment call from user level
     bnez    t3, full
+    sltiu   t3, t0, 2
+    beqz    t3, other_syscall
     ld      t3, CPU_CURRENT(tp)
     voluntary sd
     csrrw   s0, sscratch, tp
     csrr    s1, sepc
-    mv      sp, tp                  // compilers other than GCC may spill in the fastpath
+#ifdef __clang__
+    mv      sp, tp                  // it may spill in the fastpath
+#endif
     sd      s0, TP(t3)
     addi    s1, s1, 4
     sd      s1, PC(t3)
     beqz    t0, kernel_fast_call    // link.ld places both within reach
-    addi    s1, t0, -1
-    beqz    s1, kernel_fast_reply_recv
-    li      s1, SYSCALL_COUNT
-    bgeu    t0, s1, unknown
+    j       kernel_fast_reply_recv
+other_syscall:
+    sltiu   t3, t0, SYSCALL_COUNT
+    beqz    t3, full
+    ld      t3, CPU_CURRENT(tp)
+    csrrw   t4, sscratch, tp
+    sd      t4, TP(t3)
+    each    sd, SAVED + 8, s1, s2, s3, s4
+    j       kernel_fast_brief
+    .global trap_slow_brief
+trap_slow_brief:                    // from there: only these are saved
+    each    ld, SAVED + 8, s1, s2, s3, s4
+    voluntary sd
+    csrr    s1, sepc
+    addi    s1, s1, 4
+    sd      s1, PC(t3)
 trap_slow_syscall:                  // tp, t0 and the arguments are as the user left them
     ld      t3, CPU_CURRENT(tp)
     arguments sd
     mv      sp, tp
     mv      a0, t0
     tail    kernel_syscall
-unknown:                            // as if nothing had been saved
-    csrw    sscratch, s0
-    ld      s0, SAVED(t3)
-    ld      s1, SAVED+8(t3)
-    ld      sp, SAVED+13*8(t3)
-    j       full
 
     .balign 4
     .global trap_entry_traced

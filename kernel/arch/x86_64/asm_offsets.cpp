@@ -25,5 +25,6 @@ void define_offsets() {
 #ifdef __clang__ // It cannot keep its hands off the message registers: see fast_clang.cpp.
     asm volatile("\n.ascii \"@@DEF kernel_fast_call keep_and_call\"");
     asm volatile("\n.ascii \"@@DEF kernel_fast_reply_recv keep_and_reply_recv\"");
+    asm volatile("\n.ascii \"@@DEF kernel_fast_brief slow_entry\"");
 #endif
 }

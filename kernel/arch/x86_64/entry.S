@@ -22,7 +22,7 @@
     .section .text.entry, "ax"
     .balign 64
     .global trap_vectors, ignore_entry, leave_full
-    .global syscall_entry, slow_call_entry, slow_reply_recv_entry
+    .global syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry
     // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
     .set vector, 0
     .set with_code, 0x60227d00
@@ -51,7 +51,7 @@ syscall_entry:
     testb $GATE_TRACED, GATE_FLAGS(%rsp)
     jnz traced
     cmp $1, %al
-    ja slow
+    ja kernel_fast_brief
     mov %rsp, %r11
     jb kernel_fast_call
     mov %rax, %gs:CPU_SCRATCH
@@ -60,10 +60,10 @@ syscall_entry:
 
 slow_reply_recv_entry:
     mov %gs:CPU_SCRATCH, %rax
-    jmp slow
+    jmp slow_entry
 slow_call_entry:
     xor %eax, %eax
-slow:
+slow_entry:
     save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
     movzbl %al, %edi
     cmp $SYSCALL_COUNT, %edi

@@ -87,7 +87,7 @@ void RootTask::make_objects() {
         if (!control.there)
             continue;
         Slot& slot = fixed_slot(control.slot);
-        slot.set(control.type, nullptr, Rights::all().bits, control.badge);
+        slot.set(control.type, nullptr, rights_byte(Rights::all()), control.badge);
         derivation::insert_child(root, slot);
     }
 }

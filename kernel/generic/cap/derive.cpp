@@ -33,7 +33,7 @@ void derive(Slot& from, Slot& to, Rights rights) {
         break;
     case ObjectType::frame: {
         const Word all = from.object.rights_byte();
-        const Word kept = all & (Word{rights.bits} | ~Rights::read_write().bits);
+        const Word kept = all & (rights_byte(rights) | ~rights_byte(Rights::read_write()));
         to.object.set_physical(ObjectType::frame, kept & 0xff, from.object.physical());
         to.set_mapping(0, VirtAddr(0));
         break;

@@ -17,12 +17,17 @@ using cobnut::Rights;
 /// the first slot of the object itself and can be neither found nor invoked.
 inline constexpr auto zombie_type = static_cast<ObjectType>(0xfe);
 
-/// What the rights byte holds besides the rights of the ABI.
+/// What the rights byte holds besides the rights of the ABI, which stand one bit higher: so the
+/// fastpath's masks of a 64-bit object word have 11 bits, which every ISA has room for in an
+/// instruction.
 struct SlotRights {
-    static constexpr Word api = 0xf;
-    static constexpr Word may_call = 0x10;      ///< Endpoint: write and (grant or grant_reply).
-    static constexpr Word device = 0x4;         ///< Frame: not RAM. Frames have no grant right.
-    static constexpr Word frame_size_shift = 5; ///< Frame: index of its size.
+    static constexpr Word may_call = 1;         ///< Endpoint: write and (grant or grant_reply).
+    static constexpr unsigned api_shift = 1;
+    static constexpr Word api_mask = 0xf;
+    static constexpr Word write = Word{Rights::write_bit} << api_shift;
+    static constexpr Word read = Word{Rights::read_bit} << api_shift;
+    static constexpr Word device = 0x8;         ///< Frame: not RAM. Frames have no grant right.
+    static constexpr unsigned frame_size_shift = 5; ///< Frame: index of its size.
 };
 
 /// Packing of the object word on 64-bit ISAs: address in bits 16-63 (sign-extended), rights byte,
@@ -67,8 +72,8 @@ struct ObjectWord32 {
         word = reinterpret_cast<Word>(pointer);
         meta = (rights_byte << 8) | static_cast<Word>(type);
         if (type == ObjectType::endpoint)
-            word |= is_endpoint | ((rights_byte & Rights::write_bit) ? can_send : 0) |
-                    ((rights_byte & Rights::read_bit) ? can_receive : 0) |
+            word |= is_endpoint | ((rights_byte & SlotRights::write) ? can_send : 0) |
+                    ((rights_byte & SlotRights::read) ? can_receive : 0) |
                     ((rights_byte & SlotRights::may_call) ? can_call : 0);
     }
     void set_physical(ObjectType type, Word rights_byte, PhysAddr address) {
@@ -91,7 +96,8 @@ struct alignas(32) Slot {
     [[nodiscard]] ObjectType type() const { return object.type(); }
     [[nodiscard]] bool empty() const { return type() == ObjectType::null; }
     [[nodiscard]] Rights rights() const {
-        return {static_cast<uint8_t>(object.rights_byte() & SlotRights::api)};
+        return {static_cast<uint8_t>(object.rights_byte() >> SlotRights::api_shift &
+                                     SlotRights::api_mask)};
     }
     template <class Object>
     [[nodiscard]] Object* pointer() const {
@@ -165,7 +171,7 @@ static_assert(sizeof(Slot) == 1 << cobnut::slot_size_bits);
 /// The rights byte of an Endpoint or other object with these rights.
 constexpr Word rights_byte(Rights rights) {
     const bool may_call = rights.write() && (rights.grant() || rights.grant_reply());
-    return rights.bits | (may_call ? SlotRights::may_call : 0);
+    return Word{rights.bits} << SlotRights::api_shift | (may_call ? SlotRights::may_call : 0);
 }
 
 } // namespace kernel

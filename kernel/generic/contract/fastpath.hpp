@@ -28,11 +28,22 @@
 //   [[noreturn]] void call_exchange(Word path)     goes on with a stack in the function of this name
 //   [[noreturn]] void reply_recv_exchange(Word path)
 
-// Defined in ipc/fastpath.cpp.
+// arch::BriefPolicy:
+//   struct Entry { kernel::Thread* current; kernel::Word number; }, Entry entry(), Ticks now()
+//   bool is_traced(const Entry&)                    alien or debugged, unless the stub has looked
+//   [[noreturn]] void leave(const Entry&, Word path)     back to the thread: the registers of the
+//                                                   system call as they came, the rest cleared
+//   [[noreturn]] void leave_with(const Entry&, Word tag) with badge 0, this tag, message words 0
+//   [[noreturn]] void slow(const Entry&, Word path)      everything as at its entry
+
+// Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.
 extern "C" {
 // From the stub, with the voluntary frame stored and no usable stack.
 [[noreturn]] void kernel_fast_call(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv(kernel::Word path);
+// The other system calls in range, with whatever the stub does before it; the ISA's
+// fast_brief_cpp_args keep C++ away from what is not saved.
+[[noreturn]] void kernel_fast_brief(kernel::Word path);
 // From them, on the kernel stack.
 [[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);

@@ -24,7 +24,7 @@ template <>
 struct FastSlot<ObjectWord64> {
     static constexpr Word type = static_cast<Word>(ObjectType::endpoint);
     static constexpr Word may_call = SlotRights::may_call << 8;
-    static constexpr Word may_receive = Word{Rights::read_bit} << 8;
+    static constexpr Word may_receive = SlotRights::read << 8;
     template <Word right>
     KERNEL_HOT static bool is_endpoint(Word word) {
         return (word & (0xff | right)) == (type | right);

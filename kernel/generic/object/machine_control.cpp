@@ -37,7 +37,7 @@ Failure get_handler(Invocation& call) {
     if (!arch::configure_interrupt(irq, static_cast<Trigger>(call.words[1])))
         return Error::not_supported;
     irq::take(irq);
-    to->set(ObjectType::irq_handler, nullptr, Rights::all().bits, number);
+    to->set(ObjectType::irq_handler, nullptr, rights_byte(Rights::all()), number);
     derivation::insert_child(call.slot, *to);
     return {};
 }

@@ -166,7 +166,7 @@ void create_untyped(const Slot& parent, Slot& slot, unsigned bits, PhysAddr addr
 
 void create_frame(const Slot& parent, Slot& slot, unsigned bits, PhysAddr address) {
     const bool device = (parent.badge & Slot::untyped_device) != 0;
-    const Word rights = Rights::read_write().bits | (device ? SlotRights::device : 0) |
+    const Word rights = rights_byte(Rights::read_write()) | (device ? SlotRights::device : 0) |
                         (Word{mm::frame_size_index(bits)} << SlotRights::frame_size_shift);
     slot.object.set_physical(ObjectType::frame, rights, address);
     slot.set_mapping(0, VirtAddr(0));
@@ -235,7 +235,7 @@ bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysA
     void* object = type == ObjectType::untyped || type == ObjectType::frame
                        ? nullptr
                        : arch::to_virtual(address);
-    Word rights = Rights::all().bits;
+    Word rights = rights_byte(Rights::all());
     switch (type) {
     case ObjectType::untyped:
         create_untyped(parent, slot, size_bits, address);

@@ -63,4 +63,35 @@ private:
     static inline kernel::Thread* sender_ = nullptr;
 };
 
+struct BriefPolicy {
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word number;
+    };
+    static inline kernel::Word number = 0; ///< Of the system call that a test makes.
+    static inline unsigned taken = 0;
+
+    static Entry entry() { return {host::cpu->current, number}; }
+    static bool is_traced(const Entry& entry) {
+        return (entry.current->gate & kernel::Gate::traced) != 0;
+    }
+    static kernel::Ticks now() { return arch::now(); }
+    [[noreturn]] static void leave(const Entry& entry, kernel::Word) {
+        ++taken;
+        arch::leave(*entry.current);
+    }
+    [[noreturn]] static void leave_with(const Entry& entry, kernel::Word tag) {
+        ++taken;
+        arch::Registers& registers = entry.current->registers;
+        registers.set_badge(0);
+        registers.set_tag(tag);
+        for (unsigned i = 0; i < Registers::message_words; ++i)
+            registers.set_message(i, 0);
+        arch::leave(*entry.current);
+    }
+    [[noreturn]] static void slow(const Entry& entry, kernel::Word) {
+        kernel_syscall(entry.number);
+    }
+};
+
 } // namespace arch

@@ -97,4 +97,39 @@ private:
     }
 };
 
+// Nothing is saved: C++ has x0 and x10 to x15. The stub leaves number and thread in x16 and x17.
+struct BriefPolicy {
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word number;
+    };
+
+    KERNEL_HOT static Entry entry() {
+        register kernel::Thread* x17 asm("x17");
+        register kernel::Word x16 asm("x16");
+        asm volatile("// thread and number" : "=r"(x17), "=r"(x16));
+        return {x17, x16};
+    }
+    KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word path) {
+        asm volatile("mov x0, %0\n\t" ARCH_CLEAR_AND_LEAVE ::"r"(path) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
+        asm volatile("mov x1, %0\n\tmov x0, xzr\n\tmov x2, xzr\n\tmov x3, xzr\n\t"
+                     "mov x4, xzr\n\tmov x5, xzr\n\tmov x6, xzr\n\tmov x7, xzr\n\t"
+                     ARCH_CLEAR_AND_LEAVE ::"r"(tag)
+                     : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
+        register kernel::Word x16 asm("x16") = entry.number;
+        register kernel::Thread* x17 asm("x17") = entry.current;
+        asm volatile("mov x0, %0\n\tb aarch64_slow_brief" ::"r"(path), "r"(x16), "r"(x17)
+                     : "memory");
+        __builtin_unreachable();
+    }
+};
+
 } // namespace arch

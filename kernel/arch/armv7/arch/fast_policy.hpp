@@ -22,6 +22,18 @@
 #define ARCH_LOAD_ARGUMENTS
 #endif
 
+// r6: the thread. Restores the voluntary frame, clears r12, returns.
+#define ARCH_RESTORE_VOLUNTARY                                                                     \
+    "add sp, r6, #48\n\t"                                                                          \
+    "ldr r12, [r6, #80]\n\t"                                                                       \
+    "ldr lr, [r6, #84]\n\t"                                                                        \
+    "mcr p15, 0, r12, c13, c0, 2\n\t"                                                              \
+    "mcr p15, 0, lr, c13, c0, 3\n\t"                                                               \
+    "ldmia sp, {r6-r11, sp, lr}^\n\t"                                                              \
+    "mov r12, #0\n\t"                                                                              \
+    "sub lr, sp, #8\n\t"                                                                           \
+    "rfeia lr"
+
 // GCC would save registers that the stub has saved. Without that it has no frame either: what it spills goes to [sp, #n],
 // where the stub points at the unused arguments of the current thread.
 #ifdef __clang__
@@ -35,6 +47,7 @@ extern "C" {
 [[ARCH_FAST_ENTRY, gnu::section(".text.fast.call")]] void kernel_fast_call(kernel::Word path);
 [[ARCH_FAST_ENTRY, gnu::section(".text.fast.reply_recv"), gnu::aligned(64)]] void
 kernel_fast_reply_recv(kernel::Word path);
+[[ARCH_FAST_ENTRY]] void kernel_fast_brief(kernel::Word path);
 [[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 }
@@ -118,16 +131,7 @@ struct FastPolicy {
         static_assert(offsetof(kernel::Thread, registers) == 40);
         register kernel::Word r0 asm("r0") = badge;
         register kernel::Thread* r6 asm("r6") = thread;
-        asm volatile(ARCH_LOAD_ARGUMENTS
-                     "add sp, r6, #48\n\t"
-                     "ldr r12, [r6, #80]\n\t"
-                     "ldr lr, [r6, #84]\n\t"
-                     "mcr p15, 0, r12, c13, c0, 2\n\t"
-                     "mcr p15, 0, lr, c13, c0, 3\n\t"
-                     "ldmia sp, {r6-r11, sp, lr}^\n\t"
-                     "mov r12, #0\n\t"
-                     "sub lr, sp, #8\n\t"
-                     "rfeia lr"
+        asm volatile(ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
                      : : "r"(r6), "r"(r0) : "memory");
         __builtin_unreachable();
     }
@@ -142,10 +146,10 @@ struct FastPolicy {
     }
 
 private:
-    /// The Cpu is where the stack ends.
+    /// The Cpu is where the stack ends. No reservation outlives the switch (Arm ARM A3.4.5).
     template <void (*function)(kernel::Word)>
     [[noreturn]] KERNEL_HOT static void with_stack(kernel::Word path) {
-        asm volatile("mov r0, %0\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
+        asm volatile("mov r0, %0\n\tclrex\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
                      : : "r"(path), "i"(function) : "memory");
         __builtin_unreachable();
     }
@@ -164,6 +168,46 @@ private:
                      "mov r12, %1\n\t"
                      "b svc_slow"
                      : : "r"(path), "i"(Number) : "memory");
+        __builtin_unreachable();
+    }
+};
+
+// The thread is in r8, the number in r12; the voluntary frame is stored.
+struct BriefPolicy {
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word number;
+    };
+
+    KERNEL_HOT static Entry entry() {
+        register kernel::Thread* current asm("r8");
+        register kernel::Word number asm("r12");
+        asm volatile("@ r8 r12" : "=r"(current), "=r"(number));
+        return {current, number};
+    }
+    KERNEL_HOT static bool is_traced(const Entry& entry) {
+        return (entry.current->gate & kernel::Gate::traced) != 0;
+    }
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
+    [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
+        register kernel::Word r0 asm("r0") = path;
+        register kernel::Thread* r6 asm("r6") = entry.current;
+        asm volatile(ARCH_RESTORE_VOLUNTARY : : "r"(r6), "r"(r0) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
+        register kernel::Word r0 asm("r0") = tag;
+        register kernel::Thread* r6 asm("r6") = entry.current;
+        asm volatile("mov r1, r0\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
+                     "mov r5, #0\n\t" ARCH_RESTORE_VOLUNTARY
+                     : : "r"(r6), "r"(r0) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
+        register kernel::Word r0 asm("r0") = path;
+        register kernel::Thread* r8 asm("r8") = entry.current;
+        register kernel::Word r12 asm("r12") = entry.number;
+        asm volatile("b svc_slow" : : "r"(r0), "r"(r8), "r"(r12) : "memory");
         __builtin_unreachable();
     }
 };

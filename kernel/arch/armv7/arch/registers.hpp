@@ -53,6 +53,7 @@ struct Registers {
     // Arguments.
     uint32_t r0_to_r5[6];
     uint32_t r12;
+    uint32_t spilled; ///< GCC's in a fastpath, like the arguments before it.
 
     static constexpr unsigned message_words = 4;
     static constexpr unsigned word_count = 19;
@@ -148,6 +149,6 @@ private:
 static_assert(offsetof(Registers, cpsr) == 4 && offsetof(Registers, r6_to_r11) == 8);
 static_assert(offsetof(Registers, user_sp) == 32 && offsetof(Registers, thread_pointer) == 40);
 static_assert(offsetof(Registers, r0_to_r5) == 48 && offsetof(Registers, r12) == 72);
-static_assert(sizeof(Registers) == 76);
+static_assert(sizeof(Registers) == 80);
 
 } // namespace arch

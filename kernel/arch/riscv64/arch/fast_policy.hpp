@@ -20,6 +20,13 @@ extern "C" {
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 }
 
+// t3: the thread. What C++ was kept away from is as it came.
+#define ARCH_BRIEF_LEAVE                                                                           \
+    "csrr t4, sepc\n\taddi t4, t4, 4\n\tcsrw sepc, t4\n\tld tp, 176(t3)\n\t"                       \
+    "ld s1, 72(t3)\n\tld s2, 80(t3)\n\tld s3, 88(t3)\n\tld s4, 96(t3)\n\t"                                          \
+    "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                             \
+    "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
+
 namespace arch {
 
 struct FastPolicy {
@@ -92,19 +99,64 @@ struct FastPolicy {
 
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
-    // There is a stack already.
     [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
-        kernel_fast_call_exchange(path);
+        with_stack<kernel_fast_call_exchange>(path);
     }
     [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
-        kernel_fast_reply_recv_exchange(path);
+        with_stack<kernel_fast_reply_recv_exchange>(path);
     }
 
 private:
+    /// The stack ends below the Cpu.
+    template <void (*function)(kernel::Word)>
+    [[noreturn]] KERNEL_HOT static void with_stack(kernel::Word path) {
+        register kernel::Word a0 asm("a0") = path;
+        asm volatile("mv sp, tp\n\tj %1" ::"r"(a0), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
+
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         asm volatile("li t0, %1\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
+        __builtin_unreachable();
+    }
+};
+
+// Only tp and s1 to s4 are saved: C++ has them, a0 and t3 to t6, and no stack.
+struct BriefPolicy {
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word number;
+    };
+
+    KERNEL_HOT static Entry entry() {
+        register kernel::Thread* current asm("t3");
+        register kernel::Word number asm("t0");
+        asm volatile("# t3 t0" : "=r"(current), "=r"(number));
+        return {current, number};
+    }
+    KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
+    [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
+        register kernel::Word a0 asm("a0") = path;
+        register kernel::Thread* t3 asm("t3") = entry.current;
+        asm volatile(ARCH_BRIEF_LEAVE ::"r"(a0), "r"(t3) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
+        register kernel::Word a0 asm("a0") = tag;
+        register kernel::Thread* t3 asm("t3") = entry.current;
+        asm volatile("mv a1, a0\n\tli a0, 0\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\t"
+                     "li a6, 0\n\tli a7, 0\n\t" ARCH_BRIEF_LEAVE ::"r"(a0),
+                     "r"(t3)
+                     : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
+        register kernel::Word a0 asm("a0") = path;
+        register kernel::Thread* t3 asm("t3") = entry.current;
+        asm volatile("j trap_slow_brief" ::"r"(a0), "r"(t3) : "memory");
         __builtin_unreachable();
     }
 };

@@ -136,4 +136,39 @@ private:
     }
 };
 
+// rsp is the thread, whose frame is stored; the number is in al, what belongs to it above.
+struct BriefPolicy {
+    struct Entry {
+        kernel::Thread* current;
+        kernel::Word call;
+        Word number;
+    };
+
+    KERNEL_HOT static Entry entry() {
+        kernel::Thread* thread;
+        register kernel::Word rax asm("rax");
+        asm volatile("# rax" : "=r"(rax));
+        asm volatile("movq %%rsp, %0" : "=r"(thread));
+        return {thread, rax, rax & 0xff};
+    }
+    KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
+    KERNEL_HOT static kernel::Ticks now() { return FastPolicy::now(); }
+    [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
+        asm volatile(ARCH_LEAVE ::"a"(entry.current), "D"(path), ARCH_LEAVE_OFFSETS : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
+        asm volatile("movq %[tag], %%rsi\n xorl %%edi, %%edi\n xorl %%edx, %%edx\n"
+                     "xorl %%r8d, %%r8d\n xorl %%r9d, %%r9d\n xorl %%r10d, %%r10d\n"
+                     "xorl %%ebx, %%ebx\n" ARCH_LEAVE ::"a"(entry.current),
+                     [tag] "ir"(tag), ARCH_LEAVE_OFFSETS
+                     : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
+        asm volatile("jmp slow_entry" ::"a"(entry.call), "D"(path) : "memory");
+        __builtin_unreachable();
+    }
+};
+
 } // namespace arch

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The fastpath of system calls that end in the thread that made them: a send to an empty slot, a
+// signal that nobody waits for, a yield with nobody to yield to.
+#pragma once
+
+#include <cobnut/abi/syscall.hpp>
+#include <generic/base/attributes.hpp>
+#include <generic/cap/slot.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/notification.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/thread.hpp>
+
+namespace kernel::ipc {
+
+/// As the other fastpaths: checks that leave no trace, then stores. No frame is written: what the
+/// contract preserves has not been touched.
+template <class Policy>
+struct BriefPath {
+    [[noreturn]] KERNEL_HOT static void go(Word path) {
+        auto entry = Policy::entry();
+        const auto number = static_cast<cobnut::Syscall>(entry.number);
+        if (Policy::is_traced(entry)) [[unlikely]]
+            Policy::slow(entry, path);
+        if (number == cobnut::Syscall::nb_send || number == cobnut::Syscall::send) {
+            Thread* current = entry.current;
+            if (path < current->node_size) [[likely]] {
+                const Slot* slot = current->node + path;
+                const bool blocks = number == cobnut::Syscall::send;
+                if (slot->type() == ObjectType::notification) [[likely]] {
+                    if (may_signal(slot, current)) {
+                        signal(slot);
+                        if (blocks)
+                            Policy::leave(entry, path);
+                        Policy::leave_with(entry, cobnut::Tag::failure(Error::none).raw());
+                    }
+                } else if (slot->empty() && !blocks) {
+                    Policy::leave_with(
+                        entry, cobnut::Tag::failure(Error::invalid_capability).raw());
+                }
+            }
+        } else if (number == cobnut::Syscall::yield) {
+            // Neither thread nor number stays in a register meanwhile: few ISAs have enough.
+            const bool done = may_renew(arch::current_cpu());
+            entry.current = arch::current_cpu().current;
+            if (done)
+                Policy::leave(entry, path);
+            entry.number = static_cast<Word>(cobnut::Syscall::yield);
+        }
+        Policy::slow(entry, path);
+    }
+
+private:
+    /// The right is there, and nobody waits.
+    KERNEL_HOT static bool may_signal(const Slot* slot, const Thread* current) {
+        if (!slot->rights().write())
+            return false;
+        const auto* notification = slot->pointer<Notification>();
+        const Thread* bound = notification->bound;
+        return notification->head == 0 &&
+               (bound == nullptr || bound == current || bound->wait_kind() != Wait::receive);
+    }
+    KERNEL_HOT static void signal(const Slot* slot) {
+        auto* notification = slot->pointer<Notification>();
+        notification->flags |= slot->badge;
+        notification->active = 1;
+        if (notification->bound != nullptr)
+            notification->bound->gate |= Gate::signal_pending;
+    }
+
+    /// Nobody of this priority is ready, the slice is round robin and a new one may begin, unless
+    /// the timer would have to be written. If so, it has begun.
+    KERNEL_HOT static bool may_renew(Cpu& cpu) {
+        SchedContext& context = *cpu.sched_context;
+        if ((cpu.gate & Gate::priority_mask) >= cpu.current->priority() || context.period != 0)
+            return false;
+        const Ticks now = Policy::now();
+        if (now >= cpu.deadline || now + context.budget < cpu.deadline)
+            return false;
+        // Committed.
+        context.consumed += now - cpu.charged_until;
+        cpu.charged_until = now;
+        *context.refills() = {now, context.budget};
+        return true;
+    }
+};
+
+} // namespace kernel::ipc
