@@ -9,7 +9,8 @@ import pathlib
 import re
 import threading
 
-from . import bench_page, boards, budgets, builds, call_tree, qemu, setup
+from . import (archives, baselines, bench_page, boards, budgets, builds, call_tree, curves, qemu,
+               setup)
 from .common import (BUILD, FAILED, ROOT, WRONG_USE, Problem, Stage, say, short_path, version,
                      write_json)
 
@@ -19,6 +20,9 @@ executed in the kernel, and distinct 64-byte instruction and data lines touched,
 trap instruction to the first user instruction after it. The smallest of many equal samples. The
 guest's own counter is asked too and must agree. Budgets are those of test/bench/budgets.toml; OVER
 marks what breaks them, aim what is where it should get.
+
+./cobnut test bench fails when a row grows beyond its baseline in test/bench. To accept new costs:
+./cobnut bench --update-baselines, which changes one line for each row, and commit that with why.
 """
 
 TIMEOUT = 120.0
@@ -103,23 +107,34 @@ class Measured:
     paths: dict[str, list[int]]  # by operation
 
 
-def measure(build: builds.Build) -> Measured:
-    outcome, report = measured_boot(build, qemu.Machine(archive=build.archive("bench"),
-                                                        icount=True), ",paths=on")
-    console = build.folder / "bench-console.txt"
+def booted(build: builds.Build, machine: qemu.Machine, options: str) \
+        -> tuple[dict[str, Place], dict[str, int], Report]:
+    """Where each operation is in the report, and what the guest's counter says of it."""
+    machine.icount = True
+    outcome, report = measured_boot(build, machine, options)
+    assert machine.archive
+    console = build.folder / f"{machine.archive.stem}-console.txt"
     console.write_text("\n".join(outcome.lines) + "\n")
     failed = [line for line in outcome.lines if line.startswith("bench: ")
               and not OPERATION.match(line)]
     if outcome.end != "power-off" or failed:
-        raise Problem(f"{build.name}: the bench {failed[0] if failed else outcome.end}, its "
+        raise Problem(f"{build.name}: {failed[0] if failed else 'the bench ' + outcome.end}, its "
                       f"console is {short_path(console)}")
+    places = {found.group(1): (int(found.group(2)), int(found.group(3)))
+              for found in map(OPERATION.match, outcome.lines) if found}
     cycles = {found.group(1): int(found.group(2)) for found in map(CYCLES.match, outcome.lines)
               if found}
-    measured = Measured([], {})
-    for found in filter(None, map(OPERATION.match, outcome.lines)):
-        name, place = found.group(1), (int(found.group(2)), int(found.group(3)))
+    for name, place in places.items():
         if place not in report.counts or name not in cycles:
             raise Problem(f"{build.name}: no sample of {name}")
+    return places, cycles, report
+
+
+def measure(build: builds.Build) -> Measured:
+    places, cycles, report = booted(build, qemu.Machine(archive=build.archive("bench")),
+                                    ",paths=on")
+    measured = Measured([], {})
+    for name, place in places.items():
         measured.rows.append(row_of(build, name, report.counts[place]["min"], cycles[name]))
         measured.rows[-1]["hot_set"] = hot_set(report.lines[place])
         measured.paths[name] = report.paths[place]
@@ -127,12 +142,21 @@ def measure(build: builds.Build) -> Measured:
     return measured
 
 
-def page_of(build: builds.Build, measured: Measured, rows: list[dict]) -> str:
+def page_of(build: builds.Build, measured: Measured, rows: list[dict],
+            points: list[curves.Point]) -> str:
     addresses = {address for row in rows
                  for address in measured.paths.get(row["operation"], [])}
     known = call_tree.frames(build.board.isa, build.elf, addresses)
     trees = {name: call_tree.tree(path, known) for name, path in measured.paths.items()}
-    return bench_page.board(build.name, rows, trees, [])
+    return bench_page.board(build.name, rows, trees, curves.charts(points))
+
+
+def measure_curves(build: builds.Build) -> list[curves.Point]:
+    archive = archives.with_file(build.archive("bench"), build.folder / "bench-curves.cpio",
+                                 "curves", b"yes")
+    places, _, report = booted(build, qemu.Machine(archive=archive, memory="512M"), "")
+    return [curves.point(name, report.counts[place]["min"]["high"])
+            for name, place in places.items()]
 
 
 def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
@@ -211,12 +235,14 @@ def compare(rows: list[dict], file: str) -> None:
 
 def bench(options: argparse.Namespace) -> int:
     """Prints instructions and cache lines of system calls."""
-    chosen = [boards.load(options.board)] if options.board else boards.all_boards()
+    chosen = [boards.load(options.board)] if options.board else \
+        [board for board in boards.all_boards() if "machine" in board.qemu]
     wanted = [builds.Build(board, options.variant, options.toolchain) for board in chosen]
     setup.ensure(wanted)
     plugin()
     rows: list[dict] = []
     sections: list[str] = []
+    all_points: list[dict] = []
     failures = 0
     for build in wanted:
         builds.compile_build(build, ["bench"])
@@ -230,8 +256,19 @@ def bench(options: argparse.Namespace) -> int:
         chosen_rows = [row for row in measured.rows
                        if fnmatch.fnmatchcase(row["operation"], options.only or "*")]
         rows += chosen_rows
+        if options.update_baselines:
+            say(f"wrote {short_path(baselines.update(build, chosen_rows))}")
+        points: list[curves.Point] = []
+        if options.html or options.curves:
+            with Stage(f"curves of {build.name}"):
+                points = measure_curves(build)
+            all_points += [curves.as_json(build.board.name, point) for point in points]
+        if options.curves:
+            curves.print_table(build.name, points)
+            for line in curves.not_flat(points):
+                say(f"NOT FLAT: {line}")
         if options.html:
-            sections.append(page_of(build, measured, chosen_rows))
+            sections.append(page_of(build, measured, chosen_rows, points))
     print_table(rows)
     over = sum(verdict(row).startswith("OVER") for row in rows)
     say(f"\n{len(rows)} rows, {over} over their budget; peer: seL4; "
@@ -240,5 +277,5 @@ def bench(options: argparse.Namespace) -> int:
         compare(rows, options.compare)
     if options.html:
         bench_page.write(options.html, f"Cobnut {version()}: cost of operations", sections)
-    write_json(options.json, {"rows": rows})
+    write_json(options.json, {"rows": rows, "curves": all_points})
     return FAILED if failures else 0

@@ -123,8 +123,12 @@ def make_parser() -> argparse.ArgumentParser:
     child.add_argument("--only", metavar="GLOB", help="only the operations whose name matches")
     child.add_argument("--compare", metavar="FILE",
                        help="print what is different from an earlier run's --json")
+    child.add_argument("--update-baselines", action="store_true",
+                       help="make the measured costs the ones that later ones are compared with")
+    child.add_argument("--curves", action="store_true",
+                       help="cost against numbers of threads, priorities, slots, words and more")
     child.add_argument("--html", metavar="FILE",
-                       help="write a page with charts and where the instructions of each path go")
+                       help="write a page with charts, curves and where the instructions go")
     add_json_option(child)
     child = add(debug.debug, """
         Starts QEMU stopped at its first instruction and attaches gdb-multiarch with the kernel's

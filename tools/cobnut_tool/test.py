@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import (bad_input, boards, builds, coverage, limits, mutation, porting_suite, sabotage,
-               sdk_suite, setup, suites)
+from . import (bad_input, bench_suite, boards, builds, coverage, limits, mutation, porting_suite,
+               sabotage, sdk_suite, setup, suites)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
-SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
+SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits", "bench",
           "sdk", "reproducible", "porting", "tutorial", "guide"]
 SLOW = {"guide"}  # not in the quick whole
-ARCHIVES = {"conformance": "conformance", "limits": "bench"}  # the others boot the tour's
+ARCHIVES = {"conformance": "conformance", "bench": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
 
@@ -27,7 +27,8 @@ tour         the tour of init: every board, release and debug, gcc and clang
 memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
-limits       the limits of kernel text, assembler lines, and instructions of call and reply_recv
+limits       the limits of kernel text, assembler lines and the generic share
+bench        no operation costs more than its baseline in test/bench, or more with more around it
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
 porting      configs rebuilt from device trees; bad configs and bad trees are refused
 tutorial     docs/tutorial.md, followed literally in an empty home
@@ -82,6 +83,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                  for build in tour_builds(options)]
     for name, cases in (("memory", suites.memory_cases), ("bad-input", bad_input.bad_input_cases),
                         ("boot-cost", suites.boot_cost_cases), ("limits", limits.limit_cases),
+                        ("bench", bench_suite.bench_cases),
                         ("sdk", sdk_suite.example_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]

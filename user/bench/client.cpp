@@ -86,6 +86,23 @@ Error retypes(Word rounds, CapIndex untyped) {
     return Error::none;
 }
 
+Error revokes(Word rounds, Word count) {
+    constexpr CapIndex first = Given::nothing + 1;
+    const CNode node(Given::node);
+    for (Word round = 0; round < rounds; ++round) {
+        for (CapIndex copy = first; copy < first + count; ++copy)
+            if (const Status status =
+                    node.copy(copy, word_bits, {Given::node, Given::idle}, Rights::write_only());
+                !status.ok())
+                return status.error;
+        const Error error =
+            measured_call<Leg::out>(Given::node, Method::cnode_revoke, {Given::idle, word_bits}, 0);
+        if (error != Error::none)
+            return error;
+    }
+    return Error::none;
+}
+
 void interrupts(Word rounds) {
     const Device device(UartType::unpacked(uart_type));
     Shared& all = shared();
@@ -159,6 +176,12 @@ Error perform_alone(const Message& order) {
         return maps(rounds);
     case Operation::rights:
         return change_rights(rounds);
+    case Operation::receives:
+        for (Word round = 0; round < rounds; ++round)
+            (void)leg<Syscall::nb_wait, Leg::out, Leg::out>(Given::queue);
+        break;
+    case Operation::revokes:
+        return revokes(rounds, order.word(1));
     case Operation::retypes:
         return retypes(rounds, order.word(1));
     }

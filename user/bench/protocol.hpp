@@ -23,6 +23,8 @@ enum class Operation : Word {
     rights,        ///< Changes the rights of a mapping.
     retypes,       ///< Word 1: the Untyped.
     round_trips,   ///< call and its answer as one region.
+    receives,      ///< From the queue, where somebody waits.
+    revokes,       ///< Word 1: capabilities that are derived first, and revoked.
 };
 
 /// Regions of marks: what begins at the client's system call, and at the server's. The mark of a
@@ -73,6 +75,7 @@ struct Given {
     static constexpr CapIndex io_port = 14;
     static constexpr CapIndex irq = 15;
     static constexpr CapIndex interrupts = 16; ///< Notification of the interrupt.
+    static constexpr CapIndex queue = 17;      ///< Endpoint where a crowd waits.
     static constexpr CapIndex received = 30;
     static constexpr CapIndex nothing = 40;
 };

@@ -6,13 +6,13 @@
 namespace cobnut {
 
 CapIndex SlotPool::take(unsigned count) {
-    for (Range& range : free_) {
-        if (range.count < count)
-            continue;
-        const CapIndex first = range.first;
-        range.first += count;
-        range.count -= count;
-        return first;
+    Range* best = nullptr;
+    for (Range& range : free_)
+        if (range.count >= count && (best == nullptr || range.count < best->count))
+            best = &range;
+    if (best != nullptr) {
+        best->count -= count;
+        return best->first + best->count;
     }
     if (end_ - next_ < count)
         return 0;
@@ -22,6 +22,13 @@ CapIndex SlotPool::take(unsigned count) {
 }
 
 void SlotPool::give_back(CapIndex first, unsigned count) {
+    for (Range& range : free_)
+        if (range.count != 0 &&
+            (range.first + range.count == first || first + count == range.first)) {
+            first = range.first < first ? range.first : first;
+            count += range.count;
+            range.count = 0;
+        }
     if (first + count == next_) {
         next_ = first;
         return;

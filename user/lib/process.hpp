@@ -68,6 +68,7 @@ public:
     [[nodiscard]] SchedContext sched_context() const { return sched_context_; }
     [[nodiscard]] VSpace space() const { return space_; }
     [[nodiscard]] CNode node() const { return node_; }
+    [[nodiscard]] Word entry() const { return entry_; }
     [[nodiscard]] elf::Error load_error() const { return load_error_; }
     /// The bytes of the program's file at this address, for reports; empty: not of the file.
     [[nodiscard]] format::Bytes program_bytes(Word address, unsigned count) const;
