@@ -27,6 +27,11 @@ class Board:
         """One per ISA: QEMU's own machine, whose memory and devices can be varied at will."""
         return self.name.startswith("qemu-")
 
+    @property
+    def is_generic(self) -> bool:
+        """One image for several boards: it has a suite of its own."""
+        return "boards" in self.qemu
+
 
 def names() -> list[str]:
     return sorted(path.stem for path in (ROOT / "configs").glob("*.toml"))

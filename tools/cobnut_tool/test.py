@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import (bad_input, bench_suite, boards, builds, coverage, limits, mutation, porting_suite,
-               sabotage, sdk_suite, setup, suites)
+from . import (bad_input, bench_suite, boards, builds, coverage, generic_suite, limits, mutation,
+               porting_suite, sabotage, sdk_suite, setup, suites)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits", "bench",
-          "sdk", "reproducible", "porting", "tutorial", "guide"]
+          "sdk", "reproducible", "porting", "tutorial", "guide", "generic"]
 SLOW = {"guide"}  # not in the quick whole
 ARCHIVES = {"conformance": "conformance", "bench": "bench"}  # the others boot the tour's
 HELP = """
@@ -32,6 +32,7 @@ bench        no operation costs more than its baseline in test/bench, or more wi
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
 porting      configs rebuilt from device trees; bad configs and bad trees are refused
 tutorial     docs/tutorial.md, followed literally in an empty home
+generic      one image on every board that a generic config serves
 guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
@@ -49,15 +50,16 @@ class Job:
 
 
 def combinations(options: argparse.Namespace, variants: list[str], toolchains: list[str],
-                 every_board: bool = False) -> list[builds.Build]:
-    """Of the board that is wished, else of one per ISA, or of all."""
+                 every_board: bool = False, generic: bool = False) -> list[builds.Build]:
+    """Of the board that is wished, else of one per ISA, or of all, or of the generic ones."""
     if options.all:
         variants, toolchains = ["release", "debug", "trace"], ["gcc", "clang"]
     variants = [options.variant] if options.variant else variants
     toolchains = [options.toolchain] if options.toolchain else toolchains
     chosen = [boards.load(options.board)] if options.board else \
         [board for board in boards.all_boards()
-         if "machine" in board.qemu and (every_board or board.is_reference)]
+         if "machine" in board.qemu and (every_board or board.is_reference)
+         and board.is_generic == generic]
     return [builds.Build(board, variant, toolchain) for variant in variants
             for toolchain in toolchains for board in chosen]
 
@@ -91,6 +93,10 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
         jobs += [Job("porting", None, case) for case in porting_suite.cases()]
     if "tutorial" in chosen:
         jobs.append(Job("tutorial", None, sdk_suite.tutorial))
+    if "generic" in chosen:
+        jobs += [Job("generic", build, case)
+                 for build in combinations(options, ["release"], ["gcc"], True, generic=True)
+                 for case in generic_suite.generic_cases(build)]
     if "guide" in chosen:
         jobs.append(Job("guide", None, sdk_suite.porting_guide))
     if "reproducible" in chosen:
