@@ -201,10 +201,12 @@ def run_archive_case(build: builds.Build, number: int, case: ArchiveCase) -> lis
     return judged(case.name, build, qemu.command_line(build, machine), case.line)
 
 
-def firmware_tree(build: builds.Build) -> damage.Tree:
+def firmware_tree(build: builds.Build, cpu_options: str = "", archive: str = "tour") \
+        -> damage.Tree:
     """The device tree that QEMU makes for the plain boot."""
     target = build.folder / "firmware.dtb"
-    command = qemu.command_line(build, qemu.Machine(archive=build.archive("tour")))
+    command = qemu.command_line(build, qemu.Machine(archive=build.archive(archive)))
+    command[command.index("-cpu") + 1] += cpu_options
     at = command.index("-M") + 1
     command[at] += f",dumpdtb={target}"
     subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,

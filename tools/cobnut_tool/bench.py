@@ -36,9 +36,12 @@ CYCLES = re.compile(r"^cycles: (\w+) min (\d+) ")
 REGION = re.compile(r"^phase (\d+) region (\d+)(?: samples=\d+)? (min|mean|max|path|lines):(.*)$",
                     re.MULTILINE)
 CACHE_LINE, CACHE_SETS = 64, 64
+CURVES_MEMORY = "512M"  # for 2^20 slots
 # With -icount shift=0 the guest's cycle counter advances by one each instruction. Between its two
 # readings stand the region and the few instructions that fetch arguments and keep the reading.
+# A device is told to interrupt by a driver's function.
 AROUND = 40
+AROUND_DRIVER = {"irq": 120}
 
 Counts = dict[str, int]
 Place = tuple[int, int]
@@ -154,13 +157,15 @@ def page_of(build: builds.Build, measured: Measured, rows: list[dict],
 def measure_curves(build: builds.Build) -> list[curves.Point]:
     archive = archives.with_file(build.archive("bench"), build.folder / "bench-curves.cpio",
                                  "curves", b"yes")
-    places, _, report = booted(build, qemu.Machine(archive=archive, memory="512M"), "")
+    memory = build.board.qemu.get("memory", CURVES_MEMORY)
+    places, _, report = booted(build, qemu.Machine(archive=archive, memory=memory), "")
     return [curves.point(name, report.counts[place]["min"]["high"])
             for name, place in places.items()]
 
 
 def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
     budget = budgets.of(build.board.isa, name)
+    around = cycles - least["high"]
     return {"board": build.board.name, "operation": name, "instructions": least["high"],
             "i_lines": least["ilines"], "d_lines": least["dlines"],
             "pages": least["ipages"] + least["dpages"],
@@ -168,7 +173,8 @@ def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
             "must": budget.must, "aim": budget.aim, "peer": budget.peer,
             "must_i_lines": budget.i_lines, "must_d_lines": budget.d_lines,
             "must_pages": budget.pages,
-            "counter": cycles, "counter_agrees": 0 <= cycles - least["high"] <= AROUND}
+            "counter": cycles,
+            "counter_agrees": 0 <= around <= AROUND_DRIVER.get(name, AROUND)}
 
 
 def further_words(build: builds.Build, rows: list[dict]) -> list[dict]:

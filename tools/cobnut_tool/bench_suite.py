@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Tests of what operations cost: against baselines, the legs' budgets, and scale."""
+import re
 import time
 from collections.abc import Callable
 
-from . import baselines, bench, builds, curves, setup
+from . import bad_input, baselines, bench, boards, builds, curves, qemu, setup
 from .common import Problem
 from .results import Result
 
+END = re.compile(r"^end of the bench$")
+# What QEMU's RISC-V machine has besides; prefixes of node names.
+BEYOND_MINIMAL = ("plic", "pci", "flash", "fw-cfg", "rtc", "virtio_mmio", "platform-bus", "poweroff",
+                  "reboot", "test", "pmu")
+NO_TIMER = ",sstc=off"
+MINIMAL_ROWS = 25
 LEGS = ("call", "reply_recv")
 HOT_SET = 3
 
@@ -56,7 +63,33 @@ def of_curves(build: builds.Build) -> list[Result]:
                    "; ".join(problems))]
 
 
+def of_minimal_machine(build: builds.Build) -> list[Result]:
+    """On a hart with a timer by the firmware, a UART that is polled, and nothing else."""
+    tree = bad_input.firmware_tree(build, NO_TIMER, "bench")
+    for node in BEYOND_MINIMAL:
+        tree.without(node)
+    for name in ("interrupts", "interrupt-parent"):
+        tree.without_property("/soc/serial", name)
+    blob = build.folder / "minimal.dtb"
+    blob.write_bytes(tree.bytes())
+    machine = qemu.Machine(archive=build.archive("bench"), icount=True, extra=["-dtb", str(blob)])
+    command = qemu.command_line(build, machine)
+    command[command.index("-cpu") + 1] += NO_TIMER
+    outcome = qemu.boot(command, bench.TIMEOUT, until=END)
+    failed = [line for line in outcome.lines if line.startswith("bench: ")
+              and not bench.OPERATION.match(line)]
+    measured = sum(bool(bench.CYCLES.match(line)) for line in outcome.lines)
+    passed = outcome.end == "found" and not failed and measured >= MINIMAL_ROWS
+    return [Result(f"bench {build.name} minimal machine", passed, outcome.seconds,
+                   f"{outcome.end}, {measured} rows", outcome.lines[-12:] if not passed else [])]
+
+
 def bench_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:
     if build.variant != "release" or not setup.has_plugins():
         return []
-    return [lambda: of_rows(build), lambda: of_curves(build)]
+    # The figures are those of the ISA: its first board stands for the others.
+    if build.board.name != min(board.name for board in boards.all_boards()
+                               if board.isa == build.board.isa):
+        return []
+    cases = [lambda: of_rows(build), lambda: of_curves(build)]
+    return cases + [lambda: of_minimal_machine(build)] if build.board.isa == "riscv64" else cases

@@ -145,9 +145,38 @@ class Tree:
     def cut(self, node: str, name: str, size: int) -> "Tree":
         """Shortens a property; what it loses becomes tokens without meaning."""
         found = self.find(node, name)
-        for at in range(found.at + (size + 3) // 4 * 4, found.at + found.size, 4):
-            self.set_word(at, self.NOP)
+        self.fill(found.at + (size + 3) // 4 * 4, found.at + (found.size + 3) // 4 * 4)
         return self.set_word(found.at - 8, size)
+
+    def without(self, node: str) -> "Tree":
+        """Without the nodes whose name begins so: tokens without meaning stand in their place."""
+        at, depth, begin = self.word(8), 0, None
+        while self.word(at) != self.FINISH:
+            token, start = self.word(at), at
+            at += 4
+            if token == self.BEGIN:
+                depth += 1
+                name = self.text(at)
+                at += (len(name) + 4) // 4 * 4
+                if begin is None and name.startswith(node):
+                    begin = start, depth
+            elif token == self.PROPERTY:
+                at += 8 + (self.word(at) + 3) // 4 * 4
+            elif token == self.END:
+                if begin and begin[1] == depth:
+                    self.fill(begin[0], at)
+                    begin = None
+                depth -= 1
+        return self
+
+    def without_property(self, node: str, name: str) -> "Tree":
+        found = self.find(node, name)
+        return self.fill(found.at - 12, found.at + (found.size + 3) // 4 * 4)
+
+    def fill(self, begin: int, end: int) -> "Tree":
+        for at in range(begin, end, 4):
+            self.set_word(at, self.NOP)
+        return self
 
     def bytes(self) -> bytes:
         return bytes(self.data)

@@ -60,23 +60,40 @@ Status Workbench::make_objects() {
     reply_ = Reply(first + 5);
     desk_ = Endpoint(first + 6);
     handler_ = IrqHandler(first + 7);
-    COBNUT_CHECK(
+    has_interrupt_ =
         IrqControl(slot(RootSlot::irq_control))
-            .get(console_place_.interrupt, console_place_.trigger, {node_.index, handler_.index}));
-    COBNUT_CHECK(handler_.set_notification(interrupts_));
-    return find_device_memory();
+            .get(console_place_.interrupt, console_place_.trigger, {node_.index, handler_.index})
+            .ok();
+    if (has_interrupt_)
+        COBNUT_CHECK(handler_.set_notification(interrupts_));
+    find_device_memory();
+    return {};
 }
 
-/// A page of device memory that nobody needs; nothing is ever stored in it.
-Status Workbench::find_device_memory() {
-    for (const BootRegion& region : machine_)
-        if (region.kind == RegionKind::device && region.size_bits >= 12 &&
-            (console_place_.page - region.address) >> region.size_bits != 0) {
-            device_memory_ = Untyped(slots_.take());
-            return machine_.untyped(region).retype(ObjectType::untyped, 12, node_.index,
-                                                   device_memory_.index);
+/// A page of device memory that nobody needs, if there is one; nothing is ever stored in it.
+void Workbench::find_device_memory() {
+    for (const BootRegion& region : machine_) {
+        if (region.kind != RegionKind::device || region.size_bits < 12 ||
+            (console_place_.page - region.address) >> region.size_bits == 0)
+            continue;
+        const Untyped page(slots_.take());
+        if (machine_.untyped(region)
+                .retype(ObjectType::untyped, 12, node_.index, page.index)
+                .ok()) {
+            device_memory_ = page;
+            return;
         }
-    return Error::not_enough_memory;
+        slots_.give_back(page.index, 1);
+    }
+}
+
+/// What this machine lacks, no row can show.
+bool Workbench::can_measure(const Row& row) const {
+    if (row.operation == Operation::interrupts)
+        return has_interrupt_;
+    if (row.operation == Operation::retypes && row.words[0] == Given::device_memory)
+        return device_memory_.index != 0;
+    return true;
 }
 
 ProcessPlan Workbench::plan() const {
@@ -104,7 +121,8 @@ Status Workbench::start_server() {
     COBNUT_CHECK(server_.grant(Given::signals, signals_, Rights::read_only()));
     COBNUT_CHECK(server_.grant_badged(Given::back, back_, Rights::write_only(), 1));
     COBNUT_CHECK(server_.grant(Given::interrupts, interrupts_, Rights::read_only()));
-    COBNUT_CHECK(server_.grant(Given::irq, handler_, Rights::all()));
+    if (has_interrupt_)
+        COBNUT_CHECK(server_.grant(Given::irq, handler_, Rights::all()));
     COBNUT_CHECK(server_.start(console_place_.type.packed()));
     (void)wait(ready_.index);
     return server_.sched_context().unbind();
@@ -126,7 +144,8 @@ Status Workbench::start_client() {
     COBNUT_CHECK(client_.grant(Given::space, client_.space(), Rights::all()));
     COBNUT_CHECK(client_.make(ObjectType::frame, 12, Given::frame).status());
     COBNUT_CHECK(client_.make(ObjectType::untyped, 12, Given::memory).status());
-    COBNUT_CHECK(client_.grant(Given::device_memory, device_memory_, Rights::all()));
+    if (device_memory_)
+        COBNUT_CHECK(client_.grant(Given::device_memory, device_memory_, Rights::all()));
     COBNUT_CHECK(client_.start(console_place_.type.packed()));
     return judge(recv(desk_.index, reply_.index));
 }
@@ -160,7 +179,8 @@ Status Workbench::stop() {
 Status Workbench::measure(const Pair& pair, std::span<const Row> what) {
     COBNUT_CHECK(start(pair));
     for (const Row& row : what)
-        COBNUT_CHECK(measure(row));
+        if (can_measure(row))
+            COBNUT_CHECK(measure(row));
     return stop();
 }
 

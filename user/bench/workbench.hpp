@@ -54,7 +54,8 @@ protected:
 private:
     Status share_memory();
     Status make_objects();
-    Status find_device_memory();
+    void find_device_memory();
+    [[nodiscard]] bool can_measure(const Row& row) const;
     Status start_server();
     Status start_client();
     ProcessPlan plan() const;
@@ -72,6 +73,7 @@ private:
     Notification interrupts_;
     IrqHandler handler_;
     Untyped device_memory_;
+    bool has_interrupt_ = false;
     unsigned phase_ = 0;
 };
 

@@ -75,6 +75,17 @@ KERNEL_BOOT void probe_asids() {
     asid_limit = static_cast<unsigned>(highest + 1 < max_asids ? highest + 1 : max_asids);
 }
 
+/// A hart whose tree has no interrupt controller but the hart's own gets the timer's interrupts only.
+KERNEL_BOOT const char* find_controller() {
+    const char* error = platform::fdt::find_interrupt_controller(board::InterruptControllers{},
+                                                                 discovery, machine);
+    for (const auto node : discovery.tree.nodes())
+        if (node.enabled() && node.has("interrupt-controller") &&
+            !node.compatible("riscv,cpu-intc"))
+            return error;
+    return nullptr;
+}
+
 KERNEL_BOOT const char* learn_machine(uint64_t device_tree) {
     const uint64_t offset = device_tree % block_size;
     const auto* const blob = reinterpret_cast<const void*>(device_tree_window + offset);
@@ -89,8 +100,7 @@ KERNEL_BOOT const char* learn_machine(uint64_t device_tree) {
         *at = 0;
     if (const char* error = reserve_firmware())
         return error;
-    return platform::fdt::find_interrupt_controller(board::InterruptControllers{}, discovery,
-                                                    machine);
+    return find_controller();
 }
 
 /// What interrupts user level, and what it may do, from the first thread on.
