@@ -5,6 +5,8 @@
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/ipc/endpoint.hpp>
+#include <generic/contract/interrupt.hpp>
+#include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/ipc/reply.hpp>
@@ -191,10 +193,27 @@ using kernel::Cpu;
 using kernel::FrameKind;
 using kernel::Word;
 
+namespace {
+
+using cobnut::Syscall;
+
+/// What the register fastpaths have left to those with a stack.
+void try_fastpaths(Cpu& cpu, Syscall number) {
+    if (number == Syscall::send || number == Syscall::nb_send)
+        kernel::ipc::SwitchPath::send(cpu, number == Syscall::send);
+    else if (number == Syscall::yield)
+        kernel::ipc::SwitchPath::yield(cpu);
+    else if (number == Syscall::reply_recv)
+        kernel::ipc::SwitchPath::answer_fault(cpu);
+}
+
+} // namespace
+
 void kernel_syscall(Word number) {
     Cpu& cpu = arch::current_cpu();
+    cpu.current->frame_kind = FrameKind::arguments;
+    try_fastpaths(cpu, static_cast<Syscall>(number));
     kernel::Thread& thread = kernel::sched::enter(cpu);
-    thread.frame_kind = FrameKind::arguments;
     kernel::perform({cpu, thread}, static_cast<cobnut::Syscall>(number));
     thread.repeats = cpu.wants_restart ? 1 : 0;
     if (cpu.wants_restart) {
@@ -225,7 +244,12 @@ void kernel_user_exception(Word number, Word code) {
 }
 
 void kernel_interrupt() {
+    Cpu& cpu = arch::current_cpu();
+    cpu.current->frame_kind = FrameKind::full;
+    const unsigned number = arch::claim_interrupt();
+    if (const kernel::Slot* slot = kernel::irq::notification_of(number))
+        kernel::ipc::SwitchPath::signal(cpu, *slot->pointer<kernel::Notification>(), slot->badge);
     const auto entry = kernel::enter_full();
-    kernel::irq::handle_pending(entry.cpu);
+    kernel::irq::handle(entry.cpu, number);
     kernel::sched::leave(entry.cpu);
 }

@@ -84,6 +84,13 @@ void set_message_word(Thread& thread, unsigned index, Word value) {
         buffer_of(thread)->words[index] = value;
 }
 
+void copy_message(const Thread& sender, Thread& receiver, Word badge) {
+    const Tag tag{sender.registers.tag()};
+    copy_words(sender, receiver, tag.length());
+    receiver.registers.set_badge(badge);
+    receiver.registers.set_tag(tag.raw());
+}
+
 Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant) {
     const Tag tag{sender.registers.tag()};
     const unsigned length = tag.length();
@@ -100,11 +107,9 @@ Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant) {
             return Error::missing_right;
         KERNEL_CHECK(prepare(sender, receiver, count, plan));
     }
-    copy_words(sender, receiver, length);
+    copy_message(sender, receiver, badge);
     for (unsigned i = 0; i < count; ++i)
         derive(*plan.from[i], *plan.to[i], Rights::all());
-    receiver.registers.set_badge(badge);
-    receiver.registers.set_tag(tag.raw());
     return {};
 }
 

@@ -18,6 +18,9 @@ void set_message_word(Thread& thread, unsigned index, Word value);
 /// lacks), message_too_long, no_receive_slot, missing_right or an error of derivation.
 [[nodiscard]] Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant);
 
+/// The same for a message without capabilities that is known to travel.
+void copy_message(const Thread& sender, Thread& receiver, Word badge);
+
 /// The receiver gets the fault that `thread` stopped for.
 [[nodiscard]] Failure transfer_fault(Thread& thread, Thread& receiver, Word badge);
 

@@ -8,20 +8,27 @@
 
 namespace kernel::irq {
 
-void handle_pending(Cpu& cpu) {
+const Slot* notification_of(unsigned number) {
+    if (number == arch::no_interrupt || number == arch::timer_interrupt || !is_taken(number))
+        return nullptr;
+    const Slot& slot = kernel_state.irq_slots[number];
+    return slot.type() == ObjectType::notification ? &slot : nullptr;
+}
+
+void handle(Cpu& cpu, unsigned number) {
     // The bound keeps a storm from holding the core; what is left interrupts again.
-    for (unsigned i = 0; i < 8; ++i) {
-        const unsigned number = arch::claim_interrupt();
-        if (number == arch::no_interrupt)
-            return;
-        if (number == arch::timer_interrupt) {
+    for (unsigned left = 8; number != arch::no_interrupt; number = arch::claim_interrupt()) {
+        if (number == arch::timer_interrupt)
             sched::timer_fired(cpu);
-            continue;
-        }
-        const Slot& slot = kernel_state.irq_slots[number];
-        if (is_taken(number) && slot.type() == ObjectType::notification)
-            ipc::signal(cpu, *slot.pointer<Notification>(), slot.badge);
+        else if (const Slot* slot = notification_of(number))
+            ipc::signal(cpu, *slot->pointer<Notification>(), slot->badge);
+        if (--left == 0)
+            return;
     }
+}
+
+void handle_pending(Cpu& cpu) {
+    handle(cpu, arch::claim_interrupt());
 }
 
 bool is_taken(unsigned number) {

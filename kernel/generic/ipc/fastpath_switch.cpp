@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Fastpaths that switch to another thread on the kernel stack.
+#include <cobnut/abi/fault.hpp>
+#include <generic/contract/address_space.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/contract/timer.hpp>
+#include <generic/ipc/endpoint_queue.hpp>
+#include <generic/ipc/fastpath_switch.hpp>
+#include <generic/ipc/transfer.hpp>
+#include <generic/object/kernel.hpp>
+#include <generic/object/reply.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/vspace.hpp>
+
+namespace kernel::ipc {
+
+using cobnut::Tag;
+
+namespace {
+
+/// Whether the core may go to the thread; unlike the register fastpaths, with any kind of frame.
+bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
+    return Gate::may_run(thread.gate & ~(Gate::full_frame | ignored), cpu.gate) &&
+           thread.space->asid != arch::asid_none;
+}
+
+[[noreturn]] void go(Cpu& cpu, Thread& from, Thread& to) {
+    cpu.current = &to;
+    if (to.space != from.space)
+        arch::activate(to.space->token);
+    arch::leave(to);
+}
+
+/// The switch from the running context to the one that `to` has of its own. Both are round robin,
+/// nothing is due and the slice does not end here: the slow path would charge the same.
+struct ContextSwitch {
+    Cpu& cpu;
+    Thread& to;
+    SchedContext* next;
+    Ticks now = 0;
+    Ticks used = 0;
+
+    ContextSwitch(Cpu& core, Thread& thread)
+        : cpu(core), to(thread), next(thread.sched_context) {}
+
+    [[nodiscard]] bool possible() {
+        if (next == nullptr || next->thread != &to || next->period != 0 || next->budget == 0)
+            return false;
+        const SchedContext& mine = *cpu.sched_context;
+        if (next->released == 0 || mine.period != 0)
+            return false;
+        now = arch::now();
+        used = now - cpu.charged_until;
+        return now < cpu.deadline;
+    }
+    /// Whether the slice has so much left that it need not be renewed.
+    [[nodiscard]] bool slice_lasts() const {
+        return used + kernel_state.least_ticks <= cpu.sched_context->refills()->amount;
+    }
+    /// Writes down whose the running context is, and that it has been used.
+    void commit(Thread& from) const {
+        SchedContext& mine = *cpu.sched_context;
+        mine.consumed += used;
+        mine.refills()->amount -= used;
+        mine.thread = &from;
+        from.sched_context = &mine;
+    }
+    [[noreturn]] void leave(Thread& from) const {
+        cpu.sched_context = next;
+        cpu.charged_until = now;
+        const Ticks deadline = now + next->refills()->amount;
+        if (deadline < cpu.deadline) {
+            cpu.deadline = deadline;
+            arch::set_deadline(deadline);
+        }
+        go(cpu, from, to);
+    }
+};
+
+/// The running thread to the front of the ready threads of its priority, which is the highest.
+void enqueue_running(Cpu& cpu, Thread& thread) {
+    ReadyQueue& queue = cpu.ready;
+    const unsigned priority = thread.priority();
+    Thread* first = queue.first[priority];
+    thread.wait = Wait::nothing;
+    thread.queued = 1;
+    if (first != nullptr) {
+        thread.next = first;
+        thread.prev = first->prev;
+        first->prev->next = &thread;
+        first->prev = &thread;
+    } else {
+        queue.occupied[priority / 32] |= uint32_t{1} << (priority % 32);
+        queue.summary |= uint32_t{1} << (priority / 32);
+        cpu.gate = (cpu.gate & ~Gate::priority_mask) | priority;
+    }
+    queue.first[priority] = &thread;
+}
+
+void dequeue_waiter(Word& head, Thread& thread) {
+    if (thread.next == &thread && thread.lower == nullptr && queue_first(head) == &thread) [[likely]]
+        head = 0;
+    else
+        queue_remove(head, thread);
+    thread.wait = Wait::nothing;
+}
+
+const Slot* find(const Thread& thread, Word path) {
+    return path < thread.node_size ? thread.node + path : nullptr;
+}
+
+bool has_buffers(const Thread& from, const Thread& to) {
+    return from.buffer != nullptr && to.buffer != nullptr;
+}
+
+/// Whether the whole message travels, and no capability.
+bool is_plain(Tag tag, const Thread& from, const Thread& to) {
+    const Word shape = tag.raw() & Tag::shape_mask;
+    return shape <= arch::Registers::message_words ||
+           (shape <= cobnut::max_message_words && has_buffers(from, to));
+}
+
+void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool blocks) {
+    Thread& current = *cpu.current;
+    if (!endpoint.has_receivers())
+        return;
+    Thread& receiver = *endpoint.first();
+    if (receiver.priority() <= current.priority() || !may_run(cpu, receiver) ||
+        !is_plain(Tag(current.registers.tag()), current, receiver))
+        return;
+    ContextSwitch contexts(cpu, receiver);
+    if (!contexts.possible() || !contexts.slice_lasts())
+        return;
+
+    // Committed.
+    dequeue_waiter(endpoint.head, receiver);
+    copy_message(current, receiver, badge);
+    if (!blocks)
+        give_failure(current, Error::none);
+    contexts.commit(current);
+    enqueue_running(cpu, current);
+    contexts.leave(current);
+}
+
+/// `answers`: the signaller gets a result.
+void signal_waiter(Cpu& cpu, Notification& notification, Word flags, bool answers) {
+    Thread& current = *cpu.current;
+    Word* head = &notification.head;
+    Thread* waiter = queue_first(*head);
+    if (waiter == nullptr) {
+        waiter = notification.bound;
+        if (waiter == nullptr || waiter == &current || waiter->wait_kind() != Wait::receive)
+            return;
+        head = waiter->waits_on<Word>();
+    }
+    if (waiter->priority() <= current.priority() || !may_run(cpu, *waiter))
+        return;
+    ContextSwitch contexts(cpu, *waiter);
+    if (!contexts.possible() || !contexts.slice_lasts())
+        return;
+
+    // Committed.
+    dequeue_waiter(*head, *waiter);
+    give_signal(*waiter, flags);
+    if (answers)
+        give_failure(current, Error::none);
+    contexts.commit(current);
+    enqueue_running(cpu, current);
+    contexts.leave(current);
+}
+
+} // namespace
+
+void SwitchPath::send(Cpu& cpu, bool blocks) {
+    Thread& current = *cpu.current;
+    const Slot* slot = find(current, current.registers.capability());
+    if (slot == nullptr || !slot->rights().write())
+        return;
+    if (slot->type() == ObjectType::notification)
+        signal_waiter(cpu, *slot->pointer<Notification>(), slot->badge, !blocks);
+    else if (slot->type() == ObjectType::endpoint)
+        send_message(cpu, *slot->pointer<Endpoint>(), slot->badge, blocks);
+}
+
+void SwitchPath::signal(Cpu& cpu, Notification& notification, Word flags) {
+    signal_waiter(cpu, notification, flags, false);
+}
+
+void SwitchPath::yield(Cpu& cpu) {
+    Thread& current = *cpu.current;
+    const unsigned priority = current.priority();
+    Thread* next = cpu.ready.first[priority];
+    if (next == nullptr || !may_run(cpu, *next))
+        return;
+    ContextSwitch contexts(cpu, *next);
+    if (!contexts.possible())
+        return;
+
+    // Committed: the thread takes the place of the one that goes, which is the last but for it.
+    contexts.commit(current);
+    *cpu.sched_context->refills() = {contexts.now, cpu.sched_context->budget};
+    if (next->next != next) {
+        current.next = next->next;
+        current.prev = next->prev;
+        current.next->prev = current.prev->next = &current;
+        next->next = next->prev = next;
+    }
+    cpu.ready.first[priority] = current.next;
+    current.wait = Wait::nothing;
+    current.queued = 1;
+    next->queued = 0;
+    contexts.leave(current);
+}
+
+void SwitchPath::fault(Cpu& cpu, const Slot& handler) {
+    Thread& current = *cpu.current;
+    auto& endpoint = *handler.pointer<Endpoint>();
+    if ((endpoint.head & Endpoint::fast_receivers) == 0)
+        return;
+    Thread& server = *endpoint.first();
+    if (!may_run(cpu, server) ||
+        (cobnut::fault_words > arch::Registers::message_words && server.buffer == nullptr))
+        return;
+    Reply& reply = *server.reply;
+    const bool lends = server.sched_context == nullptr;
+    ContextSwitch contexts(cpu, server);
+    if (!lends && (!contexts.possible() || !contexts.slice_lasts()))
+        return;
+
+    // Committed.
+    dequeue_waiter(endpoint.head, server);
+    (void)transfer_fault(current, server, handler.badge);
+    reply.caller = &current;
+    reply.up = reply.prev = nullptr;
+    reply.sched_context = nullptr;
+    current.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
+    if (!lends) {
+        contexts.commit(current);
+        contexts.leave(current);
+    }
+    SchedContext& context = *cpu.sched_context;
+    reply.sched_context = &context;
+    reply.prev = context.top;
+    if (context.top != nullptr)
+        context.top->up = &reply;
+    context.top = &reply;
+    current.sched_context = nullptr;
+    go(cpu, current, server);
+}
+
+void SwitchPath::answer_fault(Cpu& cpu) {
+    Thread& current = *cpu.current;
+    Reply& reply = *current.reply;
+    SchedContext& context = *cpu.sched_context;
+    if (reply.path != current.registers.reply() || context.top != &reply)
+        return;
+    Thread& thread = *reply.caller;
+    const Tag tag(current.registers.tag());
+    if (thread.fault.type == 0 || tag.length() > 1 ||
+        tag.label() != static_cast<Word>(cobnut::FaultReply::resume))
+        return;
+    const Slot* slot = find(current, current.registers.capability());
+    if (slot == nullptr || slot->type() != ObjectType::endpoint || !slot->rights().read())
+        return;
+    auto& endpoint = *slot->pointer<Endpoint>();
+    if (endpoint.head != 0 || (current.gate & Gate::signal_pending) != 0 ||
+        !may_run(cpu, thread, Gate::faulted))
+        return;
+    if (tag.length() == 1 && !thread.registers.set_ip(current.registers.message(0)))
+        return;
+
+    // Committed, as in the fastpath of reply_recv.
+    thread.clear_fault();
+    reply.caller = nullptr;
+    context.top = reply.prev;
+    endpoint.head = reinterpret_cast<Word>(&current) | Endpoint::fast_receivers;
+    current.wait = reinterpret_cast<Word>(&endpoint) | Wait::receive;
+    current.sched_context = nullptr;
+    go(cpu, current, thread);
+}
+
+} // namespace kernel::ipc
