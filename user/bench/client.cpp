@@ -63,14 +63,18 @@ Error maps(Word rounds) {
 }
 
 Error change_rights(Word rounds) {
-    for (Word round = 0; round < rounds; ++round) {
-        if (const Error error = map<Leg::none>(Rights::read_write()); error != Error::none)
-            return error;
-        *reinterpret_cast<volatile Word*>(page) = round;
-        if (const Error error = map<Leg::out>(Rights::read_only()); error != Error::none)
-            return error;
+    const Frame frame(Given::frame);
+    Error error = frame.map(VSpace(Given::space), page, Rights::read_write(), attributes).error;
+    for (Word round = 0; round < rounds && error == Error::none; ++round) {
+        *reinterpret_cast<volatile Word*>(page) = round; // used, so that it is in the TLB
+        error =
+            measured_call<Leg::out>(Given::frame, Method::frame_set_rights,
+                                    {Rights::read_only().bits, MapAttributes::execute_never}, 0);
+        if (error == Error::none)
+            error = frame.set_rights(Rights::read_write()).error;
     }
-    return Frame(Given::frame).unmap().error;
+    (void)frame.unmap();
+    return error;
 }
 
 Error retypes(Word rounds, CapIndex untyped) {
