@@ -98,6 +98,7 @@ KERNEL_BOOT const char* learn_machine(uint64_t device_tree) {
         return error;
     for (char* at = bss_start; at < bss_end; ++at)
         *at = 0;
+    start_console(discovery);
     if (const char* error = reserve_firmware())
         return error;
     return find_controller();

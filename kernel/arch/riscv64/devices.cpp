@@ -9,6 +9,7 @@
 #include <arch/timer.hpp>
 #include <board.gen.hpp>
 #include <generic/base/attributes.hpp>
+#include <platforms/console.hpp>
 #include <platforms/drivers/power/sbi_reset.hpp>
 #include <platforms/drivers/timer/sbi_time.hpp>
 #include <platforms/drivers/timer/sstc.hpp>
@@ -21,16 +22,28 @@ constinit kernel::Ticks timebase = 0;
 namespace {
 
 constinit platform::OneOf<board::InterruptControllers> controller{};
+constinit platform::Console<board::Consoles> console{};
+constinit bool has_console = false;
 constinit bool has_sstc = false;
 
 using csr::Interrupts;
 
 } // namespace
 
+// The firmware's until the device tree has said where the board's own is, or if it has none.
 void console_put(char character) {
+    const auto put = [](char one) { has_console ? console.put(one) : platform::sbi::put(one); };
     if (character == '\n')
-        platform::sbi::put('\r');
-    platform::sbi::put(character);
+        put('\r');
+    put(character);
+}
+
+KERNEL_BOOT void start_console(platform::fdt::Discovery& discovery) {
+    const platform::fdt::Device& device = discovery.console;
+    if (platform::fdt::find_console(board::Consoles{}, discovery) != nullptr || !device.found())
+        return;
+    void* const registers = map_device(device.region[0].begin, page_size);
+    has_console = console.select(device.node, reinterpret_cast<uintptr_t>(registers));
 }
 
 bool power_off() {

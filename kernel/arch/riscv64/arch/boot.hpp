@@ -16,6 +16,8 @@ const char* map_window(const kernel::boot::Machine& machine);
 /// Forgets the mapping of the blob where the firmware left it.
 void unmap_device_tree();
 
+/// The board's own where a driver takes it; else the firmware's stays.
+void start_console(platform::fdt::Discovery& discovery);
 /// Interrupt controller and timer of this hart. Null when well.
 const char* start_devices(platform::fdt::Discovery& discovery, uint64_t hart);
 
