@@ -199,6 +199,48 @@ TEST_CASE("multiboot: memory map and first module", "[multiboot]") {
     CHECK(multiboot::read(m.memory(), 0x1234, 0x500, result) != nullptr);
 }
 
+TEST_CASE("multiboot2: memory map, first module, and a copy of the root pointer that is kept",
+          "[multiboot]") {
+    Machine m;
+    m.put(0x500, 128, 4);
+    m.put(0x508, 3, 4); // module
+    m.put(0x50c, 19, 4);
+    m.put(0x510, 0x300000, 4);
+    m.put(0x514, 0x301000, 4);
+    m.put(0x520, 6, 4); // memory map
+    m.put(0x524, 40, 4);
+    m.put(0x528, 24, 4);
+    m.put(0x530, 0x100000, 8);
+    m.put(0x538, 0x4000000, 8);
+    m.put(0x540, 1, 4);
+    m.put(0x548, 15, 4); // ACPI 2
+    m.put(0x54c, 44, 4);
+    m.put(0x578, 0, 4);
+    m.put(0x57c, 8, 4);
+    const auto read = [&m](multiboot::Handover& result) {
+        return multiboot::read(m.memory(), multiboot::multiboot2_magic, 0x500, result);
+    };
+    multiboot::Handover good;
+    REQUIRE(read(good) == nullptr);
+    CHECK((good.usable_count == 1 && good.usable[0].start == 0x100000 &&
+           good.usable[0].end == 0x4100000));
+    CHECK((good.archive.start == 0x300000 && good.archive.size() == 0x1000));
+    CHECK(good.acpi_root == 0x550);
+    CHECK((good.reserved_count == 1 && good.reserved[0].never_used &&
+           good.reserved[0].range.start <= 0x550 && good.reserved[0].range.end >= 0x574));
+    // Size of it all, of a tag, of the map's entries; the end that is none; the module's begin.
+    for (const size_t field : {0x500, 0x50c, 0x524, 0x528, 0x54c, 0x578, 0x510}) {
+        for (const uint64_t value : {uint64_t{0xffffffff}, uint64_t{4}}) {
+            const Machine before = m;
+            m.put(field, value, 4);
+            multiboot::Handover result;
+            if (field != 0x510 || value != 4)
+                CHECK(read(result) != nullptr);
+            m = before;
+        }
+    }
+}
+
 TEST_CASE("PVH: memory map, module and ACPI root", "[multiboot]") {
     Machine m;
     m.put(0x500, multiboot::pvh_magic, 4);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The PVH start info (Xen's hvm_start_info, version 1) and the multiboot 1 information, read
+// The PVH start info (Xen's hvm_start_info, version 1) and the information of multiboot 1 and 2, read
 // defensively.
 #include <platforms/boot/multiboot/handover.hpp>
 
@@ -101,6 +101,62 @@ KERNEL_BOOT const char* read_multiboot(const Memory& memory, uint64_t address, H
     return set_archive(handover, module.le32(0), module.le32(4));
 }
 
+// 3.6.8; the entries' size may grow in versions to come.
+KERNEL_BOOT const char* read_multiboot2_map(const Bytes& tag, Handover& handover) {
+    const uint32_t entry_size = tag.le32(8);
+    if (tag.size() < 16 || entry_size < 24 || entry_size > 1024)
+        return "multiboot2: malformed memory map";
+    for (size_t offset = 16; offset + entry_size <= tag.size(); offset += entry_size) {
+        const char* wrong =
+            add(handover, tag.le64(offset), tag.le64(offset + 8), tag.le32(offset + 16));
+        if (wrong != nullptr)
+            return wrong;
+    }
+    return nullptr;
+}
+
+// 3.6.6, 3.6.8, 3.6.15, 3.6.16. The ACPI root pointer is a copy, which is kept.
+KERNEL_BOOT const char* read_multiboot2_tag(const Bytes& tag, uint64_t address,
+                                            Handover& handover) {
+    enum : uint32_t { module = 3, memory_map = 6, old_acpi = 14, new_acpi = 15 };
+    const uint32_t type = tag.le32(0);
+    if (type == memory_map)
+        return read_multiboot2_map(tag, handover);
+    if (type == module && handover.archive.size() == 0)
+        return tag.size() < 16 ? "multiboot2: a module's tag is too short"
+                               : set_archive(handover, tag.le32(8), tag.le32(12));
+    if (type == new_acpi || (type == old_acpi && handover.acpi_root == 0)) {
+        if (handover.reserved_count == Handover::max_ranges)
+            return "memory map: too many ranges";
+        handover.acpi_root = address + 8;
+        handover.reserved[handover.reserved_count++] = {{address, address + tag.size()}, true};
+    }
+    return nullptr;
+}
+
+KERNEL_BOOT const char* read_multiboot2(const Memory& memory, uint64_t address,
+                                        Handover& handover) {
+    constexpr uint64_t most = 1 << 20;
+    const uint64_t size = memory.at(address, 8).le32(0);
+    const Bytes info = memory.at(address, size);
+    if (size < 16 || size > most || info.empty())
+        return "multiboot2: the information's size is out of range";
+    handover.loader = Handover::Loader::multiboot2;
+    for (uint64_t offset = 8; offset + 8 <= size;) {
+        const uint32_t tag_size = info.le32(offset + 4);
+        if (tag_size < 8 || tag_size > size - offset)
+            return "multiboot2: malformed tag";
+        if (info.le32(offset) == 0)
+            return handover.usable_count == 0 ? "multiboot2: no memory map" : nullptr;
+        const char* wrong =
+            read_multiboot2_tag(info.part(offset, tag_size), address + offset, handover);
+        if (wrong != nullptr)
+            return wrong;
+        offset += (uint64_t{tag_size} + 7) & ~uint64_t{7};
+    }
+    return "multiboot2: the tags have no end";
+}
+
 } // namespace
 
 KERNEL_BOOT const char* read(const Memory& memory, uint32_t magic, uint64_t information,
@@ -109,6 +165,8 @@ KERNEL_BOOT const char* read(const Memory& memory, uint32_t magic, uint64_t info
         return read_pvh(memory, information, handover);
     if (magic == multiboot_magic)
         return read_multiboot(memory, information, handover);
+    if (magic == multiboot2_magic)
+        return read_multiboot2(memory, information, handover);
     return "started by neither PVH nor multiboot";
 }
 

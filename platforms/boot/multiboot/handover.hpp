@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a PVH or multiboot loader hands over: memory map, boot archive, ACPI root.
+// What a PVH or multiboot (1 or 2) loader hands over: memory map, boot archive, ACPI root.
 #pragma once
 
 #include <platforms/boot/bytes.hpp>
@@ -11,6 +11,7 @@ namespace platform::multiboot {
 
 constexpr uint32_t pvh_magic = 0x336ec578;
 constexpr uint32_t multiboot_magic = 0x2badb002;
+constexpr uint32_t multiboot2_magic = 0x36d76289;
 
 struct Range {
     uint64_t start;
@@ -28,7 +29,7 @@ struct Reserved {
 };
 
 struct Handover {
-    enum class Loader : uint8_t { pvh, multiboot };
+    enum class Loader : uint8_t { pvh, multiboot, multiboot2 };
     static constexpr unsigned max_ranges = 64;
 
     Loader loader = Loader::multiboot;
