@@ -60,6 +60,8 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
                         help=f"any of {', '.join(test.SUITES)}; nothing: the quick whole")
     parser.add_argument("--all", action="store_true",
                         help="every combination of board, variant and toolchain")
+    parser.add_argument("--boards", action="store_true",
+                        help="the suite boards: every board by every way into it")
     parser.add_argument("--filter", metavar="TEXT",
                         help="only the unit and conformance tests whose name has TEXT in it")
     parser.add_argument("--list", action="store_true",

@@ -27,6 +27,9 @@ CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|[\x00-\x08\x0b-\x1f]")
 CLOSING = re.compile(r"^(?:([\w-]+): )?(\d+) passed, (\d+) failed$")
 
 
+ENDS = ("power-off", "closed")  # of a boot that is well
+
+
 @dataclasses.dataclass
 class Machine:
     """How one boot differs from the board's plain one."""
@@ -45,7 +48,7 @@ class Machine:
 class Outcome:
     """What a boot left: its console, and why it ended."""
     lines: list[str]
-    end: str  # "power-off", "reset", "time-out", "found", or what QEMU said
+    end: str  # "power-off", "closed", "reset", "time-out", "found", or what QEMU said
     seconds: float
 
     def closing(self) -> tuple[int, int] | None:
@@ -57,7 +60,7 @@ class Outcome:
 
     def problem(self) -> str | None:
         """Why this boot is a failure; None: it closed with nothing failed and powered off."""
-        if self.end != "power-off":
+        if self.end not in ENDS:
             return f"the machine did not power off ({self.end})"
         closing = self.closing()
         if closing is None:
@@ -147,6 +150,17 @@ def command_line(build: builds.Build, machine: Machine) -> list[str]:
     if machine.archive:
         command += ["-initrd", str(machine.archive)]
     return command + machine.extra
+
+
+def boot_board(build: builds.Build, command: list[str], timeout: float | None, *,
+               show: Callable[[str], None] | None = None, interactive: bool = False) -> Outcome:
+    """A boot to its end; where nothing can switch the machine off, that is the closing line."""
+    stays_on = build.board.qemu.get("stays_on", False)
+    outcome = boot(command, timeout, show=show, interactive=interactive,
+                   until=CLOSING if stays_on else None)
+    if outcome.end == "found":
+        outcome.end = "closed"
+    return outcome
 
 
 @dataclasses.dataclass(frozen=True)

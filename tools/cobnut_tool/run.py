@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
 
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     timeout = options.timeout or (None if interactive and options.archive else TIMEOUT)
-    outcome = qemu.boot(command, timeout, show=qemu.to_terminal, interactive=interactive)
+    outcome = qemu.boot_board(build, command, timeout, show=qemu.to_terminal,
+                              interactive=interactive)
     if options.archive and outcome.end == "power-off" and outcome.closing() is None:
         return 0  # a foreign root task owes us no closing line
     problem = outcome.problem()

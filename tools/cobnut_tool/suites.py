@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import archives, bench, builds, elf, qemu, setup
+from . import archives, bench, builds, elf, qemu, setup, ways
 from .results import Result
 
 Case = Callable[[], list[Result]]
@@ -79,9 +79,11 @@ def keep_console(build: builds.Build, name: str, outcome: qemu.Outcome) -> None:
     (build.folder / f"{name}-console.txt").write_text("\n".join(outcome.lines) + "\n")
 
 
-def boot_tour(build: builds.Build, name: str, machine: qemu.Machine) -> list[Result]:
+def boot_tour(build: builds.Build, name: str, machine: qemu.Machine,
+              way: ways.Way | None = None) -> list[Result]:
     machine.archive = build.archive("tour")
-    outcome = qemu.boot(qemu.command_line(build, machine), BOOT_TIMEOUT)
+    command = (way or ways.direct)(build, machine)
+    outcome = qemu.boot_board(build, command, BOOT_TIMEOUT)
     keep_console(build, name.replace(" ", "-"), outcome)
     problem = outcome.problem()
     return [Result(f"{name} {build.name}", problem is None, outcome.seconds, problem or "",
@@ -91,6 +93,12 @@ def boot_tour(build: builds.Build, name: str, machine: qemu.Machine) -> list[Res
 def tour(build: builds.Build, memory: str | None, smp: int) -> list[Result]:
     machine = qemu.Machine(memory=memory or qemu.DEFAULT_MEMORY, smp=smp, icount=True)
     return boot_tour(build, "tour", machine)
+
+
+def way_cases(build: builds.Build) -> list[Case]:
+    """The tour by every way into the board."""
+    return [lambda n=name, w=way: boot_tour(build, f"boards {n}", qemu.Machine(icount=True), w)
+            for name, way in ways.ways(build.board).items()]
 
 
 def memory_cases(build: builds.Build) -> list[Case]:
@@ -132,7 +140,7 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
     machine = qemu.Machine(memory=options.memory or qemu.DEFAULT_MEMORY, smp=options.smp,
                            icount=True, archive=archive)
     limit = BOOT_TIMEOUT * options.repeat * (LONG_EFFORT if options.long else 1)
-    outcome = qemu.boot(qemu.command_line(build, machine), limit)
+    outcome = qemu.boot_board(build, qemu.command_line(build, machine), limit)
     keep_console(build, "conformance", outcome)
     results = judge_tap(f"conformance {build.board.name}", outcome)
     if not wishes:
@@ -160,7 +168,7 @@ def judge_tap(name: str, outcome: qemu.Outcome) -> list[Result]:
                                   console=[] if passed else outcome.lines[previous:index + 1]))
             previous = index + 1
     problem = None
-    if outcome.end != "power-off":
+    if outcome.end not in qemu.ENDS:
         problem = f"the machine did not power off ({outcome.end})"
     elif planned is None:
         problem = "no plan line"

@@ -10,13 +10,14 @@ from collections.abc import Callable
 import conformance_rules
 
 from . import (bad_input, bench_suite, boards, builds, coverage, generic_suite, limits, mutation,
-               porting_suite, sabotage, sdk_suite, setup, suites)
+               porting_suite, sabotage, sdk_suite, setup, suites, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits", "bench",
-          "sdk", "reproducible", "porting", "tutorial", "guide", "generic"]
-SLOW = {"guide"}  # not in the quick whole
+          "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
+          "boards"]
+SLOW = {"guide", "boards"}  # not in the quick whole
 ARCHIVES = {"conformance": "conformance", "bench": "bench"}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -24,6 +25,7 @@ Runs tests and ends in a line "N passed, N failed".
 unit         the generic core and the parsers on this machine, with sanitizers
 conformance  the conformance root task: every ISA, gcc, release
 tour         the tour of init: every board, release and debug, gcc and clang
+boards       the tour by every way into every board; the conformance root task on every board
 memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
@@ -80,6 +82,11 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     if "conformance" in chosen:
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
                  for build in plain]
+    if "boards" in chosen:
+        every = combinations(options, ["release"], ["gcc"], every_board=True)
+        jobs += [Job("boards", build, case) for build in every for case in suites.way_cases(build)]
+        jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
+                 for build in every if "conformance" not in chosen or build not in plain]
     if "tour" in chosen:
         jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
                  for build in tour_builds(options)]
@@ -183,9 +190,12 @@ def test(options: argparse.Namespace) -> int:
         return mutation.mutate(options.mutate, options.seed or 1, options.json)
     if options.sabotage:
         return sabotage.sabotage(options.filter)
-    jobs = jobs_of(options, options.what or [
+    wished = [*options.what, *(["boards"] if options.boards else [])]
+    jobs = jobs_of(options, wished or [
         suite for suite in SUITES if options.all or suite not in SLOW])
     setup.ensure([job.build for job in jobs if job.build])
+    setup.ensure_packages([package for job in jobs if job.suite == "boards" and job.build
+                           for package in ways.packages(job.build.board)])
     broken = compiled(jobs)
     results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
                for build, reason in broken.items()]

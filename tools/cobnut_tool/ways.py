@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The ways into each board besides the plain one, as command lines of QEMU."""
+import dataclasses
+import os
+from collections.abc import Callable
+
+from . import boards, builds, media, qemu
+from .common import WRONG_USE, Problem
+
+OVMF = "/usr/share/ovmf/OVMF.fd"
+U_BOOT_SMODE = "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin"
+PACKAGES = {"iso": ["grub-pc-bin", "grub-efi-amd64-bin", "grub-common", "xorriso", "mtools"],
+            "uefi": ["ovmf", "grub-pc-bin", "grub-efi-amd64-bin", "grub-common", "xorriso", "mtools"],
+            "fit": ["u-boot-tools", "device-tree-compiler", "u-boot-qemu"]}
+Way = Callable[[builds.Build, qemu.Machine], list[str]]
+
+
+def without(command: list[str], *options: str) -> list[str]:
+    """The command line without these options and their values."""
+    rest = []
+    words = iter(command)
+    for word in words:
+        if word in options:
+            next(words)
+        else:
+            rest.append(word)
+    return rest
+
+
+def there(path: str) -> str:
+    if not os.path.exists(path):
+        raise Problem(f"{path} is missing: run ./cobnut test --boards", WRONG_USE)
+    return path
+
+
+def direct(build: builds.Build, machine: qemu.Machine) -> list[str]:
+    return qemu.command_line(build, machine)
+
+
+def changed(**fields: object) -> Way:
+    return lambda build, machine: qemu.command_line(build, dataclasses.replace(machine, **fields))
+
+
+def controller(version: int, el2: bool) -> Way:
+    """QEMU's virt machine with the other version of the GIC."""
+    def way(build: builds.Build, machine: qemu.Machine) -> list[str]:
+        command = qemu.command_line(build, machine)
+        at = command.index("-M") + 1
+        command[at] = f"virt,gic-version={version}" + (",virtualization=on" if el2 else "")
+        return command
+    return way
+
+
+def fit(el2: bool) -> Way:
+    """U-Boot runs a boot.scr from a disk, and that starts a FIT image."""
+    def way(build: builds.Build, machine: qemu.Machine) -> list[str]:
+        assert machine.archive
+        tree = media.fit(build, machine.archive)
+        is_riscv = build.board.isa == "riscv64"
+        machine = dataclasses.replace(machine, memory="256M", el2=el2, u_boot=not is_riscv)
+        command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
+        if is_riscv:
+            command += ["-kernel", there(U_BOOT_SMODE)]
+        return command + ["-drive", f"file=fat:{tree},format=raw,if=none,id=disk,readonly=on",
+                          "-device", "virtio-blk-device,drive=disk"]
+    return way
+
+
+def disc(uefi: bool) -> Way:
+    """GRUB from an ISO, started by BIOS or by UEFI."""
+    def way(build: builds.Build, machine: qemu.Machine) -> list[str]:
+        assert machine.archive
+        image = media.iso(build, machine.archive)
+        machine = dataclasses.replace(machine, memory="256M" if uefi else machine.memory)
+        command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
+        return command + (["-bios", there(OVMF)] if uefi else []) + ["-cdrom", str(image)]
+    return way
+
+
+def ways(board: boards.Board) -> dict[str, Way]:
+    """The plain way first."""
+    found: dict[str, Way] = {"direct": direct}
+    machine = board.qemu.get("machine", "")
+    if "gic-version=" in machine:
+        other = 2 if "gic-version=3" in machine else 3
+        found[f"gic-v{other}"] = controller(other, el2=False)
+        found["el2"] = changed(el2=True)
+        found[f"gic-v{other} el2"] = controller(other, el2=True)
+        found["u-boot"] = changed(u_boot=True)
+        found["u-boot fit"] = fit(el2=False)
+        found["u-boot fit el2"] = fit(el2=True)
+    if board.name == "qemu-virt-riscv64":
+        found["u-boot fit"] = fit(el2=False)
+    if board.isa == "x86_64":
+        found["pvh"] = changed(pvh=True)
+        found["iso"] = disc(uefi=False)
+        found["uefi iso"] = disc(uefi=True)
+    return found
+
+
+def packages(board: boards.Board) -> list[str]:
+    """What these ways want beyond what every build does."""
+    words = {word for name in ways(board) for word in name.split()}
+    return sorted({package for word in words for package in PACKAGES.get(word, [])})
