@@ -2,6 +2,7 @@
 """The kernel's drivers as platforms/drivers has them, and which of them takes a device-tree node."""
 import dataclasses
 import difflib
+import functools
 import pathlib
 import re
 import tomllib
@@ -18,7 +19,7 @@ BUILT_IN_TIMERS = {"aarch64": ["arm,armv8-timer", "arm,armv7-timer"],
 RISCV_TIMERS = ["timer/sstc", "timer/sbi_time"]
 # CPU cores by what trees call them. The short page-table format of the last ones is not there.
 CORES_64 = re.compile(r"arm,(armv8|cortex-a(3[45]|5[357]|65|7[2-9]|[5-7]10|[67]1\d|[67]2\d)|cortex-x\d"
-                      r"|neoverse)|brcm,brahma-b53|apple,|nvidia,(tegra186-)?(denver|carmel)|qcom,kryo")
+                      r"|neoverse)|brcm,brahma-b53|apple,|nvidia,(tegra186-)?(denver|carmel)|qcom,kryo|arm,kryo")
 CORES_32 = re.compile(r"arm,cortex-a(7|12|15|17)$|qcom,krait|brcm,brahma-b15")
 CORES_SHORT = re.compile(r"arm,cortex-a[589]$|marvell,(pj4|sheeva)|arm,arm1176|arm,arm9")
 
@@ -37,6 +38,7 @@ class Driver:
         return any(name in self.compatible for name in node.compatible)
 
 
+@functools.cache
 def all_drivers() -> list[Driver]:
     found = []
     for kind in KINDS:
