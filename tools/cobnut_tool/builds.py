@@ -103,6 +103,12 @@ def compile_host() -> None:
     compile_folder(HOST_FOLDER, [], "the host unit tests", [])
 
 
+def abi(_options: argparse.Namespace) -> int:
+    """Prints what is written down of the ABI anew from its tables."""
+    compile_folder(HOST_FOLDER, [], "the printer", ["tools/abi/abi_printer"])
+    return subprocess.run([str(HOST_FOLDER / "tools/abi/abi_printer"), "write", str(ROOT)]).returncode
+
+
 def build(options: argparse.Namespace) -> int:
     """Builds the kernel and the programs of a board."""
     made = compile_build(of(options))

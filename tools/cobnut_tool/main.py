@@ -157,6 +157,9 @@ def make_parser() -> argparse.ArgumentParser:
     add_build_options(child, False)
     child.set_defaults(variant=None)
     child.add_argument("folder", metavar="DIR", help="a new folder, or an SDK to write anew")
+    add(builds.abi, """
+        Prints docs/abi.md, the C header and the golden file anew from the tables in
+        include/cobnut/abi.""")
     add(clean.clean, "Removes build/ with all that was built.")
     return parser
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cobnut/abi/rights.hpp>
+#include <cobnut/abi/table.hpp>
 #include <cobnut/abi/types.hpp>
 
 namespace cobnut {
@@ -24,6 +25,25 @@ enum class ObjectType : uint8_t {
     irq_handler = 13,
     io_port = 14,
     firmware = 15,
+};
+
+inline constexpr Named object_types[] = {
+    COBNUT_NAMED(ObjectType, null, ""),
+    COBNUT_NAMED(ObjectType, untyped, ""),
+    COBNUT_NAMED(ObjectType, cnode, ""),
+    COBNUT_NAMED(ObjectType, thread, ""),
+    COBNUT_NAMED(ObjectType, endpoint, ""),
+    COBNUT_NAMED(ObjectType, notification, ""),
+    COBNUT_NAMED(ObjectType, reply, ""),
+    COBNUT_NAMED(ObjectType, sched_context, ""),
+    COBNUT_NAMED(ObjectType, sched_control, ""),
+    COBNUT_NAMED(ObjectType, vspace, ""),
+    COBNUT_NAMED(ObjectType, page_table, ""),
+    COBNUT_NAMED(ObjectType, frame, ""),
+    COBNUT_NAMED(ObjectType, irq_control, ""),
+    COBNUT_NAMED(ObjectType, irq_handler, ""),
+    COBNUT_NAMED(ObjectType, io_port, ""),
+    COBNUT_NAMED(ObjectType, firmware, ""),
 };
 
 inline constexpr unsigned object_type_count = 16;
@@ -89,13 +109,25 @@ enum class Method : uint16_t {
 
 /// Flags of Method::thread_set_flags.
 struct ThreadFlags {
-    static constexpr Word fpu = 1;      ///< May use FP/SIMD registers; needs a thread with room.
-    static constexpr Word counters = 2; ///< May read the time and cycle counters.
-    static constexpr Word alien = 4;    ///< Every system call becomes a fault to the handler.
+    static constexpr Word fpu = 1;
+    static constexpr Word counters = 2;
+    static constexpr Word alien = 4;
+};
+
+inline constexpr Named thread_flags[] = {
+    COBNUT_NAMED(ThreadFlags, fpu, "May use FP/SIMD registers; needs a thread with room."),
+    COBNUT_NAMED(ThreadFlags, counters, "May read the time and cycle counters."),
+    COBNUT_NAMED(ThreadFlags, alien, "Every system call becomes a fault to the handler."),
 };
 
 /// Memory type of a mapping, in bits 0-1 of its attributes.
 enum class MemoryType : uint8_t { normal = 0, uncached = 1, device = 2 };
+
+inline constexpr Named memory_types[] = {
+    COBNUT_NAMED(MemoryType, normal, "Cached RAM."),
+    COBNUT_NAMED(MemoryType, uncached, "RAM that is not cached."),
+    COBNUT_NAMED(MemoryType, device, "Registers: in order, not combined, never executed."),
+};
 
 /// Attributes of Method::frame_map: a MemoryType and these.
 struct MapAttributes {
@@ -103,18 +135,33 @@ struct MapAttributes {
     static constexpr Word execute_never = 4;
 };
 
+inline constexpr Named map_attributes[] = {
+    COBNUT_NAMED(MapAttributes, execute_never, "Instructions are not fetched from it."),
+};
+
 /// What Method::frame_cache does to the lines of a range. What an ISA's caches do by themselves is
 /// nothing there: RISC-V only orders memory, x86-64 has no unify.
-enum class CacheOperation : uint8_t {
-    clean = 0,            ///< Memory gets what the caches hold; for a device that reads.
-    invalidate = 1,       ///< The caches forget; for a device that wrote. They clean first, so that
-                          ///< what memory held before it was this Frame's is not seen.
-    clean_invalidate = 2, ///< Both, in this order.
-    unify = 3,            ///< Instructions that were stored are seen by instruction fetch.
+enum class CacheOperation : uint8_t { clean = 0, invalidate = 1, clean_invalidate = 2, unify = 3 };
+
+inline constexpr Named cache_operations[] = {
+    COBNUT_NAMED(CacheOperation, clean,
+                 "Memory gets what the caches hold; for a device that reads."),
+    COBNUT_NAMED(CacheOperation, invalidate,
+                 "The caches forget; for a device that wrote. They clean first, so that what memory "
+                 "held before it was this Frame's is not seen."),
+    COBNUT_NAMED(CacheOperation, clean_invalidate, "Both, in this order."),
+    COBNUT_NAMED(CacheOperation, unify,
+                 "Instructions that were stored are seen by instruction fetch."),
 };
 
 /// Trigger of Method::irq_control_get.
 enum class Trigger : uint8_t { firmware = 0, level = 1, edge = 2 };
+
+inline constexpr Named triggers[] = {
+    COBNUT_NAMED(Trigger, firmware, "As firmware or controller have it."),
+    COBNUT_NAMED(Trigger, level, "While the line is active."),
+    COBNUT_NAMED(Trigger, edge, "When it becomes active."),
+};
 
 /// log2 of the bytes of objects whose size is no argument of retype. The size of a Thread and of
 /// one with room for FP/SIMD state is in BootInfo; CNodes, SchedContexts, Untyped and Frames take

@@ -2,6 +2,8 @@
 // The rights of a capability.
 #pragma once
 
+#include <cobnut/abi/table.hpp>
+
 #include <stdint.h>
 
 namespace cobnut {
@@ -10,10 +12,10 @@ namespace cobnut {
 struct Rights {
     uint8_t bits = 0;
 
-    static constexpr uint8_t write_bit = 1; ///< Send, signal; store.
-    static constexpr uint8_t read_bit = 2;  ///< Receive, wait; load.
-    static constexpr uint8_t grant_bit = 4; ///< Send capabilities.
-    static constexpr uint8_t grant_reply_bit = 8; ///< Call: lend a Reply for the answer only.
+    static constexpr uint8_t write_bit = 1;
+    static constexpr uint8_t read_bit = 2;
+    static constexpr uint8_t grant_bit = 4;
+    static constexpr uint8_t grant_reply_bit = 8;
 
     static constexpr Rights all() { return {15}; }
     static constexpr Rights write_only() { return {write_bit}; }
@@ -29,6 +31,13 @@ struct Rights {
         return {static_cast<uint8_t>(bits & other.bits)};
     }
     constexpr bool operator==(const Rights&) const = default;
+};
+
+inline constexpr Named right_bits[] = {
+    COBNUT_NAMED(Rights, write_bit, "Send, signal; store."),
+    COBNUT_NAMED(Rights, read_bit, "Receive, wait; load."),
+    COBNUT_NAMED(Rights, grant_bit, "Send capabilities."),
+    COBNUT_NAMED(Rights, grant_reply_bit, "Call: lend a Reply for the answer only."),
 };
 
 } // namespace cobnut

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cobnut/abi/error.hpp>
+#include <cobnut/abi/table.hpp>
 #include <cobnut/abi/types.hpp>
 
 namespace cobnut {
@@ -22,6 +23,20 @@ enum class Syscall : uint8_t {
     yield = 10,
 };
 
+inline constexpr Named syscalls[] = {
+    COBNUT_NAMED(Syscall, call, ""),
+    COBNUT_NAMED(Syscall, reply_recv, ""),
+    COBNUT_NAMED(Syscall, send, ""),
+    COBNUT_NAMED(Syscall, nb_send, ""),
+    COBNUT_NAMED(Syscall, recv, ""),
+    COBNUT_NAMED(Syscall, nb_recv, ""),
+    COBNUT_NAMED(Syscall, wait, ""),
+    COBNUT_NAMED(Syscall, nb_wait, ""),
+    COBNUT_NAMED(Syscall, nb_send_recv, ""),
+    COBNUT_NAMED(Syscall, nb_send_wait, ""),
+    COBNUT_NAMED(Syscall, yield, ""),
+};
+
 inline constexpr unsigned syscall_count = 11;
 
 inline constexpr unsigned max_message_words = 120;
@@ -29,10 +44,17 @@ inline constexpr unsigned max_message_capabilities = 3;
 
 /// What a receiver got.
 enum class Kind : uint8_t {
-    message = 0, ///< A message; label and words are the sender's.
-    signal = 1,  ///< A Notification; the badge register holds its flags.
-    fault = 2,   ///< A fault; the label is a FaultType.
-    none = 3,    ///< Nothing was received; the label is an Error.
+    message = 0,
+    signal = 1,
+    fault = 2,
+    none = 3,
+};
+
+inline constexpr Named kinds[] = {
+    COBNUT_NAMED(Kind, message, "A message; label and words are the sender's."),
+    COBNUT_NAMED(Kind, signal, "A Notification; the badge register holds its flags."),
+    COBNUT_NAMED(Kind, fault, "A fault; the label is a FaultType."),
+    COBNUT_NAMED(Kind, none, "Nothing was received; the label is an Error."),
 };
 
 /// Describes a message: bits 0-6 words, 7-8 capabilities, 9-10 Kind, 11 and up the label.
@@ -83,11 +105,20 @@ static_assert(Tag(5, 7, 2, Kind::fault).kind() == Kind::fault);
 /// message is words[i] on every ISA, but the first ones live in registers only.
 struct IpcBuffer {
     Word words[max_message_words];
-    CapIndex capabilities[max_message_capabilities]; ///< To send.
-    CapIndex receive_root;                           ///< CNode of the slots for received ones,
-    Word receive_index;                              ///< the first of them,
-    Word receive_depth;                              ///< and how many bits of it are significant.
+    CapIndex capabilities[max_message_capabilities];
+    CapIndex receive_root;
+    Word receive_index;
+    Word receive_depth;
     Word reserved[2];
+};
+
+inline constexpr Field ipc_buffer_fields[] = {
+    COBNUT_ARRAY(IpcBuffer, Word, words, max_message_words, ""),
+    COBNUT_ARRAY(IpcBuffer, CapIndex, capabilities, max_message_capabilities, "To send."),
+    COBNUT_FIELD(IpcBuffer, CapIndex, receive_root, "CNode of the slots for received ones,"),
+    COBNUT_FIELD(IpcBuffer, Word, receive_index, "the first of them,"),
+    COBNUT_FIELD(IpcBuffer, Word, receive_depth, "and how many bits of it are significant."),
+    COBNUT_ARRAY(IpcBuffer, Word, reserved, 2, ""),
 };
 
 static_assert(sizeof(IpcBuffer) == 128 * sizeof(Word));

@@ -13,42 +13,74 @@ namespace {
 
 using cobnut::Tag;
 
-/// Argument and capability counts by method, from the ABI's table: compact, for the kernel.
-struct Shape {
-    uint8_t arguments;
-    uint8_t capabilities;
-};
+/// What the ABI's table says of a method's arguments, packed for the kernel: bits 0-3 least number
+/// of words, 4-5 of capabilities, then four bits for the type of each capability (0: any).
+using Shape = uint32_t;
 
-constexpr unsigned max_methods = 16;
-constexpr uint8_t unknown = 0xff;
+constexpr unsigned methods_of(unsigned type) {
+    unsigned highest = 0;
+    for (const auto& method : cobnut::methods) {
+        const auto number = static_cast<unsigned>(method.method);
+        if (number >> 8 == type && (number & 0xff) > highest)
+            highest = number & 0xff;
+    }
+    return highest;
+}
 
+constexpr unsigned all_methods() {
+    unsigned sum = 0;
+    for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+        sum += methods_of(type);
+    return sum;
+}
+
+/// The shapes of an object type's methods, from number 1 on, lie together.
 struct Shapes {
-    Shape of[cobnut::object_type_count][max_methods] = {};
+    static constexpr Shape unknown = ~Shape{0};
+
+    uint8_t first[cobnut::object_type_count + 1] = {};
+    Shape of[all_methods()] = {};
+
     consteval Shapes() {
-        for (auto& row : of)
-            for (Shape& shape : row)
-                shape = {unknown, 0};
+        for (Shape& shape : of)
+            shape = unknown;
+        for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+            first[type + 1] = static_cast<uint8_t>(first[type] + methods_of(type));
         for (const auto& method : cobnut::methods) {
             const auto number = static_cast<unsigned>(method.method);
-            of[number >> 8][number & 0xff] = {method.argument_count, method.capability_count};
+            Shape shape = method.argument_count | Shape{method.capability_count} << 4;
+            for (unsigned i = 0; i < cobnut::max_message_capabilities; ++i)
+                shape |= only_type(method.capabilities[i].types) << (6 + 4 * i);
+            of[first[number >> 8] + (number & 0xff) - 1] = shape;
         }
+    }
+
+    /// The one type that is allowed; 0 where the method itself tells several apart.
+    static consteval Shape only_type(cobnut::ObjectTypes types) {
+        const bool one = types.bits != 0 && (types.bits & (types.bits - 1)) == 0;
+        return one ? static_cast<Shape>(__builtin_ctz(types.bits)) : 0;
     }
 };
 
 constexpr Shapes shapes;
 
+/// The shape of the method with this label, Shapes::unknown if the object has none.
+Shape shape_of(ObjectType type, Word label) {
+    const auto row = static_cast<unsigned>(type);
+    const Word number = (label & 0xff) - 1;
+    if (label >> 8 != row || number >= Word{shapes.first[row + 1]} - shapes.first[row])
+        return Shapes::unknown;
+    return shapes.of[shapes.first[row] + number];
+}
+
 Failure read_arguments(Invocation& call, Tag tag) {
-    const Word label = tag.label();
-    const auto type = static_cast<Word>(call.slot.type());
-    if (label >> 8 != type || (label & 0xff) >= max_methods)
+    const Shape shape = shape_of(call.slot.type(), tag.label());
+    if (shape == Shapes::unknown)
         return Error::invalid_method;
-    const Shape& shape = shapes.of[type][label & 0xff];
-    if (shape.arguments == unknown)
-        return Error::invalid_method;
-    call.method = static_cast<cobnut::Method>(label);
+    call.method = static_cast<cobnut::Method>(tag.label());
     call.word_count = tag.length();
     call.capability_count = tag.capabilities();
-    if (call.word_count < shape.arguments || call.capability_count < shape.capabilities)
+    if (call.word_count < (shape & 15) || call.capability_count < (shape >> 4 & 3))
         return Error::truncated_message;
     if (call.word_count > Invocation::max_words)
         call.word_count = Invocation::max_words;
@@ -60,8 +92,15 @@ Failure read_arguments(Invocation& call, Tag tag) {
         call.words[i] = ipc::message_word(call.caller, i);
     const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(call.caller.buffer);
     for (unsigned i = 0; i < call.capability_count; ++i) {
-        KERNEL_TRY(slot, lookup_capability(call.caller.cspace_slot, buffer->capabilities[i]));
-        call.capabilities[i] = slot;
+        auto found = lookup_capability(call.caller.cspace_slot, buffer->capabilities[i]);
+        if (!found.ok())
+            return found.failure().error == Error::invalid_capability
+                       ? Failure(Error::invalid_capability, i)
+                       : found.failure();
+        const auto wanted = static_cast<ObjectType>(shape >> (6 + 4 * i) & 15);
+        if (wanted != ObjectType::null && found.value()->type() != wanted)
+            return {Error::invalid_capability, i};
+        call.capabilities[i] = found.value();
     }
     return {};
 }

@@ -42,12 +42,10 @@ struct Invocation {
         else
             return words[first] | uint64_t{words[first + 1]} << 32;
     }
-    /// The n-th capability, which must be of this type.
-    [[nodiscard]] Result<Slot*> capability(unsigned n, ObjectType type) const {
+    /// An optional capability; if it was sent, it has the type that the ABI's table says.
+    [[nodiscard]] Result<Slot*> optional(unsigned n) const {
         if (n >= capability_count)
             return Error::truncated_message;
-        if (capabilities[n]->type() != type)
-            return Failure(Error::invalid_capability, n);
         return capabilities[n];
     }
 };

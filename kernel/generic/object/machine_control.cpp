@@ -52,7 +52,7 @@ Failure clear_notification(Invocation& call, unsigned irq) {
 }
 
 Failure set_notification(Invocation& call, unsigned irq) {
-    KERNEL_TRY(slot, call.capability(0, ObjectType::notification));
+    Slot* slot = call.capabilities[0];
     if (!slot->rights().write())
         return Error::missing_right;
     KERNEL_CHECK(check_derivable(*slot));

@@ -13,7 +13,7 @@ using cobnut::MemoryType;
 using cobnut::Method;
 
 Failure map_frame(Invocation& call) {
-    KERNEL_TRY(space, call.capability(0, ObjectType::vspace));
+    auto& space = *call.capabilities[0]->pointer<VSpace>();
     const Word rights = call.words[1] & call.slot.rights().bits;
     const Word attributes = call.words[2];
     const Word type = attributes & MapAttributes::type_mask;
@@ -29,7 +29,7 @@ Failure map_frame(Invocation& call) {
         wanted.type = MemoryType::device;
     wanted.execute = (attributes & MapAttributes::execute_never) == 0 &&
                      wanted.type == MemoryType::normal;
-    return mm::map_frame(*space->pointer<VSpace>(), call.slot, VirtAddr(call.words[0]), wanted,
+    return mm::map_frame(space, call.slot, VirtAddr(call.words[0]), wanted,
                          call.caller.repeats != 0);
 }
 
@@ -69,10 +69,9 @@ Failure maintain_cache(Invocation& call) {
 
 Failure invoke_page_table(Invocation& call) {
     switch (call.method) {
-    case Method::page_table_map: {
-        KERNEL_TRY(space, call.capability(0, ObjectType::vspace));
-        return mm::map_table(*space->pointer<VSpace>(), call.slot, VirtAddr(call.words[0]));
-    }
+    case Method::page_table_map:
+        return mm::map_table(*call.capabilities[0]->pointer<VSpace>(), call.slot,
+                             VirtAddr(call.words[0]));
     case Method::page_table_unmap:
         mm::unmap_table(call.slot);
         return {};

@@ -76,15 +76,15 @@ Failure yield_to(Invocation& call, SchedContext& context) {
 }
 
 Failure configure(Invocation& call) {
-    KERNEL_TRY(slot, call.capability(0, ObjectType::sched_context));
+    const Slot& slot = *call.capabilities[0];
     const uint64_t budget = call.wide(0);
     const uint64_t period = call.wide(2);
     if (budget < sched::min_budget_us || budget > max_period_us || period < budget ||
         period > max_period_us)
         return Failure(Error::time_out_of_range, sched::min_budget_us,
                        static_cast<Word>(max_period_us));
-    auto& context = *slot->pointer<SchedContext>();
-    const auto limit = static_cast<Word>(slot->badge);
+    auto& context = *slot.pointer<SchedContext>();
+    const auto limit = static_cast<Word>(slot.badge);
     if (call.words[4] > limit - 2)
         return Failure(Error::out_of_range, 0, limit - 2);
     context.badge = call.words[5];

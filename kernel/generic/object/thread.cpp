@@ -20,11 +20,10 @@ Failure check_space(const Invocation& call, const Thread& thread) {
     const Slot& old = thread.cspace_slot;
     if (old.type() == ObjectType::cnode && derivation::is_final(old))
         return Error::illegal_operation;
-    KERNEL_TRY(node, call.capability(0, ObjectType::cnode));
-    KERNEL_TRY(space, call.capability(1, ObjectType::vspace));
-    KERNEL_CHECK(check_derivable(*node));
-    KERNEL_CHECK(check_derivable(*space));
-    return call.words[0] == 0 ? Failure() : check_badge(*node, call.words[0], true);
+    KERNEL_CHECK(check_derivable(*call.capabilities[0]));
+    KERNEL_CHECK(check_derivable(*call.capabilities[1]));
+    return call.words[0] == 0 ? Failure()
+                              : check_badge(*call.capabilities[0], call.words[0], true);
 }
 
 void set_space(Invocation& call, Thread& thread) {
@@ -36,7 +35,7 @@ Failure configure(Invocation& call, Thread& thread) {
     KERNEL_CHECK(check_space(call, thread));
     const bool has_buffer = call.words[2] != 0;
     if (has_buffer) {
-        KERNEL_TRY(frame, call.capability(2, ObjectType::frame));
+        KERNEL_TRY(frame, call.optional(2));
         KERNEL_CHECK(thread_control::check_buffer(*frame, call.words[2]));
         KERNEL_CHECK(check_derivable(*frame));
     }
@@ -51,7 +50,7 @@ Failure set_ipc_buffer(Invocation& call, Thread& thread) {
         thread_control::set_buffer(call.cpu, thread, nullptr, 0);
         return {};
     }
-    KERNEL_TRY(frame, call.capability(0, ObjectType::frame));
+    KERNEL_TRY(frame, call.optional(0));
     KERNEL_CHECK(thread_control::check_buffer(*frame, call.words[0]));
     KERNEL_CHECK(check_derivable(*frame));
     thread_control::set_buffer(call.cpu, thread, frame, call.words[0]);
@@ -63,7 +62,7 @@ Failure set_handler(Invocation& call, Slot& place) {
         thread_control::set_handler(call.cpu, place, nullptr);
         return {};
     }
-    KERNEL_TRY(endpoint, call.capability(0, ObjectType::endpoint));
+    Slot* endpoint = call.capabilities[0];
     const Rights rights = endpoint->rights();
     if (!rights.write() || !(rights.grant() || rights.grant_reply()))
         return Error::missing_right;
@@ -73,8 +72,7 @@ Failure set_handler(Invocation& call, Slot& place) {
 }
 
 Failure set_priority(Invocation& call, Thread& thread) {
-    KERNEL_TRY(authority, call.capability(0, ObjectType::thread));
-    const Word limit = authority->pointer<Thread>()->max_priority;
+    const Word limit = call.capabilities[0]->pointer<Thread>()->max_priority;
     if (call.words[0] > limit || call.words[1] > limit)
         return Failure(Error::out_of_range, 0, limit);
     thread.max_priority = static_cast<uint8_t>(call.words[1]);
@@ -83,9 +81,9 @@ Failure set_priority(Invocation& call, Thread& thread) {
 }
 
 Failure bind_notification(Invocation& call, Thread& thread) {
-    KERNEL_TRY(slot, call.capability(0, ObjectType::notification));
-    auto& notification = *slot->pointer<Notification>();
-    if (!slot->rights().read())
+    const Slot& slot = *call.capabilities[0];
+    auto& notification = *slot.pointer<Notification>();
+    if (!slot.rights().read())
         return Error::missing_right;
     if (thread.notification != nullptr || notification.bound != nullptr ||
         notification.head != 0)

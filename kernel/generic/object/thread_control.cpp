@@ -71,12 +71,10 @@ void set_vspace(Cpu& cpu, Thread& thread, Slot& from) {
 }
 
 Failure check_buffer(const Slot& frame, Word address) {
-    if (frame.type() != ObjectType::frame)
-        return Error::invalid_capability;
     if (frame.frame_is_device() || !frame.rights().write() || !frame.rights().read())
         return Error::illegal_operation;
     if (!is_aligned(address, sizeof(cobnut::IpcBuffer)))
-        return {Error::misaligned, 10};
+        return {Error::misaligned, __builtin_ctz(sizeof(cobnut::IpcBuffer))};
     const size_t bytes = size_t{1} << mm::frame_bits(frame.frame_size_index());
     if (!arch::in_window(frame.object.physical(), bytes))
         return Error::illegal_operation;
