@@ -73,7 +73,7 @@ enum {
     COBNUT_ERROR_NO_RECEIVE_SLOT = 0x16, /* The receiver has no place for the capabilities; nothing moved. */
     COBNUT_ERROR_WOULD_BLOCK = 0x17, /* A non-blocking receive found nothing. */
     COBNUT_ERROR_CANCELED = 0x18, /* The object that the thread waited on, or its partner, is gone. */
-    COBNUT_ERROR_NO_REPLY = 0x19, /* The Reply object holds no caller. */
+    COBNUT_ERROR_NO_REPLY = 0x19, /* The Reply object holds no caller, or the receiver of a call offers none. */
     COBNUT_ERROR_TIME_OUT_OF_RANGE = 0x1a, /* Budget or period: word 0: least, word 1: greatest, microseconds. */
     COBNUT_ERROR_ILLEGAL_OPERATION = 0x1b, /* The objects allow the operation, their state does not. */
 };

@@ -11,6 +11,8 @@
 #include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
 
+#include <catch2/catch_translate_exception.hpp>
+
 namespace test {
 
 using namespace kernel;
@@ -162,3 +164,6 @@ Thread& World::make_thread(unsigned priority, bool passive) {
 }
 
 } // namespace test
+
+/// A kernel that stops says why on its console.
+CATCH_TRANSLATE_EXCEPTION(const arch::host::Stopped& stopped) { return stopped.console; }

@@ -1,34 +1,94 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the debug kernel says on the console.
+// What the debug kernel says on the console, in the words of the ABI's tables.
+#include <cobnut/abi/fault.hpp>
+#include <cobnut/abi/forms.hpp>
+#include <cobnut/abi/methods.hpp>
+#include <generic/contract/console.hpp>
 #include <generic/debug/print.hpp>
 #include <generic/debug/report.hpp>
 
-namespace kernel::debug {
+namespace kernel::debug::detail {
 
-#if COBNUT_DEBUG
-inline constexpr bool enabled = true;
-#else
-inline constexpr bool enabled = false;
-#endif
+namespace {
 
-void report_unhandled_fault(const Thread& thread) {
-    if constexpr (enabled) {
-        print("kernel: thread ", Hex{reinterpret_cast<Word>(&thread)}, " stopped by fault ",
-              Hex{thread.fault.type}, " at ", Hex{thread.registers.ip()}, ": ",
-              Hex{thread.fault.word[0]}, " ", Hex{thread.fault.word[1]}, " ",
-              Hex{thread.fault.word[2]}, "\n");
+Hex address_of(const Thread& thread) {
+    return {reinterpret_cast<Word>(&thread)};
+}
+
+const char* name_of(Error error) {
+    const auto number = static_cast<unsigned>(error);
+    return number < cobnut::error_count ? cobnut::errors[number].name : "unknown error";
+}
+
+template <size_t count>
+const char* condition_in(const cobnut::Refusal (&refusals)[count], Error error) {
+    for (const cobnut::Refusal& refusal : refusals)
+        if (refusal.error == error)
+            return refusal.condition;
+    return nullptr;
+}
+
+/// The method's own condition of the error, else the common one, else what the error means.
+const char* reason(const cobnut::MethodDescription* method, Error error) {
+    const char* own = method == nullptr ? nullptr : method->condition(error);
+    if (own == nullptr)
+        own = condition_in(cobnut::common_refusals, error);
+    return own != nullptr ? own : cobnut::errors[static_cast<unsigned>(error)].meaning;
+}
+
+/// "name 0x1, other 0x2": the words under the names that the table gives them.
+void print_arguments(const char* names, const Word* words, unsigned count) {
+    for (unsigned i = 0; i < count && *names != 0; ++i) {
+        if (i != 0)
+            print(", ");
+        for (; *names != 0 && *names != ','; ++names)
+            arch::console_put(*names);
+        print(" ", Hex{words[i]});
+        while (*names == ',' || *names == ' ')
+            ++names;
     }
 }
 
-void report_refusal(const Thread& thread, Word label, const Failure& failure) {
-    if constexpr (enabled) {
-        // A missing table is how every program learns which one to make: no news.
-        if (failure.error == Error::missing_table)
-            return;
-        print("kernel: thread ", Hex{reinterpret_cast<Word>(&thread)}, " method ", Hex{label},
-              " refused: error ", Hex{static_cast<Word>(failure.error)}, " (",
-              Hex{failure.detail[0]}, ", ", Hex{failure.detail[1]}, ")\n");
-    }
+} // namespace
+
+void unhandled_fault(const Thread& thread) {
+    const char* name = "of unknown type";
+    for (const cobnut::Named& type : cobnut::fault_types)
+        if (type.number == thread.fault.type)
+            name = type.name;
+    print("kernel: thread ", address_of(thread), " stopped by fault ", name, " at ",
+          Hex{thread.registers.ip()}, ": ", Hex{thread.fault.word[0]}, " ",
+          Hex{thread.fault.word[1]}, " ", Hex{thread.fault.word[2]}, "\n");
 }
 
-} // namespace kernel::debug
+void refused_method(const Invocation& call, Word label, const Failure& failure) {
+    // A missing table is how every program learns which one to make: no news.
+    if (failure.error == Error::missing_table)
+        return;
+    const auto* method = cobnut::describe(static_cast<cobnut::Method>(label));
+    print("kernel: thread ", address_of(call.caller), " ");
+    if (method != nullptr)
+        print(method->object, ".", method->name, "(");
+    else
+        print("method ", Hex{label}, "(");
+    // These are told before the words are read.
+    const bool was_read = failure.error != Error::truncated_message &&
+                          failure.error != Error::no_buffer;
+    if (method != nullptr && was_read)
+        print_arguments(method->arguments, call.words, call.word_count);
+    print(") refused: ", name_of(failure.error), " (", Hex{failure.detail[0]}, ", ",
+          Hex{failure.detail[1]}, "): ", reason(method, failure.error), "\n");
+}
+
+void refused_form(const Thread& thread, const char* phase, Word path, const Failure& failure) {
+    const char* why = condition_in(cobnut::form_lookup_refusals, failure.error);
+    if (why == nullptr && failure.error != Error::no_reply)
+        why = condition_in(cobnut::message_refusals, failure.error);
+    if (why == nullptr)
+        why = cobnut::errors[static_cast<unsigned>(failure.error)].meaning;
+    print("kernel: thread ", address_of(thread), " ", phase, " through path ", Hex{path},
+          " refused: ", name_of(failure.error), " (", Hex{failure.detail[0]}, ", ",
+          Hex{failure.detail[1]}, "): ", why, "\n");
+}
+
+} // namespace kernel::debug::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Sending to and receiving from Endpoints: the slow path.
 #include <generic/contract/cpu.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/reply.hpp>
@@ -115,6 +116,7 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool ma
             after_transfer(cpu, sender, receiver, sending, false);
             return;
         }
+        debug::report_refusal(sender, "queued send", sender.badge, failure);
         // What does not fit is the sender's failure; a fault that nobody can take stops it.
         if ((sending & Sending::fault) != 0)
             sender.wait = Wait::nothing, sender.gate |= Gate::suspended;

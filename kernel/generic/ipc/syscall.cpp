@@ -4,6 +4,7 @@
 #include <cobnut/abi/syscall.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/contract/interrupt.hpp>
 #include <generic/ipc/fastpath_switch.hpp>
@@ -29,6 +30,7 @@ struct Entry {
 
     /// Reports a failure: a blocking form faults, a non-blocking one gets it as its result.
     void refuse(Word path, bool receiving, bool blocking, Failure failure) const {
+        debug::report_refusal(thread, receiving ? "receive" : "send", path, failure);
         if (blocking)
             fault::deliver_capability(cpu, thread, path, receiving, failure);
         else
@@ -49,7 +51,7 @@ struct Entry {
         case ObjectType::notification:
             return send_signal(path, slot, options);
         case ObjectType::reply:
-            return send_reply(slot);
+            return send_reply(path, slot);
         default:
             if (invoke(cpu, thread, slot, answers).error == error_preempted) {
                 cpu.wants_restart = true;
@@ -69,6 +71,7 @@ struct Entry {
             return false;
         }
         if (const Failure failure = ipc::send(cpu, thread, slot, options); !failure.ok()) {
+            debug::report_refusal(thread, "send", path, failure);
             ipc::give_failure(thread, failure.error);
             return false;
         }
@@ -86,11 +89,13 @@ struct Entry {
         return true;
     }
 
-    [[nodiscard]] bool send_reply(const Slot& slot) const {
+    [[nodiscard]] bool send_reply(Word path, const Slot& slot) const {
         const Failure failure =
             ipc::answer(cpu, thread, *slot.pointer<Reply>(), slot.rights().grant());
-        if (!failure.ok())
+        if (!failure.ok()) {
+            debug::report_refusal(thread, "reply", path, failure);
             ipc::give_failure(thread, failure.error);
+        }
         return failure.ok();
     }
 
@@ -120,6 +125,7 @@ struct Entry {
         if (found.ok() && found.value()->type() != ObjectType::reply)
             found = Error::invalid_capability;
         if (found.ok() && ipc::is_offered(*found.value()->pointer<Reply>(), thread)) {
+            debug::report_refusal(thread, "receive with the Reply", path, Error::in_use);
             ipc::give_failure(thread, Error::in_use);
             return false;
         }
@@ -137,7 +143,7 @@ struct Entry {
         auto found = lookup_capability(thread.cspace_slot, reply_path);
         if (found.ok() && found.value()->type() == ObjectType::reply) {
             Reply& reply = *found.value()->pointer<Reply>();
-            if (reply.caller != nullptr && !send_reply(*found.value()))
+            if (reply.caller != nullptr && !send_reply(reply_path, *found.value()))
                 return;
         }
         receive(path, true, true, reply_path);

@@ -41,6 +41,7 @@ struct alignas(64) Cpu {
     bool counters_open;
     bool fpu_open;
     bool wants_restart;   ///< Preempted: the current system call is made again.
+    uint32_t entries;     ///< Of the slow path; counted by the debug kernel.
     ReadyQueue ready;
 };
 

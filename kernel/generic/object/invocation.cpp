@@ -163,7 +163,7 @@ Failure invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     if (failure.error == error_preempted)
         return failure;
     if (!failure.ok())
-        debug::report_refusal(caller, tag.label(), failure);
+        debug::report_refusal(call, tag.label(), failure);
     if (wants_answer)
         put_answer(call, failure);
     return failure;

@@ -4,6 +4,7 @@
 #include <generic/contract/address_space.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/timer.hpp>
+#include <generic/debug/invariant.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/object/endpoint.hpp>
@@ -319,6 +320,7 @@ void leave(Cpu& cpu) {
         }
     }
     program_timer(cpu);
+    debug::check_invariants(cpu);
     arch::leave(*cpu.current);
 }
 
