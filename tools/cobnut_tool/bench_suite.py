@@ -84,12 +84,24 @@ def of_minimal_machine(build: builds.Build) -> list[Result]:
                    f"{outcome.end}, {measured} rows", outcome.lines[-12:] if not passed else [])]
 
 
+def of_guard() -> list[Result]:
+    """What the guard lets pass, and what not: 1 % of the instructions, one line."""
+    cases = [((100, 7, 9), (100, 7, 9), True), ((101, 8, 10), (100, 7, 9), True),
+             ((102, 7, 9), (100, 7, 9), False), ((94, 7, 9), (93, 7, 9), False),
+             ((100, 9, 9), (100, 7, 9), False), ((100, 7, 11), (100, 7, 9), False),
+             ((90, 5, 5), (100, 7, 9), True)]
+    wrong = [f"{now} after {before}" for now, before, passes in cases
+             if (baselines.growth(dict(zip(baselines.COLUMNS, now)), before) is None) != passes]
+    return [Result("bench guard", not wrong, 0.0, "; ".join(wrong))]
+
+
 def bench_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:
     if build.variant != "release" or not setup.has_plugins():
         return []
-    # The figures are those of the ISA: its first board stands for the others.
-    if build.board.name != min(board.name for board in boards.all_boards()
-                               if board.isa == build.board.isa):
+    # The figures are those of the ISA: QEMU's own machines stand for the other boards.
+    if not build.board.name.startswith("qemu-"):
         return []
     cases = [lambda: of_rows(build), lambda: of_curves(build)]
+    if build.board.name == boards.DEFAULT:
+        cases.append(of_guard)
     return cases + [lambda: of_minimal_machine(build)] if build.board.isa == "riscv64" else cases
