@@ -89,9 +89,7 @@ struct Fastpath {
         Ticks used;
 
         KERNEL_HOT bool possible(const Cpu& cpu, const Thread* next) {
-            if (to == nullptr || to->thread != next || to->period != 0 || to->budget == 0)
-                return false;
-            if (to->released == 0 || from->period != 0)
+            if (to == nullptr || to->thread != next || to->slices == 0 || from->slices == 0)
                 return false;
             now = Policy::now();
             used = now - cpu.charged_until;

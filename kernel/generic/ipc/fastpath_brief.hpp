@@ -73,7 +73,7 @@ private:
     /// the timer would have to be written. If so, it has begun.
     KERNEL_HOT static bool may_renew(Cpu& cpu) {
         SchedContext& context = *cpu.sched_context;
-        if ((cpu.gate & Gate::priority_mask) >= cpu.current->priority() || context.period != 0)
+        if ((cpu.gate & Gate::priority_mask) >= cpu.current->priority() || context.slices == 0)
             return false;
         const Ticks now = Policy::now();
         if (now >= cpu.deadline || now + context.budget < cpu.deadline)

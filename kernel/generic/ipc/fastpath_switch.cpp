@@ -1,30 +1,38 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Fastpaths that switch to another thread on the kernel stack.
+// Fastpaths that switch to another thread on the kernel stack, where a message has been stored or
+// there is none: the running thread is preempted, has faulted, or answers a fault. They run before
+// sched::enter, so what is void in a running thread is so for them too. Compiled with the
+// registers that the stub has saved free to use, and without a function between entry and commit.
 #include <cobnut/abi/fault.hpp>
 #include <generic/contract/address_space.hpp>
+#include <generic/base/attributes.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/contract/interrupt.hpp>
 #include <generic/contract/timer.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
-#include <generic/ipc/fastpath_switch.hpp>
+#include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
+#include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
+#include <generic/object/notification.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/vspace.hpp>
 
 namespace kernel::ipc {
 
-using cobnut::Tag;
-
 namespace {
 
+using cobnut::Syscall;
+using cobnut::Tag;
+
 /// Whether the core may go to the thread; unlike the register fastpaths, with any kind of frame.
-bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
+KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
     return Gate::may_run(thread.gate & ~(Gate::full_frame | ignored), cpu.gate) &&
            thread.space->asid != arch::asid_none;
 }
 
-[[noreturn]] void go(Cpu& cpu, Thread& from, Thread& to) {
+[[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread& from, Thread& to) {
     cpu.current = &to;
     if (to.space != from.space)
         arch::activate(to.space->token);
@@ -40,32 +48,30 @@ struct ContextSwitch {
     Ticks now = 0;
     Ticks used = 0;
 
-    ContextSwitch(Cpu& core, Thread& thread)
+    KERNEL_HOT ContextSwitch(Cpu& core, Thread& thread)
         : cpu(core), to(thread), next(thread.sched_context) {}
 
-    [[nodiscard]] bool possible() {
-        if (next == nullptr || next->thread != &to || next->period != 0 || next->budget == 0)
-            return false;
-        const SchedContext& mine = *cpu.sched_context;
-        if (next->released == 0 || mine.period != 0)
+    [[nodiscard]] KERNEL_HOT bool possible() {
+        if (next == nullptr || next->thread != &to || next->slices == 0 ||
+            cpu.sched_context->slices == 0)
             return false;
         now = arch::now();
         used = now - cpu.charged_until;
         return now < cpu.deadline;
     }
     /// Whether the slice has so much left that it need not be renewed.
-    [[nodiscard]] bool slice_lasts() const {
+    [[nodiscard]] KERNEL_HOT bool slice_lasts() const {
         return used + kernel_state.least_ticks <= cpu.sched_context->refills()->amount;
     }
     /// Writes down whose the running context is, and that it has been used.
-    void commit(Thread& from) const {
+    KERNEL_HOT void commit(Thread& from) const {
         SchedContext& mine = *cpu.sched_context;
         mine.consumed += used;
         mine.refills()->amount -= used;
         mine.thread = &from;
         from.sched_context = &mine;
     }
-    [[noreturn]] void leave(Thread& from) const {
+    [[noreturn]] KERNEL_HOT void leave(Thread& from) const {
         cpu.sched_context = next;
         cpu.charged_until = now;
         const Ticks deadline = now + next->refills()->amount;
@@ -78,7 +84,7 @@ struct ContextSwitch {
 };
 
 /// The running thread to the front of the ready threads of its priority, which is the highest.
-void enqueue_running(Cpu& cpu, Thread& thread) {
+KERNEL_HOT void enqueue_running(Cpu& cpu, Thread& thread) {
     ReadyQueue& queue = cpu.ready;
     const unsigned priority = thread.priority();
     Thread* first = queue.first[priority];
@@ -97,7 +103,7 @@ void enqueue_running(Cpu& cpu, Thread& thread) {
     queue.first[priority] = &thread;
 }
 
-void dequeue_waiter(Word& head, Thread& thread) {
+KERNEL_HOT void dequeue_waiter(Word& head, Thread& thread) {
     if (thread.next == &thread && thread.lower == nullptr && queue_first(head) == &thread) [[likely]]
         head = 0;
     else
@@ -105,22 +111,30 @@ void dequeue_waiter(Word& head, Thread& thread) {
     thread.wait = Wait::nothing;
 }
 
-const Slot* find(const Thread& thread, Word path) {
+KERNEL_HOT const Slot* find(const Thread& thread, Word path) {
     return path < thread.node_size ? thread.node + path : nullptr;
 }
 
-bool has_buffers(const Thread& from, const Thread& to) {
+KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
     return from.buffer != nullptr && to.buffer != nullptr;
 }
 
+/// What a system call gives but for message words.
+KERNEL_HOT void put(arch::Registers& registers, Word badge, Tag tag) {
+    registers.set_badge(badge);
+    registers.set_tag(tag.raw());
+    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
+        registers.set_message(i, 0);
+}
+
 /// Whether the whole message travels, and no capability.
-bool is_plain(Tag tag, const Thread& from, const Thread& to) {
+KERNEL_HOT bool is_plain(Tag tag, const Thread& from, const Thread& to) {
     const Word shape = tag.raw() & Tag::shape_mask;
     return shape <= arch::Registers::message_words ||
            (shape <= cobnut::max_message_words && has_buffers(from, to));
 }
 
-void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool blocks) {
+KERNEL_HOT void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool blocks) {
     Thread& current = *cpu.current;
     if (!endpoint.has_receivers())
         return;
@@ -134,16 +148,22 @@ void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool blocks) {
 
     // Committed.
     dequeue_waiter(endpoint.head, receiver);
-    copy_message(current, receiver, badge);
+    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
+        receiver.registers.set_message(i, current.registers.message(i));
+    const Tag tag(current.registers.tag());
+    receiver.registers.set_badge(badge);
+    receiver.registers.set_tag(tag.raw());
+    if (tag.length() > arch::Registers::message_words)
+        copy_rest(current, receiver, tag.length());
     if (!blocks)
-        give_failure(current, Error::none);
+        put(current.registers, 0, Tag::failure(Error::none));
     contexts.commit(current);
     enqueue_running(cpu, current);
     contexts.leave(current);
 }
 
 /// `answers`: the signaller gets a result.
-void signal_waiter(Cpu& cpu, Notification& notification, Word flags, bool answers) {
+[[gnu::noinline]] void signal_waiter(Cpu& cpu, Notification& notification, Word flags, bool answers) {
     Thread& current = *cpu.current;
     Word* head = &notification.head;
     Thread* waiter = queue_first(*head);
@@ -161,17 +181,15 @@ void signal_waiter(Cpu& cpu, Notification& notification, Word flags, bool answer
 
     // Committed.
     dequeue_waiter(*head, *waiter);
-    give_signal(*waiter, flags);
+    put(waiter->registers, flags, Tag(0, 0, 0, cobnut::Kind::signal));
     if (answers)
-        give_failure(current, Error::none);
+        put(current.registers, 0, Tag::failure(Error::none));
     contexts.commit(current);
     enqueue_running(cpu, current);
     contexts.leave(current);
 }
 
-} // namespace
-
-void SwitchPath::send(Cpu& cpu, bool blocks) {
+KERNEL_HOT void send(Cpu& cpu, bool blocks) {
     Thread& current = *cpu.current;
     const Slot* slot = find(current, current.registers.capability());
     if (slot == nullptr || !slot->rights().write())
@@ -182,11 +200,7 @@ void SwitchPath::send(Cpu& cpu, bool blocks) {
         send_message(cpu, *slot->pointer<Endpoint>(), slot->badge, blocks);
 }
 
-void SwitchPath::signal(Cpu& cpu, Notification& notification, Word flags) {
-    signal_waiter(cpu, notification, flags, false);
-}
-
-void SwitchPath::yield(Cpu& cpu) {
+KERNEL_HOT void yield(Cpu& cpu) {
     Thread& current = *cpu.current;
     const unsigned priority = current.priority();
     Thread* next = cpu.ready.first[priority];
@@ -212,8 +226,11 @@ void SwitchPath::yield(Cpu& cpu) {
     contexts.leave(current);
 }
 
-void SwitchPath::fault(Cpu& cpu, const Slot& handler) {
+[[gnu::noinline]] void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
     Thread& current = *cpu.current;
+    const Slot& handler = current.fault_slot;
+    if (handler.type() != ObjectType::endpoint)
+        return;
     auto& endpoint = *handler.pointer<Endpoint>();
     if ((endpoint.head & Endpoint::fast_receivers) == 0)
         return;
@@ -228,8 +245,19 @@ void SwitchPath::fault(Cpu& cpu, const Slot& handler) {
         return;
 
     // Committed.
+    current.fault = {static_cast<uint8_t>(type), {}, {word2, word3, word4, 0}};
+    current.gate |= Gate::faulted;
     dequeue_waiter(endpoint.head, server);
-    (void)transfer_fault(current, server, handler.badge);
+    const Word words[] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
+    for (unsigned i = 0; i < cobnut::fault_words; ++i) {
+        if (i < arch::Registers::message_words)
+            server.registers.set_message(i, words[i]);
+        else
+            set_message_word(server, i, words[i]);
+    }
+    server.registers.set_badge(handler.badge);
+    server.registers.set_tag(
+        Tag(static_cast<Word>(type), cobnut::fault_words, 0, cobnut::Kind::fault).raw());
     reply.caller = &current;
     reply.up = reply.prev = nullptr;
     reply.sched_context = nullptr;
@@ -248,7 +276,7 @@ void SwitchPath::fault(Cpu& cpu, const Slot& handler) {
     go(cpu, current, server);
 }
 
-void SwitchPath::answer_fault(Cpu& cpu) {
+KERNEL_HOT void answer_fault(Cpu& cpu) {
     Thread& current = *cpu.current;
     Reply& reply = *current.reply;
     SchedContext& context = *cpu.sched_context;
@@ -279,4 +307,53 @@ void SwitchPath::answer_fault(Cpu& cpu) {
     go(cpu, current, thread);
 }
 
+KERNEL_HOT void system_call(Cpu& cpu, Syscall number) {
+    cpu.current->frame_kind = FrameKind::arguments;
+    if (number == Syscall::send || number == Syscall::nb_send)
+        send(cpu, number == Syscall::send);
+    else if (number == Syscall::yield)
+        yield(cpu);
+    else if (number == Syscall::reply_recv)
+        answer_fault(cpu);
+}
+
+/// The entry of a fault in a full frame.
+[[noreturn]] KERNEL_HOT void enter_fault(cobnut::FaultType type, Word word2, Word word3 = 0,
+                                         Word word4 = 0) {
+    Cpu& cpu = arch::current_cpu();
+    cpu.current->frame_kind = FrameKind::full;
+    fault(cpu, type, word2, word3, word4);
+    slow::fault(type, word2, word3, word4);
+}
+
+} // namespace
+
 } // namespace kernel::ipc
+
+using cobnut::FaultType;
+using kernel::Word;
+using kernel::ipc::enter_fault;
+
+void kernel_syscall(Word number) {
+    kernel::ipc::system_call(arch::current_cpu(), static_cast<cobnut::Syscall>(number));
+    kernel::slow::system_call(number);
+}
+
+void kernel_interrupt() {
+    kernel::Cpu& cpu = arch::current_cpu();
+    cpu.current->frame_kind = kernel::FrameKind::full;
+    const unsigned number = arch::claim_interrupt();
+    if (const kernel::Slot* slot = kernel::irq::notification_of(number))
+        kernel::ipc::signal_waiter(cpu, *slot->pointer<kernel::Notification>(), slot->badge, false);
+    kernel::slow::interrupt(number);
+}
+
+void kernel_unknown_syscall(Word number) { enter_fault(FaultType::unknown_syscall, number); }
+
+void kernel_vm_fault(Word address, Word access, Word status) {
+    enter_fault(FaultType::vm, address, access, status);
+}
+
+void kernel_user_exception(Word number, Word code) {
+    enter_fault(FaultType::user_exception, number, code);
+}

@@ -4,7 +4,6 @@
 #include <generic/contract/timer.hpp>
 #include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
-#include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/sched/scheduler.hpp>
 
@@ -34,8 +33,6 @@ void deliver(Cpu& cpu, Thread& thread, cobnut::FaultType type, Word word2, Word 
              Word word4, Word word5) {
     thread.fault = {static_cast<uint8_t>(type), {}, {word2, word3, word4, word5}};
     thread.gate |= Gate::faulted;
-    if (!cpu.reschedule && thread.fault_slot.type() == ObjectType::endpoint)
-        ipc::SwitchPath::fault(cpu, thread.fault_slot);
     send_to(cpu, thread, thread.fault_slot);
 }
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The entries of the kernel: system calls on the slow path, faults and interrupts.
+// The slow path of the kernel's entries: system calls, faults and interrupts.
 #include <cobnut/abi/fault.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
-#include <generic/contract/interrupt.hpp>
-#include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/ipc/reply.hpp>
+#include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/invocation.hpp>
 #include <generic/object/irq.hpp>
@@ -183,79 +182,35 @@ void perform(const Entry& entry, Syscall number) {
     }
 }
 
-/// The entry of a fault or exception in the full frame.
-Entry enter_full() {
+} // namespace
+
+namespace slow {
+
+void system_call(Word number) {
     Cpu& cpu = arch::current_cpu();
     Thread& thread = sched::enter(cpu);
-    thread.frame_kind = FrameKind::full;
-    return {cpu, thread};
-}
-
-} // namespace
-
-} // namespace kernel
-
-using kernel::Cpu;
-using kernel::FrameKind;
-using kernel::Word;
-
-namespace {
-
-using cobnut::Syscall;
-
-/// What the register fastpaths have left to those with a stack.
-void try_fastpaths(Cpu& cpu, Syscall number) {
-    if (number == Syscall::send || number == Syscall::nb_send)
-        kernel::ipc::SwitchPath::send(cpu, number == Syscall::send);
-    else if (number == Syscall::yield)
-        kernel::ipc::SwitchPath::yield(cpu);
-    else if (number == Syscall::reply_recv)
-        kernel::ipc::SwitchPath::answer_fault(cpu);
-}
-
-} // namespace
-
-void kernel_syscall(Word number) {
-    Cpu& cpu = arch::current_cpu();
-    cpu.current->frame_kind = FrameKind::arguments;
-    try_fastpaths(cpu, static_cast<Syscall>(number));
-    kernel::Thread& thread = kernel::sched::enter(cpu);
-    kernel::perform({cpu, thread}, static_cast<cobnut::Syscall>(number));
-    thread.repeats = cpu.wants_restart ? 1 : 0;
+    perform({cpu, thread}, static_cast<Syscall>(number));
     if (cpu.wants_restart) {
         cpu.wants_restart = false;
         thread.repeat_system_call();
-        kernel::irq::handle_pending(cpu);
+        irq::handle_pending(cpu);
     }
-    kernel::sched::leave(cpu);
+    sched::leave(cpu);
 }
 
-void kernel_unknown_syscall(Word number) {
-    const auto entry = kernel::enter_full();
-    kernel::fault::deliver(entry.cpu, entry.thread, cobnut::FaultType::unknown_syscall, number);
-    kernel::sched::leave(entry.cpu);
-}
-
-void kernel_vm_fault(Word address, Word access, Word status) {
-    const auto entry = kernel::enter_full();
-    kernel::fault::deliver(entry.cpu, entry.thread, cobnut::FaultType::vm, address, access, status);
-    kernel::sched::leave(entry.cpu);
-}
-
-void kernel_user_exception(Word number, Word code) {
-    const auto entry = kernel::enter_full();
-    kernel::fault::deliver(entry.cpu, entry.thread, cobnut::FaultType::user_exception, number,
-                           code);
-    kernel::sched::leave(entry.cpu);
-}
-
-void kernel_interrupt() {
+void fault(cobnut::FaultType type, Word word2, Word word3, Word word4) {
     Cpu& cpu = arch::current_cpu();
-    cpu.current->frame_kind = FrameKind::full;
-    const unsigned number = arch::claim_interrupt();
-    if (const kernel::Slot* slot = kernel::irq::notification_of(number))
-        kernel::ipc::SwitchPath::signal(cpu, *slot->pointer<kernel::Notification>(), slot->badge);
-    const auto entry = kernel::enter_full();
-    kernel::irq::handle(entry.cpu, number);
-    kernel::sched::leave(entry.cpu);
+    kernel::fault::deliver(cpu, sched::enter(cpu), type, word2, word3, word4);
+    sched::leave(cpu);
 }
+
+void interrupt(unsigned number) {
+    Cpu& cpu = arch::current_cpu();
+    (void)sched::enter(cpu);
+    irq::handle(cpu, number);
+    sched::leave(cpu);
+}
+
+} // namespace slow
+
+} // namespace kernel

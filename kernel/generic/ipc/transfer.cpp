@@ -30,12 +30,8 @@ Word read_once(const Word& word) {
 void copy_words(const Thread& sender, Thread& receiver, unsigned length) {
     for (unsigned i = 0; i < register_words; ++i)
         receiver.registers.set_message(i, sender.registers.message(i));
-    if (length <= register_words)
-        return;
-    const Word* from = buffer_of(sender)->words;
-    Word* to = buffer_of(receiver)->words;
-    for (unsigned i = register_words; i < length; ++i)
-        to[i] = read_once(from[i]);
+    if (length > register_words)
+        copy_rest(sender, receiver, length);
 }
 
 struct CapabilityTransfer {
@@ -84,11 +80,11 @@ void set_message_word(Thread& thread, unsigned index, Word value) {
         buffer_of(thread)->words[index] = value;
 }
 
-void copy_message(const Thread& sender, Thread& receiver, Word badge) {
-    const Tag tag{sender.registers.tag()};
-    copy_words(sender, receiver, tag.length());
-    receiver.registers.set_badge(badge);
-    receiver.registers.set_tag(tag.raw());
+void copy_rest(const Thread& sender, Thread& receiver, unsigned length) {
+    const Word* from = buffer_of(sender)->words;
+    Word* to = buffer_of(receiver)->words;
+    for (unsigned i = register_words; i < length; ++i)
+        to[i] = read_once(from[i]);
 }
 
 Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant) {
@@ -107,9 +103,11 @@ Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant) {
             return Error::missing_right;
         KERNEL_CHECK(prepare(sender, receiver, count, plan));
     }
-    copy_message(sender, receiver, badge);
+    copy_words(sender, receiver, length);
     for (unsigned i = 0; i < count; ++i)
         derive(*plan.from[i], *plan.to[i], Rights::all());
+    receiver.registers.set_badge(badge);
+    receiver.registers.set_tag(tag.raw());
     return {};
 }
 

@@ -18,8 +18,8 @@ void set_message_word(Thread& thread, unsigned index, Word value);
 /// lacks), message_too_long, no_receive_slot, missing_right or an error of derivation.
 [[nodiscard]] Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant);
 
-/// The same for a message without capabilities that is known to travel.
-void copy_message(const Thread& sender, Thread& receiver, Word badge);
+/// The words of a message that registers do not hold; both threads have buffers.
+void copy_rest(const Thread& sender, Thread& receiver, unsigned length);
 
 /// The receiver gets the fault that `thread` stopped for.
 [[nodiscard]] Failure transfer_fault(Thread& thread, Thread& receiver, Word badge);

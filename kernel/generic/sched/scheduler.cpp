@@ -222,7 +222,8 @@ void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period,
         dequeue(cpu, *thread);
     context.budget = budget;
     context.period = period;
-    context.core = cpu.id;
+    context.slices = period == 0 ? 1 : 0;
+    context.core = static_cast<uint16_t>(cpu.id);
     context.refill_max = static_cast<uint16_t>(max_refills);
     reset_refills(context, time(cpu));
     if (thread != nullptr && thread != cpu.current)
