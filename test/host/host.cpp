@@ -12,6 +12,7 @@ namespace {
 alignas(1 << 21) unsigned char memory[ram_bytes];
 } // namespace
 
+bool fastpaths = true;
 Machine machine;
 kernel::Cpu* cpu = nullptr;
 unsigned char* const ram = memory;

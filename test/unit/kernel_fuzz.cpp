@@ -37,7 +37,8 @@ class Fuzzer {
     static constexpr unsigned ports = first_port_method();
 
 public:
-    explicit Fuzzer(unsigned seed) : random_{seed} {
+    /// Without time no slice ends: the slow path charges more often than the fastpaths do.
+    explicit Fuzzer(unsigned seed, bool timeless = false) : random_{seed}, timeless_{timeless} {
         const Word endpoint = world_.make(ObjectType::endpoint, 0, 3);
         (void)world_.call(World::cnode, cobnut::Method::cnode_mint,
                           {100, word_bits, endpoint, word_bits, 15, 5}, {World::cnode});
@@ -64,7 +65,8 @@ public:
         Thread* thread = world_.cpu().current;
         if (thread == nullptr)
             return revive() && after(world_.settle());
-        arch::host::machine.now += below(random_, 40) == 0 ? below(random_, 30'000) : 1;
+        if (!timeless_)
+            arch::host::machine.now += below(random_, 40) == 0 ? below(random_, 30'000) : 1;
         if (arch::host::machine.now >= arch::host::machine.deadline)
             return after(world_.enter([] { kernel_interrupt(); }));
         const auto again = pending_.find(thread);
@@ -97,10 +99,70 @@ public:
         return system_call(*thread, forms[below(random_, sizeof(forms) / sizeof(forms[0]))]);
     }
 
+    /// All that programs can see of threads and objects, after what fastpaths leave open has been
+    /// written down.
+    std::vector<Word> state() {
+        Cpu& cpu = world_.cpu();
+        if (cpu.current != nullptr)
+            (void)sched::enter(cpu);
+        std::vector<Word> all{word(cpu.current), word(cpu.sched_context), cpu.gate,
+                              arch::host::machine.space_root};
+        for (Word index = 0; index < World::slot_count; ++index) {
+            const Slot& slot = world_.slot(index);
+            all.insert(all.end(), {slot.object.word, slot.badge});
+            add(all, index, slot.type());
+        }
+        return all;
+    }
+
     /// Calls that did what they should, by method.
     static inline std::map<Word, unsigned> successes;
 
 private:
+    static Word word(const void* pointer) { return reinterpret_cast<Word>(pointer); }
+
+    void add(std::vector<Word>& all, Word index, ObjectType type) {
+        switch (type) {
+        case ObjectType::thread: {
+            auto& thread = world_.object<Thread>(index);
+            const auto& r = thread.registers;
+            all.insert(all.end(),
+                       {thread.wait, thread.gate, word(sched::context_of(thread)),
+                        word(thread.reply), word(thread.next), word(thread.prev), thread.queued,
+                        thread.fault.type, r.pc, r.stack, r.a0, r.a1});
+            all.insert(all.end(), r.words, r.words + arch::Registers::message_words);
+            if (thread.buffer != nullptr)
+                all.insert(all.end(), world_.buffer(thread).words,
+                           world_.buffer(thread).words + cobnut::max_message_words);
+            break;
+        }
+        case ObjectType::endpoint:
+            all.push_back(world_.object<Endpoint>(index).head);
+            break;
+        case ObjectType::notification: {
+            const auto& notification = world_.object<Notification>(index);
+            all.insert(all.end(), {notification.head, notification.flags, notification.active});
+            break;
+        }
+        case ObjectType::reply: {
+            const auto& reply = world_.object<Reply>(index);
+            const bool active = reply.caller != nullptr;
+            all.insert(all.end(), {word(reply.caller), word(reply.server), reply.path,
+                                   active ? word(reply.sched_context) : 0,
+                                   active && reply.sched_context ? word(reply.prev) : 0});
+            break;
+        }
+        case ObjectType::sched_context: {
+            auto& context = world_.object<SchedContext>(index);
+            all.insert(all.end(), {word(context.top), word(context.thread), context.consumed,
+                                   context.refills()->amount, context.released});
+            break;
+        }
+        default:
+            break;
+        }
+    }
+
     bool after(Thread*) {
         test::check_invariants(world_);
         return true;
@@ -363,6 +425,7 @@ private:
     }
 
     test::Random random_;
+    bool timeless_;
     World world_;
     Thread* server_ = nullptr;
     Word server_endpoint_ = 0, server_reply_ = 0;
@@ -398,4 +461,33 @@ TEST_CASE("no sequence of system calls breaks an invariant of the kernel", "[ker
     if (wanted != nullptr)
         for (const auto& [label, count] : Fuzzer::successes)
             std::printf("method %#x: %u\n", static_cast<unsigned>(label), count);
+}
+
+TEST_CASE("fastpaths do what the slow path does", "[kernel]") {
+    const char* wanted = std::getenv("KERNEL_FUZZ_SEEDS");
+    const auto seeds = static_cast<unsigned>(wanted != nullptr ? std::atoi(wanted) : 15);
+    const unsigned taken = arch::FastPolicy::taken + arch::BriefPolicy::taken;
+    for (unsigned seed = 0; seed < seeds; ++seed) {
+        // The same steps, at the same addresses. Between two looks nothing is written down, so that
+        // fastpaths follow one another.
+        std::vector<std::vector<Word>> states[2];
+        for (const bool fast : {true, false}) {
+            arch::host::fastpaths = fast;
+            Fuzzer fuzzer{seed, true};
+            for (unsigned step = 0; step < 600 && fuzzer.step(); ++step)
+                if (step % 5 == 4)
+                    states[fast].push_back(fuzzer.state());
+        }
+        arch::host::fastpaths = true;
+        REQUIRE(states[0].size() == states[1].size());
+        for (size_t look = 0; look < states[0].size(); ++look) {
+            INFO("seed " << seed << " step " << look * 5 + 4);
+            REQUIRE(states[0][look].size() == states[1][look].size());
+            for (size_t i = 0; i < states[0][look].size(); ++i) {
+                INFO("word " << i);
+                REQUIRE(states[0][look][i] == states[1][look][i]);
+            }
+        }
+    }
+    CHECK(arch::FastPolicy::taken + arch::BriefPolicy::taken > taken + seeds);
 }

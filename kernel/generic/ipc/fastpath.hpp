@@ -111,6 +111,8 @@ struct Fastpath {
     template <class Path>
     KERNEL_HOT static void choose(Word path) {
         auto entry = Policy::entry(); // const, GCC would keep it in memory
+        if (!COBNUT_FASTPATH) // the build's option; a variable in host tests
+            return;
         const Word shape = Policy::tag() & cobnut::Tag::shape_mask;
         if (shape <= Policy::message_words) [[likely]]
             return Path::template go<false>(entry, path);

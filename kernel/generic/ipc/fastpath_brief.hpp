@@ -21,7 +21,7 @@ struct BriefPath {
     [[noreturn]] KERNEL_HOT static void go(Word path) {
         auto entry = Policy::entry();
         const auto number = static_cast<cobnut::Syscall>(entry.number);
-        if (Policy::is_traced(entry)) [[unlikely]]
+        if (!COBNUT_FASTPATH || Policy::is_traced(entry)) [[unlikely]]
             Policy::slow(entry, path);
         if (number == cobnut::Syscall::nb_send || number == cobnut::Syscall::send) {
             Thread* current = entry.current;

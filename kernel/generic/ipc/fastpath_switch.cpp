@@ -164,6 +164,8 @@ KERNEL_HOT void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool bloc
 
 /// `answers`: the signaller gets a result.
 [[gnu::noinline]] void signal_waiter(Cpu& cpu, Notification& notification, Word flags, bool answers) {
+    if (!COBNUT_FASTPATH)
+        return;
     Thread& current = *cpu.current;
     Word* head = &notification.head;
     Thread* waiter = queue_first(*head);
@@ -229,7 +231,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
 [[gnu::noinline]] void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
     Thread& current = *cpu.current;
     const Slot& handler = current.fault_slot;
-    if (handler.type() != ObjectType::endpoint)
+    if (!COBNUT_FASTPATH || handler.type() != ObjectType::endpoint)
         return;
     auto& endpoint = *handler.pointer<Endpoint>();
     if ((endpoint.head & Endpoint::fast_receivers) == 0)
@@ -309,6 +311,8 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
 
 KERNEL_HOT void system_call(Cpu& cpu, Syscall number) {
     cpu.current->frame_kind = FrameKind::arguments;
+    if (!COBNUT_FASTPATH)
+        return;
     if (number == Syscall::send || number == Syscall::nb_send)
         send(cpu, number == Syscall::send);
     else if (number == Syscall::yield)

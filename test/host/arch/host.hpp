@@ -35,6 +35,8 @@ struct Machine {
     std::string console;
 };
 
+/// Whether the kernel's fastpaths are compiled in, so to speak.
+extern bool fastpaths;
 extern Machine machine;
 extern kernel::Cpu* cpu;
 extern unsigned char* const ram;
