@@ -19,6 +19,10 @@ Received rotate(Word slot, Word badge, Word pivot, Word pivot_badge, Word source
                    {own::cnode, own::cnode});
 }
 
+Received cancel_sends(Word slot) {
+    return request(own::cnode, Method::cnode_cancel_badged_sends, {slot, word_bits});
+}
+
 /// A CNode of 16 slots whose capability has a guard of 4 bits of value 5.
 CapIndex guarded_node() {
     const CapIndex plain = make(ObjectType::cnode, 4);
@@ -258,6 +262,69 @@ constexpr Test tests[] = {
          const Received answer = request(own::cnode, Method::cnode_copy,
                                          {slots(), word_bits, endpoint, word_bits, 15}, {endpoint});
          require("refused", answer.error() != Error::none);
+     }},
+    {"cnode: revoke and cancel_badged_sends of an empty slot are slot_empty",
+     [] {
+         const CapIndex empty = slots();
+         expect_error("revoke", revoke(self, empty), Error::slot_empty);
+         expect_error("cancel", cancel_sends(empty), Error::slot_empty);
+     }},
+    {"cnode: cancel_badged_sends of what has no badge is illegal_operation",
+     [] {
+         expect_error("no badge", cancel_sends(make_endpoint()), Error::illegal_operation);
+         expect_error("no Endpoint", cancel_sends(minted(make_notification(), Rights::all(), 1)),
+                      Error::illegal_operation);
+     }},
+    {"cnode: rotate refuses a pivot that is source or destination, and badges of what is no CNode",
+     [] {
+         const CapIndex pivot = make_endpoint();
+         const CapIndex source = make_endpoint();
+         const CapIndex free = slots();
+         expect_error("source", rotate(free, 0, pivot, 0, pivot), Error::illegal_operation);
+         expect_error("destination", rotate(pivot, 0, pivot, 0, source), Error::illegal_operation);
+         expect_error("badge of the pivot", rotate(free, 5, pivot, 0, source),
+                      Error::illegal_operation);
+         expect_error("badge of the source", rotate(free, 0, pivot, 5, source),
+                      Error::illegal_operation);
+         require("nothing moved", is_empty(free));
+         const CapIndex node = make(ObjectType::cnode, 4);
+         expect_error("guard", rotate(free, word_bits, node, 0, source), Error::invalid_argument);
+     }},
+    {"cnode: IrqControl and PageTables are not copied",
+     [] {
+         const CapIndex free = slots();
+         expect_error("table", copy(self, free, self, make(ObjectType::page_table)),
+                      Error::illegal_operation);
+         expect_error("control", copy(self, free, self, own::irq_control),
+                      Error::illegal_operation);
+         require("nothing is there", is_empty(free));
+     }},
+    {"method: a capability that is missing or of a wrong type is named by its number",
+     [] {
+         const Worker worker = start([](Word) {}, 0, {.resume = false});
+         const auto set_space = [&](CapIndex node, CapIndex space) {
+             return request(worker.thread, Method::thread_set_space, {guard_word(own::radix)},
+                            {node, space});
+         };
+         const CapIndex endpoint = make_endpoint();
+         Received answer = set_space(endpoint, own::space);
+         expect_error("first", answer, Error::invalid_capability);
+         expect("number", answer[0], 0u);
+         answer = set_space(own::cnode, endpoint);
+         expect_error("second", answer, Error::invalid_capability);
+         expect("number", answer[0], 1u);
+         answer = set_space(own::cnode, slots());
+         expect_error("empty", answer, Error::invalid_capability);
+         expect("number", answer[0], 1u);
+         succeed("both right", set_space(own::cnode, own::space));
+     }},
+    {"method: a misaligned IPC buffer tells the bits that must be 0",
+     [] {
+         const Worker worker = start([](Word) {}, 0, {.resume = false});
+         const Received answer = request(worker.thread, Method::thread_set_ipc_buffer,
+                                         {place::buffers + 4096 + 8}, {worker.buffer_frame});
+         expect_error("misaligned", answer, Error::misaligned);
+         expect("bits", Word{1} << answer[0], sizeof(IpcBuffer));
      }},
     {"cnode: a guarded capability finds slots with its guard only",
      [] {
