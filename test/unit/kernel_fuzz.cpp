@@ -246,8 +246,7 @@ private:
         std::vector<std::pair<Word, Word>> all;
         for (Word index = 0; index < World::slot_count; ++index) {
             const Slot& slot = world_.slot(index);
-            const Word busy = slot.type() == ObjectType::untyped ? Slot::untyped_busy : 0;
-            all.emplace_back(slot.object.word, slot.badge & ~busy);
+            all.emplace_back(slot.object.word, slot.badge);
         }
         return all;
     }

@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include <generic/cap/derivation.hpp>
+#include <generic/cap/progress.hpp>
 #include <generic/cap/revocation.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/object/thread_control.hpp>
@@ -69,7 +70,7 @@ TEST_CASE("nothing is derived below a preempted revoke, everything beside it", "
     const Word unrelated = world.make(ObjectType::endpoint);
     CHECK(test.copy(unrelated, world.free_slot()) == Error::none);
     test.finish();
-    CHECK(kernel_state.revoking_count == 0);
+    CHECK(kernel_state.progress_count == 0);
     CHECK(test.copy(test.revoked, world.free_slot()) == Error::none);
 }
 
@@ -145,7 +146,7 @@ TEST_CASE("a preempted revoke counts no more when its thread or capability is go
     }
     SECTION("dead") {
         thread_control::destroy(world.cpu(), test.revoker);
-        CHECK(kernel_state.revoking_count == 0);
+        CHECK(kernel_state.progress_count == 0);
         CHECK(test.copy(test.deep, index) == Error::none);
     }
     SECTION("other registers") {
@@ -175,7 +176,7 @@ TEST_CASE("a preempted revoke counts no more when its thread or capability is go
 
 TEST_CASE("a list of siblings that is too long to be searched counts as below", "[revocation]") {
     World world;
-    Slot& thread_slot = world.slot(World::thread);
+    Thread& revoker = world.make_thread(50);
     const Word origin = world.make(ObjectType::cnode, 1);
     const auto copy = [&](Word source, Word target) {
         return world
@@ -186,31 +187,32 @@ TEST_CASE("a list of siblings that is too long to be searched counts as below", 
     const Word first = world.free_slot();
     for (Word i = 0; i < 80; ++i)
         REQUIRE(copy(origin, first + i) == Error::none);
-    revocation::remember(world.slot(first), *thread_slot.pointer<Thread>());
+    (void)progress::remember(LongWork::revoke, world.slot(first), revoker);
     CHECK(copy(origin, first + 80) == Error::none);    // another object's neighbour
     CHECK(copy(first + 10, first + 81) == Error::none); // few older siblings
     CHECK(copy(first + 79, first + 82) == Error::busy);
     test::check_invariants(world);
 }
 
-TEST_CASE("a ninth preempted revoke takes the place of the lowest priority's oldest",
+TEST_CASE("one preempted revoke too many takes the place of the lowest priority's oldest",
           "[revocation]") {
     World world;
+    constexpr unsigned count = Kernel::max_progress + 1;
     std::vector<Thread*> threads;
-    for (unsigned i = 0; i < 9; ++i)
+    for (unsigned i = 0; i < count; ++i)
         threads.push_back(&world.make_thread(i == 3 || i == 5 ? 20 : 30));
-    const Word first = world.make(ObjectType::endpoint, 0, 9);
-    for (unsigned i = 0; i < 9; ++i)
-        revocation::remember(world.slot(first + i), *threads[i]);
-    CHECK(kernel_state.revoking_count == Kernel::max_revoking);
-    for (unsigned i = 0; i < 9; ++i)
+    const Word first = world.make(ObjectType::endpoint, 0, count);
+    for (unsigned i = 0; i < count; ++i)
+        (void)progress::remember(LongWork::revoke, world.slot(first + i), *threads[i]);
+    CHECK(kernel_state.progress_count == Kernel::max_progress);
+    for (unsigned i = 0; i < count; ++i)
         CHECK(revocation::check(world.slot(first + i)).ok() == (i == 3));
-    revocation::remember(world.slot(first), *threads[0]); // known already
-    revocation::remember(world.slot(first + 3), *threads[3]);
+    (void)progress::remember(LongWork::revoke, world.slot(first), *threads[0]); // known already
+    (void)progress::remember(LongWork::revoke, world.slot(first + 3), *threads[3]);
     CHECK(revocation::check(world.slot(first + 5)).ok()); // equal: the older one went
-    revocation::remember(world.slot(first + 5), world.make_thread(10));
+    (void)progress::remember(LongWork::revoke, world.slot(first + 5), world.make_thread(10));
     CHECK(revocation::check(world.slot(first + 5)).ok()); // lower than all: not recorded
-    revocation::forget(*threads[0]);
+    progress::forget(*threads[0]);
     CHECK(revocation::check(world.slot(first)).ok());
-    CHECK(kernel_state.revoking_count == Kernel::max_revoking - 1);
+    CHECK(kernel_state.progress_count == Kernel::max_progress - 1);
 }

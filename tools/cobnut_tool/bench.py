@@ -55,21 +55,22 @@ class Report:
     lines: dict[Place, list[int]]  # and the data lines that they touched
 
 
-def plugin() -> pathlib.Path:
+def plugin(name: str = "cost_meter") -> pathlib.Path:
     with PLUGIN_LOCK:
-        return made_plugin()
+        return made_plugin(name)
 
 
-def made_plugin() -> pathlib.Path:
+def made_plugin(name: str) -> pathlib.Path:
     if not setup.has_plugins():
         version = ".".join(map(str, setup.qemu_version()))
         raise Problem(f"measuring needs QEMU 9.2 or newer, this is {version}")
-    source, target = ROOT / "tools/cost_meter.cpp", BUILD / "cost_meter.so"
-    if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+    source, target = ROOT / f"tools/{name}.cpp", BUILD / f"{name}.so"
+    newest = max(file.stat().st_mtime for file in (source, ROOT / "tools/qemu_plugin.hpp"))
+    if not target.exists() or target.stat().st_mtime < newest:
         BUILD.mkdir(exist_ok=True)
         builds.logged(["g++", "-std=c++17", "-O2", "-Wall", "-Wextra", "-fPIC", "-shared",
                        "-fvisibility=hidden", "-o", str(target), str(source)],
-                      BUILD / "cost_meter.log", "building the QEMU plugin")
+                      BUILD / f"{name}.log", "building the QEMU plugin")
     return target
 
 

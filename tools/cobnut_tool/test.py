@@ -10,15 +10,16 @@ from collections.abc import Callable
 import conformance_rules
 
 from . import (bad_input, bench_suite, boards, builds, coverage, generic_suite, limits, mutation,
-               porting_suite, sabotage, sdk_suite, setup, suites, ways)
+               porting_suite, preemption, sabotage, sdk_suite, setup, suites, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits", "bench",
-          "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
+          "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
           "boards"]
 SLOW = {"guide", "boards"}  # not in the quick whole
-ARCHIVES = {"conformance": "conformance", "bench": "bench"}  # the others boot the tour's
+ARCHIVES = {"conformance": ["conformance"], "bench": ["bench"],
+            "preemption": ["conformance", "stress"]}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
 
@@ -29,6 +30,7 @@ boards       the tour by every way into every board; the conformance root task o
 memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
+preemption   the longest stretches of the kernel without a look for interrupts
 limits       the limits of kernel text, assembler lines and the generic share
 bench        no operation costs more than its baseline in test/bench, or more with more around it
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
@@ -93,6 +95,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     for name, cases in (("memory", suites.memory_cases), ("bad-input", bad_input.bad_input_cases),
                         ("boot-cost", suites.boot_cost_cases), ("limits", limits.limit_cases),
                         ("bench", bench_suite.bench_cases),
+                        ("preemption", lambda build: preemption.preemption_cases(build, options)),
                         ("sdk", sdk_suite.example_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
@@ -119,8 +122,7 @@ def compiled(jobs: list[Job]) -> dict[builds.Build | None, str]:
     for job in jobs:
         if job.suite in ("porting", "tutorial", "guide"):
             continue  # they run ./cobnut themselves
-        archive = ARCHIVES.get(job.suite, "tour")
-        archives.setdefault(job.build, set()).add(archive)
+        archives.setdefault(job.build, set()).update(ARCHIVES.get(job.suite, ["tour"]))
     broken: dict[builds.Build | None, str] = {}
     for build, wanted in archives.items():
         try:

@@ -6,15 +6,23 @@
 
 namespace kernel {
 
+/// How many low bits of `number` there are to look at: a multiple of eight.
+constexpr unsigned used_bits(uint64_t number) {
+    unsigned bits = 64;
+    while (bits > 0 && (number >> (bits - 8)) == 0)
+        bits -= 8;
+    return bits;
+}
+
 /// value * factor / divisor, rounded down, with a 128-bit intermediate; saturates. Slow: one step
-/// per bit. divisor < 2^63.
+/// per bit of value and of factor. divisor < 2^63.
 constexpr uint64_t scale(uint64_t value, uint64_t factor, uint64_t divisor) {
     uint64_t quotient = 0;
     uint64_t remainder = 0;
     // Horner over the bits of `value`: (quotient, remainder) of prefix * factor / divisor.
     uint64_t factor_quotient = 0;
     uint64_t factor_remainder = 0;
-    for (unsigned bit = 64; bit-- > 0;) {
+    for (unsigned bit = used_bits(factor); bit-- > 0;) {
         factor_quotient <<= 1;
         factor_remainder = (factor_remainder << 1) | ((factor >> bit) & 1);
         if (factor_remainder >= divisor) {
@@ -22,7 +30,7 @@ constexpr uint64_t scale(uint64_t value, uint64_t factor, uint64_t divisor) {
             ++factor_quotient;
         }
     }
-    for (unsigned bit = 64; bit-- > 0;) {
+    for (unsigned bit = used_bits(value); bit-- > 0;) {
         if ((quotient >> 62) != 0)
             return ~uint64_t{0};
         quotient <<= 1;

@@ -80,6 +80,9 @@ void make_zombie(Slot& slot, Slot& first, Word kind) {
 /// No capability will be left: ends what the object does. True when that is done and the slot can
 /// be emptied; false: call again.
 bool finalise(Cpu& cpu, Slot& slot) {
+    // Who is woken between two steps must not come back through this capability.
+    if (slot.type() == ObjectType::endpoint || slot.type() == ObjectType::notification)
+        slot.object.set(slot.type(), 0, slot.pointer<void>());
     switch (slot.type()) {
     case ObjectType::endpoint:
         return ipc::cancel_some(cpu, *slot.pointer<Endpoint>());
@@ -110,8 +113,6 @@ bool finalise(Cpu& cpu, Slot& slot) {
 void before_move(Slot& slot) {
     if (slot.type() == ObjectType::reply)
         slot.pointer<Reply>()->path = Reply::no_path;
-    else if (slot.type() == ObjectType::untyped)
-        untyped::forget_clearing(slot);
 }
 
 bool delete_step(Cpu& cpu, Slot& slot) {

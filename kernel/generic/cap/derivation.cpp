@@ -2,7 +2,7 @@
 // The derivation tree: insertion, removal and moves in constant time.
 #include <generic/base/panic.hpp>
 #include <generic/cap/derivation.hpp>
-#include <generic/cap/revocation.hpp>
+#include <generic/cap/progress.hpp>
 #include <generic/object/kernel.hpp>
 
 namespace kernel::derivation {
@@ -56,7 +56,7 @@ void insert_child(Slot& parent, Slot& node) {
 }
 
 void remove(Slot& node) {
-    revocation::forget(node);
+    progress::forget(node);
     const bool first = is_first(node);
     const bool last = node.links.last();
     Slot* prev = node.links.prev();
@@ -98,7 +98,7 @@ void remove(Slot& node) {
 
 void move(Slot& from, Slot& to) {
     KERNEL_ASSERT(to.empty() && !from.empty());
-    revocation::forget(from);
+    progress::forget(from);
     const bool to_in_thread = to.links.in_thread();
     const bool from_in_thread = from.links.in_thread();
     to = from;

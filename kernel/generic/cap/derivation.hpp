@@ -13,8 +13,8 @@ namespace kernel::derivation {
 /// Makes `node`, which is in no tree, the first child of `parent`.
 void insert_child(Slot& parent, Slot& node);
 
-/// Takes `node` out; its children take its place below its parent. As with a move, a preempted
-/// revoke of this slot ends.
+/// Takes `node` out; its children take its place below its parent. As with a move, what
+/// was preempted and worked on this slot is over.
 void remove(Slot& node);
 
 /// Moves capability and place in the tree from `from` to the empty slot `to`.

@@ -2,8 +2,8 @@
 // Making a capability from another one.
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
+#include <generic/cap/progress.hpp>
 #include <generic/cap/revocation.hpp>
-#include <generic/object/untyped.hpp>
 
 namespace kernel {
 
@@ -16,8 +16,7 @@ Failure check_derivable(const Slot& from) {
         return Error::illegal_operation;
     if (type == ObjectType::untyped && derivation::has_children(from))
         return Error::has_children;
-    if (type == ObjectType::untyped && (from.badge & Slot::untyped_busy) != 0 &&
-        !untyped::claim(from, nullptr))
+    if (type == ObjectType::untyped && !progress::claim(from, nullptr))
         return Error::busy; // the copy could dirty what is being cleared
     return revocation::check(from);
 }

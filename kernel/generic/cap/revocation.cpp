@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Preempted revokes: nothing can be derived below them, so that they end.
+// Nothing can be derived below a preempted revoke, so that it ends.
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/revocation.hpp>
 #include <generic/object/kernel.hpp>
@@ -11,13 +11,6 @@ namespace {
 
 /// Links that one check follows at most.
 constexpr unsigned max_steps = 64;
-
-/// The list stays in the order of its making.
-void remove(uint32_t index) {
-    Kernel& kernel = kernel_state;
-    for (--kernel.revoking_count; index < kernel.revoking_count; ++index)
-        kernel.revoking[index] = kernel.revoking[index + 1];
-}
 
 /// Whether `from` was made of the memory of `untyped`, which only its descendants can be; larger
 /// Untypeds that begin at the same address are its ancestors.
@@ -60,41 +53,12 @@ bool is_below(const Slot& from, const Slot& revoked, unsigned& steps) {
 
 } // namespace
 
-void remember(Slot& slot, Thread& thread) {
-    Kernel& kernel = kernel_state;
-    uint32_t lowest = 0;
-    for (uint32_t i = 0; i < kernel.revoking_count; ++i) {
-        const Revoking& record = kernel.revoking[i];
-        if (record.slot == &slot && record.thread == &thread)
-            return;
-        if (record.thread->priority() < kernel.revoking[lowest].thread->priority())
-            lowest = i;
-    }
-    if (kernel.revoking_count == Kernel::max_revoking) {
-        if (kernel.revoking[lowest].thread->priority() > thread.priority())
-            return;
-        remove(lowest);
-    }
-    kernel.revoking[kernel.revoking_count++] = {&slot, &thread};
-}
-
-void forget(const Slot& slot) {
-    for (uint32_t i = kernel_state.revoking_count; i-- > 0;)
-        if (kernel_state.revoking[i].slot == &slot)
-            remove(i);
-}
-
-void forget(const Thread& thread) {
-    for (uint32_t i = kernel_state.revoking_count; i-- > 0;)
-        if (kernel_state.revoking[i].thread == &thread)
-            remove(i);
-}
-
 Failure check(const Slot& from) {
     unsigned steps = max_steps;
-    for (uint32_t i = 0; i < kernel_state.revoking_count; ++i) {
-        const Revoking& record = kernel_state.revoking[i];
-        if ((record.thread->gate & Gate::suspended) == 0 && is_below(from, *record.slot, steps))
+    for (uint32_t i = 0; i < kernel_state.progress_count; ++i) {
+        const Progress& record = kernel_state.progress[i];
+        if (record.work == LongWork::revoke && (record.thread->gate & Gate::suspended) == 0 &&
+            is_below(from, *record.slot, steps))
             return Error::busy;
     }
     return {};

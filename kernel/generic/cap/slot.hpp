@@ -117,7 +117,6 @@ struct alignas(32) Slot {
     // Untyped: size, kind and how far it is used; the latter counts in units of 16 bytes.
     static constexpr Word untyped_device = 0x40;
     static constexpr Word untyped_frames_only = 0x80;
-    static constexpr Word untyped_busy = 0x100; ///< A preempted retype clears its memory.
     [[nodiscard]] unsigned untyped_bits() const { return static_cast<unsigned>(badge & 63); }
     [[nodiscard]] uint64_t untyped_used() const {
         if constexpr (wide)

@@ -6,6 +6,7 @@
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/reply.hpp>
 #include <generic/ipc/transfer.hpp>
+#include <generic/object/invocation.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/sched/scheduler.hpp>
 
@@ -75,6 +76,7 @@ Failure rendezvous(Cpu& cpu, Thread& sender, Endpoint& endpoint, Word badge, uin
 void queue_sender(Thread& sender, Endpoint& endpoint, Word badge, uint8_t sending) {
     sender.badge = badge;
     sender.sending = sending;
+    sender.send_number = kernel_state.send_number++;
     sender.wait = reinterpret_cast<Word>(&endpoint) | Wait::send;
     queue_insert(endpoint.head, sender, Endpoint::senders);
 }
@@ -105,6 +107,7 @@ Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot) {
 }
 
 void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool may_repeat) {
+    unsigned failed = 0;
     while (endpoint.has_senders()) {
         Thread& sender = *endpoint.first();
         queue_remove(endpoint.head, sender);
@@ -126,6 +129,8 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool ma
             cpu.wants_restart = true;
             return;
         }
+        if (!may_repeat && ++failed == 8)
+            return give_failure(receiver, Error::busy);
     }
     if (!block) {
         give_failure(receiver, Error::would_block);
@@ -154,22 +159,62 @@ bool cancel_some(Cpu& cpu, Endpoint& endpoint) {
     return endpoint.first() == nullptr;
 }
 
-void cancel_badged(Cpu& cpu, Endpoint& endpoint, Word badge) {
-    if (!endpoint.has_senders())
-        return;
-    for (Thread* leader = endpoint.first(); leader != nullptr;) {
-        Thread* lower = leader->lower;
-        Thread* thread = leader->prev;
-        for (bool more = true; more;) {
-            more = thread != leader;
-            Thread* previous = thread->prev;
-            if (thread->badge == badge && (thread->sending & Sending::fault) == 0) {
-                queue_remove(endpoint.head, *thread);
-                fail(cpu, *thread, Error::canceled);
-            }
-            thread = previous;
+namespace {
+
+/// Whether this is a send through `slot`, not a fault, and came before `number`.
+bool is_cancelled(const Thread& sender, const Slot& slot, uint32_t number) {
+    return sender.badge == slot.badge && (sender.sending & Sending::fault) == 0 &&
+           static_cast<int32_t>(sender.send_number - number) < 0;
+}
+
+/// The first sender of a lower priority.
+Thread* next_ring(const Endpoint& endpoint, const Thread& thread) {
+    Thread* leader = endpoint.first();
+    while (leader != nullptr && leader->priority() >= thread.priority())
+        leader = leader->lower;
+    return leader;
+}
+
+} // namespace
+
+Failure cancel_badged(Cpu& cpu, Thread& caller, Slot& slot) {
+    auto& endpoint = *slot.pointer<Endpoint>();
+    Progress* record = progress::find(LongWork::cancel, slot, caller);
+    const uint32_t begin = record != nullptr ? static_cast<uint32_t>(record->begin)
+                                             : kernel_state.send_number;
+    Thread* next = record != nullptr ? reinterpret_cast<Thread*>(static_cast<Word>(record->done))
+                   : endpoint.has_senders() ? endpoint.first()
+                                            : nullptr;
+    for (unsigned count = 1; next != nullptr; ++count) {
+        Thread& thread = *next;
+        // Later ones stand behind each other: those that come meanwhile do not prolong this.
+        next = static_cast<int32_t>(thread.send_number - begin) < 0
+                   ? queue_next(endpoint.head, thread)
+                   : next_ring(endpoint, thread);
+        if (is_cancelled(thread, slot, begin)) {
+            queue_remove(endpoint.head, thread);
+            fail(cpu, thread, Error::canceled);
         }
-        leader = lower;
+        if (count % 8 == 0 && next != nullptr && arch::interrupt_pending()) {
+            if ((record = progress::remember(LongWork::cancel, slot, caller)) != nullptr) {
+                record->begin = begin;
+                record->done = reinterpret_cast<Word>(next);
+            }
+            return error_preempted;
+        }
+    }
+    return {};
+}
+
+void cancel_if_due(Cpu& cpu, Thread& sender) {
+    for (uint32_t i = 0; i < kernel_state.progress_count; ++i) {
+        const Progress& record = kernel_state.progress[i];
+        if (record.work != LongWork::cancel || sender.wait_kind() != Wait::send ||
+            sender.waits_on<Endpoint>() != record.slot->pointer<Endpoint>() ||
+            !is_cancelled(sender, *record.slot, static_cast<uint32_t>(record.begin)))
+            continue;
+        queue_remove(sender.waits_on<Endpoint>()->head, sender);
+        fail(cpu, sender, Error::canceled);
     }
 }
 

@@ -24,14 +24,20 @@ struct SendOptions {
 
 /// The current thread receives; `offers_reply` if thread.reply was set by this system call.
 /// With `block` false and nobody there it gets kind `none`, would_block. `may_repeat`: the system
-/// call has had no other effect yet, so it may be preempted between senders that fail.
+/// call has had no other effect yet, so it may be preempted between senders that fail; otherwise it
+/// ends with kind `none`, busy, after a few of them.
 void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool may_repeat);
 
 /// Every waiter ends with `canceled`. Bounded work a call; true when the queue is empty.
 [[nodiscard]] bool cancel_some(Cpu& cpu, Endpoint& endpoint);
 
-/// Ends the waiting sends with this badge, with `canceled`. Starts over after each one found.
-void cancel_badged(Cpu& cpu, Endpoint& endpoint, Word badge);
+/// Ends the sends that wait now with the badge of this capability, with `canceled`. Fails with
+/// error_preempted; the repetition goes on where it was.
+[[nodiscard]] Failure cancel_badged(Cpu& cpu, Thread& caller, Slot& slot);
+
+/// The priority of a waiting sender has changed: where cancel_badged has been already it would be
+/// missed.
+void cancel_if_due(Cpu& cpu, Thread& sender);
 
 /// Takes the thread out of whatever it waits on, without an answer.
 void leave_queue(Cpu& cpu, Thread& thread);

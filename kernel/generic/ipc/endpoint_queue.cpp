@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The queue of an Endpoint or Notification.
 #include <generic/ipc/endpoint_queue.hpp>
+#include <generic/object/kernel.hpp>
 
 namespace kernel::ipc {
 
@@ -32,7 +33,15 @@ void queue_insert(Word& head, Thread& thread, Word state) {
     }
 }
 
+Thread* queue_next(Word head, const Thread& thread) {
+    Thread* next = thread.next;
+    const bool leads = next == queue_first(head) || next->higher != nullptr;
+    return leads ? next->lower : next;
+}
+
 void queue_remove(Word& head, Thread& thread) {
+    if (kernel_state.progress_count != 0)
+        progress::step_over(thread, queue_next(head, thread));
     const Word state = head & Endpoint::state_mask;
     const bool leads_all = queue_first(head) == &thread;
     const bool leads_ring =

@@ -16,6 +16,9 @@ inline Thread* queue_first(Word head) {
 /// as there are priorities. `state` replaces the state bits.
 void queue_insert(Word& head, Thread& thread, Word state);
 
+/// Who is behind `thread`; null: nobody.
+[[nodiscard]] Thread* queue_next(Word head, const Thread& thread);
+
 /// Takes `thread` out; the state bits stay, or become 0 with the last thread.
 void queue_remove(Word& head, Thread& thread);
 

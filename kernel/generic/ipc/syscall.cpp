@@ -194,6 +194,8 @@ void system_call(Word number) {
         cpu.wants_restart = false;
         thread.repeat_system_call();
         irq::handle_pending(cpu);
+    } else if (kernel_state.progress_count != 0) {
+        progress::forget(thread);
     }
     sched::leave(cpu);
 }

@@ -4,7 +4,7 @@
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
 #include <generic/cap/lookup.hpp>
-#include <generic/cap/revocation.hpp>
+#include <generic/cap/progress.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/mm/address_space.hpp>
@@ -106,11 +106,11 @@ Failure revoke(Invocation& call) {
         if (slot->empty())
             return {};
         if (arch::interrupt_pending()) {
-            revocation::remember(*slot, call.caller);
+            (void)progress::remember(LongWork::revoke, *slot, call.caller);
             return error_preempted;
         }
     }
-    revocation::forget(*slot);
+    progress::forget(LongWork::revoke, *slot);
     return {};
 }
 
@@ -118,8 +118,7 @@ Failure cancel_badged_sends(Invocation& call) {
     KERNEL_TRY(slot, find_full(call.slot, call.words[0], call.words[1]));
     if (slot->type() != ObjectType::endpoint || slot->badge == 0)
         return Error::illegal_operation;
-    ipc::cancel_badged(call.cpu, *slot->pointer<Endpoint>(), slot->badge);
-    return {};
+    return ipc::cancel_badged(call.cpu, call.caller, *slot);
 }
 
 Word size_bits_of(const Slot& slot) {

@@ -4,7 +4,7 @@
 
 #include <arch/address_space.hpp>
 #include <arch/interrupt.hpp>
-#include <generic/cap/slot.hpp>
+#include <generic/cap/progress.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/vspace.hpp>
 
@@ -12,22 +12,8 @@ namespace kernel {
 
 struct Thread;
 
-/// A retype that was preempted while it cleared memory. The Untyped is marked busy.
-struct Clearing {
-    Slot* untyped;  ///< Null: this record is free.
-    Thread* thread;
-    uint64_t begin; ///< Offsets in the Untyped: cleared from here
-    uint64_t done;  ///< up to here.
-};
-
-/// A revoke that was preempted: nothing is derived below the slot until it is repeated to its end.
-struct Revoking {
-    Slot* slot;
-    Thread* thread;
-};
-
 struct Kernel {
-    static constexpr uint32_t max_revoking = 8;
+    static constexpr uint32_t max_progress = 16;
 
     Slot* root;    ///< Parent of the capabilities that were made at boot.
     Slot* scratch; ///< Empty but inside an exchange of two slots.
@@ -40,11 +26,9 @@ struct Kernel {
 
     uint64_t least_ticks; ///< sched::min_budget_us in ticks.
 
-    Clearing clearing[8];
-    uint32_t next_clearing;
-
-    uint32_t revoking_count; ///< Entries of `revoking` in use, the oldest first.
-    Revoking revoking[max_revoking];
+    uint32_t progress_count; ///< Entries of `progress` in use, the oldest first.
+    uint32_t send_number;    ///< Counts the senders that were queued.
+    Progress progress[max_progress];
 
     VSpace* spaces;        ///< Root of the search tree over the ids of living VSpaces.
     uint64_t next_space_id;

@@ -58,17 +58,14 @@ Failure set_ipc_buffer(Invocation& call, Thread& thread) {
 }
 
 Failure set_handler(Invocation& call, Slot& place) {
-    if (call.capability_count == 0) {
-        thread_control::set_handler(call.cpu, place, nullptr);
-        return {};
-    }
+    if (call.capability_count == 0)
+        return thread_control::set_handler(call.cpu, place, nullptr);
     Slot* endpoint = call.capabilities[0];
     const Rights rights = endpoint->rights();
     if (!rights.write() || !(rights.grant() || rights.grant_reply()))
         return Error::missing_right;
     KERNEL_CHECK(check_derivable(*endpoint));
-    thread_control::set_handler(call.cpu, place, endpoint);
-    return {};
+    return thread_control::set_handler(call.cpu, place, endpoint);
 }
 
 Failure set_priority(Invocation& call, Thread& thread) {

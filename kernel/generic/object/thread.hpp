@@ -82,6 +82,7 @@ struct alignas(64) Thread {
     uint8_t active;      ///< 0 until first resumed: never ran.
     uint8_t dying;
     uint8_t repeats;     ///< Its last system call was preempted and is made again.
+    uint32_t send_number; ///< Grows in each ring of senders but behind a change of priority.
 
     Slot cspace_slot;
     Slot vspace_slot;

@@ -2,12 +2,14 @@
 // What is done to a Thread: its spaces, buffer, flags, life and death.
 #include <generic/cap/deletion.hpp>
 #include <generic/cap/derive.hpp>
-#include <generic/cap/revocation.hpp>
+#include <generic/cap/progress.hpp>
+#include <generic/contract/cpu.hpp>
 #include <generic/contract/memory.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/ipc/reply.hpp>
 #include <generic/mm/address_space.hpp>
+#include <generic/object/invocation.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/thread_control.hpp>
 #include <generic/object/untyped.hpp>
@@ -18,8 +20,8 @@ namespace kernel::thread_control {
 
 namespace {
 
-/// The handlers' and spaces' slots hold derived capabilities: never the last one of a container
-/// while it is being replaced here, so one step empties them.
+/// For the slots of spaces and buffer: never the last capability of a container here (check_space),
+/// and other objects than Endpoints and Notifications end at once, so one step empties them.
 void clear_slot(Cpu& cpu, Slot& slot) {
     while (!cap::delete_step(cpu, slot)) {
     }
@@ -93,10 +95,14 @@ void set_buffer(Cpu& cpu, Thread& thread, Slot* frame, Word address) {
     thread.buffer = static_cast<char*>(arch::to_virtual(frame->object.physical())) + offset;
 }
 
-void set_handler(Cpu& cpu, Slot& place, Slot* endpoint) {
-    clear_slot(cpu, place);
+Failure set_handler(Cpu& cpu, Slot& place, Slot* endpoint) {
+    // It may be the last capability of an Endpoint with any number of waiters.
+    while (!cap::delete_step(cpu, place))
+        if (arch::interrupt_pending())
+            return error_preempted;
     if (endpoint != nullptr)
         put(*endpoint, place);
+    return {};
 }
 
 void suspend(Cpu& cpu, Thread& thread) {
@@ -135,8 +141,7 @@ Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
 
 void abandon(Thread& thread) {
     thread.repeats = 0;
-    revocation::forget(thread);
-    untyped::forget_clearing(thread);
+    progress::forget(thread);
 }
 
 void slot_emptied(Cpu& cpu, Slot& slot) {

@@ -17,8 +17,8 @@ void set_cspace(Cpu& cpu, Thread& thread, Slot& from, Word guard);
 void set_vspace(Cpu& cpu, Thread& thread, Slot& from);
 [[nodiscard]] Failure check_buffer(const Slot& frame, Word address);
 void set_buffer(Cpu& cpu, Thread& thread, Slot* frame, Word address);
-/// The fault or timeout handler; null: none.
-void set_handler(Cpu& cpu, Slot& place, Slot* endpoint);
+/// The fault or timeout handler; null: none. Fails with error_preempted.
+[[nodiscard]] Failure set_handler(Cpu& cpu, Slot& place, Slot* endpoint);
 
 void suspend(Cpu& cpu, Thread& thread);
 void resume(Cpu& cpu, Thread& thread);

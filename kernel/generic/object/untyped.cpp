@@ -2,6 +2,7 @@
 // Untyped memory and what becomes of it.
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/lookup.hpp>
+#include <generic/cap/progress.hpp>
 #include <generic/cap/revocation.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/fpu.hpp>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr uint64_t clear_step = 4096;
 constexpr Word max_count = 256;
+constexpr unsigned create_step = 4; ///< Objects that are made between two looks for interrupts.
 
 struct Request {
     ObjectType type;
@@ -28,6 +30,7 @@ struct Request {
     unsigned count;
     uint64_t begin; ///< Offsets in the Untyped.
     uint64_t end;
+    unsigned made; ///< Before a preemption.
 };
 
 Failure check_kind(const Slot& untyped, ObjectType type) {
@@ -35,6 +38,11 @@ Failure check_kind(const Slot& untyped, ObjectType type) {
     if (!any && type != ObjectType::frame && type != ObjectType::untyped)
         return Error::illegal_operation;
     return {};
+}
+
+/// What must be the same for a preempted retype to go on.
+Word shape_of(const Request& request) {
+    return static_cast<Word>(request.type) | Word{request.size_bits} << 8 | Word{request.count} << 16;
 }
 
 Result<Request> decode(const Invocation& call) {
@@ -65,12 +73,17 @@ Result<Request> decode(const Invocation& call) {
         return Failure(Error::out_of_range, 0, slots - 1);
     request.first = node->pointer<Slot>() + first;
     request.count = static_cast<unsigned>(count);
-    for (unsigned i = 0; i < request.count; ++i)
+    const Progress* record = progress::find(LongWork::retype, untyped, call.caller);
+    if (record != nullptr && record->shape == shape_of(request))
+        request.made = static_cast<unsigned>(record->made);
+    for (unsigned i = request.made; i < request.count; ++i)
         if (!request.first[i].empty())
             return Failure(Error::slot_occupied, i);
 
     const uint64_t size = uint64_t{1} << untyped.untyped_bits();
-    const uint64_t used = derivation::has_children(untyped) ? untyped.untyped_used() : 0;
+    const uint64_t used = request.made != 0                   ? record->begin
+                          : derivation::has_children(untyped) ? untyped.untyped_used()
+                                                              : 0;
     const uint64_t object_size = uint64_t{1} << request.object_bits;
     const uint64_t left = size - used;
     if (request.object_bits > untyped.untyped_bits())
@@ -82,39 +95,23 @@ Result<Request> decode(const Invocation& call) {
     return request;
 }
 
-Clearing* clearing_of(const Slot& untyped) {
-    for (Clearing& record : kernel_state.clearing)
-        if (record.untyped == &untyped)
-            return &record;
-    return nullptr;
-}
-
-void release(Clearing& record) {
-    if (record.untyped != nullptr)
-        record.untyped->badge &= ~Slot::untyped_busy;
-    record = {};
-}
-
-/// Notes how far the clearing is, for the repetition of the system call.
-void remember(Slot& untyped, Thread& thread, uint64_t begin, uint64_t done) {
-    Clearing* record = clearing_of(untyped);
-    if (record == nullptr) {
-        Kernel& kernel = kernel_state;
-        record = &kernel.clearing[kernel.next_clearing++ % 8];
-        release(*record); // whoever it was starts over
+/// Notes how far the retype is, for the repetition of the system call.
+Failure preempted(Invocation& call, const Request& request, uint64_t done, unsigned made) {
+    if (Progress* record = progress::remember(LongWork::retype, call.slot, call.caller)) {
+        record->begin = request.begin;
+        record->done = done;
+        record->made = made;
+        record->shape = shape_of(request);
     }
-    *record = {&untyped, &thread, begin, done};
-    untyped.badge |= Slot::untyped_busy;
+    return error_preempted;
 }
 
 /// Clears the memory of the new objects, 4 KiB between two looks for interrupts.
 Failure clear(Invocation& call, const Request& request) {
-    Slot& untyped = call.slot;
+    const Slot& untyped = call.slot;
     uint64_t done = request.begin;
-    if (!claim(untyped, &call.caller))
-        return Error::busy;
     // Only the same memory is known to be clean still: nothing has been made in it meanwhile.
-    if (const Clearing* record = clearing_of(untyped))
+    if (const Progress* record = progress::find(LongWork::retype, untyped, call.caller))
         if (record->begin == request.begin && record->done <= request.end)
             done = record->done;
     const bool needed = request.type != ObjectType::untyped &&
@@ -124,27 +121,35 @@ Failure clear(Invocation& call, const Request& request) {
         const auto bytes = static_cast<size_t>(left < clear_step ? left : clear_step);
         arch::clear_physical(untyped.object.physical() + done, bytes);
         done += bytes;
-        if (done < request.end && arch::interrupt_pending()) {
-            remember(untyped, call.caller, request.begin, done);
-            return error_preempted;
-        }
+        if ((done < request.end || request.count > create_step) && arch::interrupt_pending())
+            return preempted(call, request, done, 0);
     }
-    forget_clearing(untyped);
+    return {};
+}
+
+Failure create_all(Invocation& call, const Request& request) {
+    const PhysAddr base = call.slot.object.physical();
+    for (unsigned i = request.made; i < request.count;) {
+        const uint64_t begin = request.begin + (uint64_t{i} << request.object_bits);
+        if (!create(call.slot, request.first[i], request.type, request.size_bits, base + begin))
+            return Error::not_enough_memory;
+        call.slot.set_untyped_used(begin + (uint64_t{1} << request.object_bits));
+        ++i;
+        if (i % create_step == 0 && i < request.count && arch::interrupt_pending())
+            return preempted(call, request, request.end, i);
+    }
     return {};
 }
 
 Failure retype(Invocation& call) {
     KERNEL_CHECK(revocation::check(call.slot));
-    KERNEL_TRY(request, decode(call));
-    KERNEL_CHECK(clear(call, request));
-    PhysAddr address = call.slot.object.physical() + request.begin;
-    for (unsigned i = 0; i < request.count; ++i) {
-        if (!create(call.slot, request.first[i], request.type, request.size_bits, address))
-            return Error::not_enough_memory;
-        address = address + (uint64_t{1} << request.object_bits);
-        call.slot.set_untyped_used(request.begin + (uint64_t{i + 1} << request.object_bits));
-    }
-    return {};
+    if (!progress::claim(call.slot, &call.caller))
+        return Error::busy;
+    auto request = decode(call);
+    Failure failure = request.failure();
+    if (request.ok() && request.value().made == 0)
+        failure = clear(call, request.value());
+    return failure.ok() ? create_all(call, request.value()) : failure;
 }
 
 Failure query(Invocation& call) {
@@ -294,27 +299,6 @@ Failure invoke(Invocation& call) {
     default:
         return Error::invalid_method;
     }
-}
-
-bool claim(const Slot& untyped, const Thread* thread) {
-    Clearing* record = clearing_of(untyped);
-    if (record == nullptr || record->thread == thread)
-        return true;
-    if ((record->thread->gate & Gate::suspended) == 0)
-        return false;
-    release(*record);
-    return true;
-}
-
-void forget_clearing(Slot& untyped) {
-    if (Clearing* record = clearing_of(untyped))
-        release(*record);
-}
-
-void forget_clearing(Thread& thread) {
-    for (Clearing& record : kernel_state.clearing)
-        if (record.thread == &thread)
-            release(record);
 }
 
 } // namespace kernel::untyped

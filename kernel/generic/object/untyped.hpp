@@ -21,12 +21,4 @@ namespace kernel::untyped {
 /// log2 of the bytes of a Thread with room for FP/SIMD state; 0: the machine has none.
 [[nodiscard]] unsigned fpu_thread_bits();
 
-/// False: another thread than `thread` clears memory of this Untyped. What a suspended one had
-/// cleared is given up.
-[[nodiscard]] bool claim(const Slot& untyped, const Thread* thread);
-
-/// A preempted retype of this Untyped, or of this thread, is given up.
-void forget_clearing(Slot& untyped);
-void forget_clearing(Thread& thread);
-
 } // namespace kernel::untyped

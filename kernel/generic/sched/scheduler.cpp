@@ -5,6 +5,7 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/timer.hpp>
 #include <generic/debug/invariant.hpp>
+#include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/object/endpoint.hpp>
@@ -296,6 +297,8 @@ void set_priority(Cpu& cpu, Thread& thread, unsigned priority) {
     if (queued)
         dequeue(cpu, thread);
     ipc::requeue_with_priority(thread, priority);
+    if (kernel_state.progress_count != 0)
+        ipc::cancel_if_due(cpu, thread);
     if (queued)
         enqueue(cpu, thread, Place::back);
     cpu.reschedule = true;

@@ -47,8 +47,9 @@ inline void activate(SpaceToken token) {
 /// The upper half is the same in all spaces; its entries never change after the boot.
 inline void init_root(void* table) {
     auto* const root = static_cast<Table*>(table);
-    for (unsigned index = 256; index < 512; ++index)
-        root->entry[index] = kernel_root.entry[index];
+    for (unsigned index = 256; index < 512; ++index) // the table is clear
+        if (kernel_root.entry[index] != 0)
+            root->entry[index] = kernel_root.entry[index];
 }
 
 // Invalid entries may be cached too.

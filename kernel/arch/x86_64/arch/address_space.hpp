@@ -50,8 +50,9 @@ inline void init_root(void* table) {
     const auto* from =
         static_cast<const uint64_t*>(to_virtual(kernel::PhysAddr{address_spaces.empty_root})) +
         half;
-    for (unsigned index = 0; index < half; ++index)
-        to[index] = from[index];
+    for (unsigned index = 0; index < half; ++index) // the table is clear
+        if (from[index] != 0)
+            to[index] = from[index];
 }
 
 enum class Invalidate : uint64_t { address = 0, context = 1 };

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Long operations that are preempted go on where they were, whatever happened meanwhile.
+#include "world.hpp"
+
+#include <generic/contract/cpu.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/sched/scheduler.hpp>
+
+namespace {
+
+using namespace kernel;
+using test::Method;
+using test::Syscall;
+using test::World;
+
+Error error_of(const Thread& thread) {
+    return cobnut::Tag{thread.registers.tag()}.error();
+}
+
+/// The root's retype of `count` Endpoints was preempted after some of them.
+struct HalfMade {
+    static constexpr Word count = 20;
+    World world;
+    Thread& other = world.make_thread(90);
+    Word untyped = world.make(ObjectType::untyped, 12);
+    Word first = world.free_slot();
+
+    HalfMade() {
+        world.call_preempted(untyped, Method::untyped_retype,
+                             {static_cast<Word>(ObjectType::endpoint), 0, 0, 0, first, count},
+                             {World::cnode});
+        // Once more, beyond the clearing.
+        arch::host::machine.preempt_every = 1;
+        for (unsigned i = 0; i < 2; ++i) {
+            world.root().registers.pc = 0x1000;
+            (void)world.enter([] { kernel_syscall(static_cast<Word>(Syscall::call)); });
+        }
+        arch::host::machine.preempt_every = 0;
+        REQUIRE(!world.slot(first).empty());
+        REQUIRE(world.slot(first + count - 1).empty());
+    }
+    ~HalfMade() { test::check_invariants(world); }
+
+    Word made() {
+        Word made = 0;
+        for (Word i = 0; i < count; ++i)
+            made += world.slot(first + i).type() == ObjectType::endpoint ? 1 : 0;
+        return made;
+    }
+    Error retype_one(Word place) {
+        return world
+            .call(untyped, Method::untyped_retype,
+                  {static_cast<Word>(ObjectType::endpoint), 0, 0, 0, place, 1}, {World::cnode})
+            .error;
+    }
+    uint64_t used() { return world.call(untyped, Method::untyped_query, {}).words[1]; }
+};
+
+/// Threads that wait to send through capabilities with these badges, in this order.
+struct Senders {
+    World world;
+    Word endpoint = world.make(ObjectType::endpoint);
+    Word badged[2] = {mint(1), mint(2)};
+    std::vector<Thread*> threads;
+
+    ~Senders() { test::check_invariants(world); }
+
+    Word mint(Word badge) {
+        const Word place = world.free_slot();
+        REQUIRE(world
+                    .call(World::cnode, Method::cnode_mint,
+                          {place, word_bits, endpoint, word_bits, 15, badge}, {World::cnode})
+                    .error == Error::none);
+        return place;
+    }
+    Thread& add(Word through, unsigned priority = 120) {
+        Thread& thread = world.make_thread(priority);
+        threads.push_back(&thread);
+        send(thread, through);
+        return thread;
+    }
+    void send(Thread& thread, Word through) {
+        REQUIRE(world.settle() == &thread);
+        world.put_message(thread, 0, {}, {});
+        thread.registers.a0 = badged[through];
+        REQUIRE(world.syscall(Syscall::send) == &world.root());
+    }
+    void start_cancel() {
+        sched::set_priority(world.cpu(), world.root(), 200);
+        REQUIRE(world.settle() == &world.root());
+        world.call_preempted(World::cnode, Method::cnode_cancel_badged_sends,
+                             {badged[0], word_bits});
+        REQUIRE(kernel_state.progress_count == 1);
+    }
+    void finish_cancel() {
+        (void)world.syscall(Syscall::call);
+        CHECK(kernel_state.progress_count == 0);
+    }
+    bool waits(const Thread& thread) { return thread.wait_kind() == Wait::send; }
+};
+
+} // namespace
+
+TEST_CASE("a retype that was preempted between its objects makes the rest", "[preemption]") {
+    HalfMade half;
+    World& world = half.world;
+    SECTION("alone") {
+    }
+    SECTION("while what was made is deleted") {
+        world.hand_over(world.root(), half.other);
+        CHECK(half.retype_one(world.free_slot()) == Error::busy);
+        CHECK(world.call(World::cnode, Method::cnode_revoke, {half.untyped, word_bits}).error ==
+              Error::none);
+        CHECK(half.made() == 0);
+        world.hand_over(half.other, world.root());
+        (void)world.syscall(Syscall::call);
+        CHECK(error_of(world.root()) == Error::none);
+        CHECK(half.made() > 0);
+        CHECK(half.used() == HalfMade::count * 16);
+        return;
+    }
+    (void)world.syscall(Syscall::call);
+    CHECK(error_of(world.root()) == Error::none);
+    CHECK(half.made() == HalfMade::count);
+    CHECK(half.used() == HalfMade::count * 16);
+    CHECK(kernel_state.progress_count == 0);
+}
+
+TEST_CASE("a retype whose slot is taken while it is preempted keeps what it made", "[preemption]") {
+    HalfMade half;
+    World& world = half.world;
+    const Word before = half.made();
+    world.hand_over(world.root(), half.other);
+    const Word taken = half.first + HalfMade::count - 1;
+    CHECK(world
+              .call(World::cnode, Method::cnode_copy,
+                    {taken, word_bits, World::sched_context, word_bits, 15}, {World::cnode})
+              .error == Error::none);
+    world.hand_over(half.other, world.root());
+    (void)world.syscall(Syscall::call);
+    CHECK(error_of(world.root()) == Error::slot_occupied);
+    CHECK(half.made() == before);
+    CHECK(kernel_state.progress_count == 0);
+    CHECK(half.retype_one(world.free_slot()) == Error::none);
+    CHECK(half.used() == (before + 1) * 16);
+}
+
+TEST_CASE("a suspended thread's half made retype does not keep the Untyped busy", "[preemption]") {
+    HalfMade half;
+    World& world = half.world;
+    const Word before = half.made();
+    world.hand_over(world.root(), half.other);
+    thread_control::suspend(world.cpu(), world.root());
+    const Word place = half.first + HalfMade::count;
+    CHECK(half.retype_one(place) == Error::none);
+    CHECK(half.used() == (before + 1) * 16);
+    thread_control::resume(world.cpu(), world.root());
+    world.hand_over(half.other, world.root());
+    (void)world.syscall(Syscall::call); // starts over: its first slot is taken
+    CHECK(error_of(world.root()) == Error::slot_occupied);
+    CHECK(half.made() == before);
+}
+
+TEST_CASE("cancel_badged_sends that was preempted ends what waited when it began",
+          "[preemption]") {
+    Senders test;
+    World& world = test.world;
+    for (unsigned i = 0; i < 12; ++i)
+        (void)test.add(i % 2, i < 6 ? 130 : 120);
+    test.start_cancel();
+    SECTION("and nothing else") {
+    }
+    SECTION("though the one that is next is gone") {
+        auto* next = reinterpret_cast<Thread*>(static_cast<Word>(kernel_state.progress[0].done));
+        thread_control::destroy(world.cpu(), *next);
+        CHECK(reinterpret_cast<Thread*>(static_cast<Word>(kernel_state.progress[0].done)) != next);
+    }
+    SECTION("though one that is to come goes to where it has been") {
+        sched::set_priority(world.cpu(), *test.threads[10], 140);
+        CHECK(!test.waits(*test.threads[10]));
+    }
+    SECTION("not what comes meanwhile") {
+        Thread* late = world.enter([&] {
+            sched::set_priority(world.cpu(), world.root(), 90);
+            sched::leave(world.cpu());
+        });
+        REQUIRE(late == test.threads[0]); // it was ended by the first step, and sends again
+        world.put_message(*late, 0, {}, {});
+        late->registers.a0 = test.badged[0];
+        REQUIRE(world.syscall(Syscall::send) != late);
+        sched::set_priority(world.cpu(), world.root(), 200);
+        REQUIRE(world.settle() == &world.root());
+        test.finish_cancel();
+        CHECK(test.waits(*late));
+        for (unsigned i = 1; i < 12; ++i)
+            CHECK(test.waits(*test.threads[i]) == (i % 2 == 1));
+        return;
+    }
+    test.finish_cancel();
+    for (unsigned i = 0; i < 12; ++i)
+        if (test.threads[i]->active != 0)
+            CHECK(test.waits(*test.threads[i]) == (i % 2 == 1));
+}
+
+TEST_CASE("an Endpoint that is being destroyed takes nobody any more", "[preemption]") {
+    Senders test;
+    World& world = test.world;
+    const Word last = test.badged[0];
+    for (unsigned i = 0; i < 40; ++i)
+        (void)test.add(0);
+    for (const Word other : {test.endpoint, test.badged[1]})
+        REQUIRE(world.call(World::cnode, Method::cnode_delete, {other, word_bits}).error ==
+                Error::none);
+    REQUIRE(test.waits(*test.threads[39]));
+    sched::set_priority(world.cpu(), world.root(), 200);
+    REQUIRE(world.settle() == &world.root());
+    world.call_preempted(World::cnode, Method::cnode_delete, {last, word_bits});
+    REQUIRE(!world.slot(last).empty());
+    CHECK(!world.slot(last).rights().write());
+    (void)world.syscall(Syscall::call);
+    CHECK(world.slot(last).empty());
+    for (const Thread* thread : test.threads)
+        CHECK(!test.waits(*thread));
+}
