@@ -12,7 +12,8 @@ ISAS = ["aarch64", "armv7", "riscv64", "x86_64"]
 WANTED = {"isa": str, "cpu": str, "image": str, "boot": list, "drivers": list}
 OPTIONAL = {"dts": str, "qemu": dict}
 QEMU_KEYS = {"binary", "machine", "arguments", "entry", "el2", "u_boot", "pvh", "memory", "max_memory",
-             "cores", "park", "boards", "stays_on"}
+             "cores", "park", "boards", "stays_on",
+             "u_boot_rpi"}
 # What people write down although firmware's tree says it at boot: pattern of the key, property.
 FACTS = [
     (r"(ram|memory|dram)", "reg of the memory nodes"),

@@ -2,6 +2,8 @@
 // The boot console drivers on simulated registers.
 #include <platforms/console.hpp>
 #include <platforms/drivers/uart/bcm2835_aux.hpp>
+#include <platforms/drivers/uart/cadence.hpp>
+#include <platforms/drivers/uart/imx.hpp>
 #include <platforms/drivers/uart/ns16550.hpp>
 #include <platforms/drivers/uart/pl011.hpp>
 #include <platforms/drivers/uart/sifive.hpp>
@@ -50,6 +52,8 @@ private:
 
 using FakePl011 = platform::BasicPl011<Fake<0x18, 0x90, 0x20, 0>>;
 using FakeSifive = platform::BasicSifive<Fake<0, 0, 0x80000000, 0>>;
+using FakeImx = platform::BasicImx<Fake<0xb4, 0x60, 0x10, 0x40>>;
+using FakeCadence = platform::BasicCadence<Fake<0x2c, 0x08, 0x10, 0x30>>;
 using FakeNs16550 = platform::BasicNs16550<Fake<5, 0x60, 0x00, 0>>;
 
 template <class Driver, class Access>
@@ -72,6 +76,8 @@ void waits_and_sends() {
 TEST_CASE("a UART driver waits for room and gives up on a dead device", "[uart]") {
     waits_and_sends<FakePl011, Fake<0x18, 0x90, 0x20, 0>>();
     waits_and_sends<FakeNs16550, Fake<5, 0x60, 0x00, 0>>();
+    waits_and_sends<FakeImx, Fake<0xb4, 0x60, 0x10, 0x40>>();
+    waits_and_sends<FakeCadence, Fake<0x2c, 0x08, 0x10, 0x30>>();
     waits_and_sends<FakeSifive, Fake<0, 0, 0x80000000, 0>>();
 }
 
@@ -94,6 +100,16 @@ TEST_CASE("a 16550's register shift and access width are followed", "[uart]") {
     platform::Ns16550{reinterpret_cast<uintptr_t>(bytes)}.put('b');
     CHECK(bytes[0] == 'b');
     CHECK(bytes[1] == 0);
+}
+
+TEST_CASE("Cadence's transmitter is switched on and nothing else changes", "[uart]") {
+    alignas(8) uint32_t memory[16] = {};
+    memory[0] = 0x128; // stopped break, transmitter off, receiver off
+    const platform::Cadence driver =
+        platform::Cadence::from(cobnut::fdt::Node{}, reinterpret_cast<uintptr_t>(memory));
+    CHECK(memory[0] == 0x118);
+    driver.put('c');
+    CHECK(memory[12] == 'c');
 }
 
 TEST_CASE("a mini-UART has a 16550's registers as words", "[uart]") {

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from . import bench, boards, builds, clean, debug, port, run, sdk, setup, size, test
+from . import bench, boards, builds, clean, debug, image, port, run, sdk, setup, size, test
 from .common import FAILED, Problem, abi_version, version
 
 INTERRUPTED = 130
@@ -120,6 +120,9 @@ def make_parser() -> argparse.ArgumentParser:
     add_machine_options(child)
     add_test_options(child)
     add_json_option(child)
+    child = add(image.image, image.HELP)
+    add_build_options(child, True)
+    child.add_argument("--archive", metavar="FILE", help="a cpio archive instead of the tour's")
     child = add(bench.bench, bench.HELP)
     add_build_options(child, False)
     child.add_argument("--only", metavar="GLOB", help="only the operations whose name matches")

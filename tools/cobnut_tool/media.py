@@ -115,3 +115,30 @@ def card(target: pathlib.Path, files: dict[str, pathlib.Path]) -> pathlib.Path:
     for name, path in files.items():
         tool(["mcopy", "-i", place, "-o", str(path), f"::{name}"], f"copying {name}")
     return target
+
+
+PI_SCRIPT = """load ${devtype} ${devnum}:1 0x200000 kernel8.img
+load ${devtype} ${devnum}:1 0x4000000 archive.cpio
+booti 0x200000 0x4000000:${filesize} ${fdt_addr}
+"""
+# The firmware's file (its documentation: config.txt), for a kernel at its place in memory.
+PI_CONFIG = """kernel={kernel}
+kernel_address={address:#x}
+arm_64bit={wide}
+enable_uart=1
+initramfs archive.cpio followkernel
+"""
+
+
+def pi_card(build: builds.Build, archive: pathlib.Path) -> pathlib.Path:
+    """A Raspberry Pi's card, but for its firmware: for that, and for U-Boot with booti."""
+    is_wide = build.board.isa == "aarch64"
+    kernel = "kernel8.img" if is_wide else "kernel7.img"
+    tree = folder(build, f"card-{archive.stem}")
+    files = {kernel: build.image, "archive.cpio": archive, "config.txt": tree / "config.txt"}
+    files["config.txt"].write_text(PI_CONFIG.format(
+        kernel=kernel, wide=int(is_wide), address=build.board.qemu["entry"]))
+    if is_wide:
+        files["boot.scr"] = tree / "boot.scr"
+        script(PI_SCRIPT, files["boot.scr"], "arm64")
+    return card(build.folder / f"{archive.stem}-card.img", files)

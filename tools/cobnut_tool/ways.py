@@ -4,13 +4,14 @@ import dataclasses
 import os
 from collections.abc import Callable
 
-from . import boards, builds, media, qemu
+from . import boards, builds, media, qemu, setup
 from .common import WRONG_USE, Problem
 
 OVMF = "/usr/share/ovmf/OVMF.fd"
 U_BOOT_SMODE = "/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin"
 PACKAGES = {"iso": ["grub-pc-bin", "grub-efi-amd64-bin", "grub-common", "xorriso", "mtools"],
             "uefi": ["ovmf", "grub-pc-bin", "grub-efi-amd64-bin", "grub-common", "xorriso", "mtools"],
+            "sd": ["u-boot-tools", "mtools"],
             "fit": ["u-boot-tools", "device-tree-compiler", "u-boot-qemu"]}
 Way = Callable[[builds.Build, qemu.Machine], list[str]]
 
@@ -77,6 +78,15 @@ def disc(uefi: bool) -> Way:
     return way
 
 
+def pi_u_boot(build: builds.Build, machine: qemu.Machine) -> list[str]:
+    """Debian's U-Boot runs the boot.scr of an SD card: booti."""
+    assert machine.archive
+    image = media.pi_card(build, machine.archive)
+    command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
+    firmware = setup.u_boot_rpi() / build.board.qemu["u_boot_rpi"] / "u-boot.bin"
+    return command + ["-kernel", str(firmware), "-drive", f"if=sd,format=raw,file={image}"]
+
+
 def ways(board: boards.Board) -> dict[str, Way]:
     """The plain way first."""
     found: dict[str, Way] = {"direct": direct}
@@ -91,6 +101,8 @@ def ways(board: boards.Board) -> dict[str, Way]:
         found["u-boot fit el2"] = fit(el2=True)
     if board.name == "qemu-virt-riscv64":
         found["u-boot fit"] = fit(el2=False)
+    if "u_boot_rpi" in board.qemu:
+        found["sd u-boot"] = pi_u_boot
     if board.isa == "x86_64":
         found["pvh"] = changed(pvh=True)
         found["iso"] = disc(uefi=False)

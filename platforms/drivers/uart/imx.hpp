@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Boot console on the i.MX UART (i.MX 6Dual/6Quad Reference Manual, chapter 64): polled output only,
+// on the line settings that firmware left.
+#pragma once
+
+#include <cobnut/format/fdt.hpp>
+#include <cobnut/register.hpp>
+
+namespace platform {
+
+namespace imx_uart {
+
+// 64.15.15
+struct Test : cobnut::reg::Word<Test, uint32_t> {
+    using Word::Word;
+    using TransmitFull = cobnut::reg::Flag<4>;
+};
+using TransmitRegister = cobnut::reg::Register<0x40, uint32_t, cobnut::reg::Wo>; // UTXD
+using TestRegister = cobnut::reg::Register<0xb4, Test, cobnut::reg::Ro>;         // UTS
+
+} // namespace imx_uart
+
+template <class Access = cobnut::reg::Volatile>
+class BasicImx {
+public:
+    static constexpr const char* compatible[] = {"fsl,imx6q-uart", "fsl,imx21-uart"};
+
+    constexpr BasicImx() = default;
+    constexpr explicit BasicImx(Access access) : registers_{access} {}
+
+    // base: where the node's first reg entry is mapped.
+    static constexpr BasicImx from(cobnut::fdt::Node, uintptr_t base) {
+        return BasicImx{Access{base}};
+    }
+
+    // Waits at least a character's time at 9600 baud, then drops it: a dead console must not stop
+    // the kernel.
+    void put(char character) const {
+        using Full = imx_uart::Test::TransmitFull;
+        for (unsigned tries = 0; tries < patience; ++tries)
+            if (!registers_.template read<imx_uart::TestRegister>().template get<Full>())
+                break;
+        registers_.template write<imx_uart::TransmitRegister>(static_cast<uint8_t>(character));
+    }
+
+    static constexpr unsigned patience = 100'000;
+
+private:
+    cobnut::reg::Mmio<Access> registers_;
+};
+
+using Imx = BasicImx<>;
+
+} // namespace platform
