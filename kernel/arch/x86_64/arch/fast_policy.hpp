@@ -27,6 +27,13 @@ extern "C" {
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 }
 
+#define ARCH_BRIEF_LEAVE                                                                           \
+    "movq %c[at_r12](%%rax), %%r12\n"                                                              \
+    "movq %c[at_r13](%%rax), %%r13\n"                                                              \
+    "movq %c[at_r14](%%rax), %%r14\n"                                                              \
+    "movq %c[at_r15](%%rax), %%r15\n"                                                              \
+    ARCH_LEAVE_REST
+
 namespace arch {
 
 // The stub leaves the thread in r11 and rsp, the reply's path in rax, the capability's path in rdi.
@@ -136,7 +143,7 @@ private:
     }
 };
 
-// rsp is the thread, whose frame is stored; the number is in al, what belongs to it above.
+// rsp is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
@@ -154,13 +161,13 @@ struct BriefPolicy {
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return FastPolicy::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
-        asm volatile(ARCH_LEAVE ::"a"(entry.current), "D"(path), ARCH_LEAVE_OFFSETS : "memory");
+        asm volatile(ARCH_BRIEF_LEAVE ::"a"(entry.current), "D"(path), ARCH_LEAVE_OFFSETS : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
         asm volatile("movq %[tag], %%rsi\n xorl %%edi, %%edi\n xorl %%edx, %%edx\n"
                      "xorl %%r8d, %%r8d\n xorl %%r9d, %%r9d\n xorl %%r10d, %%r10d\n"
-                     "xorl %%ebx, %%ebx\n" ARCH_LEAVE ::"a"(entry.current),
+                     "xorl %%ebx, %%ebx\n" ARCH_BRIEF_LEAVE ::"a"(entry.current),
                      [tag] "ir"(tag), ARCH_LEAVE_OFFSETS
                      : "memory");
         __builtin_unreachable();

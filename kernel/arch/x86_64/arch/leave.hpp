@@ -19,6 +19,9 @@ constexpr size_t register_at(size_t offset) { return kernel::thread_registers_of
     "movq %c[at_r13](%%rax), %%r13\n"                                                              \
     "movq %c[at_r14](%%rax), %%r14\n"                                                              \
     "movq %c[at_r15](%%rax), %%r15\n"                                                              \
+    ARCH_LEAVE_REST
+// What every system call has changed, and how it ends.
+#define ARCH_LEAVE_REST                                                                            \
     "movq %c[at_fs](%%rax), %%rcx\n"                                                               \
     "wrfsbase %%rcx\n"                                                                             \
     "movq %c[at_rip](%%rax), %%rcx\n"                                                              \
