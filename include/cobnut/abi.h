@@ -135,6 +135,14 @@ enum {
 };
 
 enum {
+    COBNUT_BREAKPOINT_NONE = 0, /* Nothing: it is removed. */
+    COBNUT_BREAKPOINT_EXECUTE = 0x1, /* The instruction there, before it is executed. Size 0. */
+    COBNUT_BREAKPOINT_WRITE = 0x2, /* Stores to the 1, 2, 4 or 8 bytes there. */
+    COBNUT_BREAKPOINT_READ = 0x3, /* Loads. */
+    COBNUT_BREAKPOINT_ACCESS = 0x4, /* Both. */
+};
+
+enum {
     COBNUT_TRIGGER_FIRMWARE = 0, /* As firmware or controller have it. */
     COBNUT_TRIGGER_LEVEL = 0x1, /* While the line is active. */
     COBNUT_TRIGGER_EDGE = 0x2, /* When it becomes active. */
@@ -146,13 +154,20 @@ enum {
     COBNUT_FAULT_USER_EXCEPTION = 0x3, /* 2: number (ISA's own), 3: code (ISA's own). */
     COBNUT_FAULT_VM = 0x4, /* 2: address, 3: access (VmAccess bits), 4: ISA's own status. */
     COBNUT_FAULT_TIMEOUT = 0x5, /* 2: badge of the scheduling context, 3: microseconds consumed. */
-    COBNUT_FAULT_DEBUG = 0x6, /* 2: reason, 3: address. */
+    COBNUT_FAULT_DEBUG = 0x6, /* 2: DebugReason, 3: address, 4: number of the breakpoint. */
 };
 
 enum {
     COBNUT_VM_ACCESS_WRITE = 0x1, /* A store; else a load or a fetch. */
     COBNUT_VM_ACCESS_EXECUTE = 0x2, /* An instruction fetch. */
     COBNUT_VM_ACCESS_PRESENT = 0x4, /* A mapping exists but does not allow the access. */
+};
+
+enum {
+    COBNUT_DEBUG_REASON_BREAKPOINT = 0x1, /* Word 3: the instruction's address. */
+    COBNUT_DEBUG_REASON_WATCHPOINT = 0x2, /* Word 3: the address of the access. */
+    COBNUT_DEBUG_REASON_SINGLE_STEP = 0x3, /* Word 3: the next instruction's address. */
+    COBNUT_DEBUG_REASON_INSTRUCTION = 0x4, /* The ISA's breakpoint instruction; word 4: breakpoint_count. */
 };
 
 enum {
@@ -220,6 +235,9 @@ enum {
     COBNUT_METHOD_THREAD_RESUME = 0x30c,
     COBNUT_METHOD_THREAD_SET_FLAGS = 0x30d,
     COBNUT_METHOD_THREAD_INFO = 0x30e,
+    COBNUT_METHOD_THREAD_SET_BREAKPOINT = 0x30f,
+    COBNUT_METHOD_THREAD_GET_BREAKPOINT = 0x310,
+    COBNUT_METHOD_THREAD_SET_SINGLE_STEP = 0x311,
     COBNUT_METHOD_SCHED_CONTEXT_BIND = 0x701,
     COBNUT_METHOD_SCHED_CONTEXT_UNBIND = 0x702,
     COBNUT_METHOD_SCHED_CONTEXT_CONSUMED = 0x703,
@@ -479,6 +497,27 @@ static inline cobnut_status cobnut_thread_set_flags(
 static inline cobnut_status cobnut_thread_info(
     cobnut_cap thread, cobnut_word* results) {
     return cobnut_invoke(thread, COBNUT_METHOD_THREAD_INFO, COBNUT_NONE, 0, COBNUT_NONE, 0, results, 5);
+}
+
+/* Sets or removes one of the thread's breakpoint_count breakpoints (see BreakpointKind), whose debug fault goes to its fault handler. */
+static inline cobnut_status cobnut_thread_set_breakpoint(
+    cobnut_cap thread, cobnut_word number, cobnut_word kind, cobnut_word address, cobnut_word size) {
+    const cobnut_word words[] = {number, kind, address, size};
+    return cobnut_invoke(thread, COBNUT_METHOD_THREAD_SET_BREAKPOINT, words, 4, COBNUT_NONE, 0, COBNUT_NONE, 0);
+}
+
+/* Tells what was set. Results: kind, address, size. */
+static inline cobnut_status cobnut_thread_get_breakpoint(
+    cobnut_cap thread, cobnut_word number, cobnut_word* results) {
+    const cobnut_word words[] = {number};
+    return cobnut_invoke(thread, COBNUT_METHOD_THREAD_GET_BREAKPOINT, words, 1, COBNUT_NONE, 0, results, 3);
+}
+
+/* 1: each instruction of the thread is followed by a debug fault; 0: no more. */
+static inline cobnut_status cobnut_thread_set_single_step(
+    cobnut_cap thread, cobnut_word on) {
+    const cobnut_word words[] = {on};
+    return cobnut_invoke(thread, COBNUT_METHOD_THREAD_SET_SINGLE_STEP, words, 1, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
 /* Gives the context to a Thread or Notification. */

@@ -90,8 +90,10 @@ TEST_CASE("ABI: every enumerator stands in its table") {
     check<Kind>(kinds);
     check<MemoryType>(memory_types);
     check<CacheOperation>(cache_operations);
+    check<BreakpointKind>(breakpoint_kinds);
     check<Trigger>(triggers);
     check<FaultType>(fault_types);
+    check<DebugReason>(debug_reasons);
     check<FaultReply>(fault_replies);
     check<RootSlot>(root_slots);
     check<RegionKind>(region_kinds);

@@ -26,7 +26,7 @@ inline constexpr Named fault_types[] = {
     COBNUT_NAMED(FaultType, vm, "2: address, 3: access (VmAccess bits), 4: ISA's own status."),
     COBNUT_NAMED(FaultType, timeout,
                  "2: badge of the scheduling context, 3: microseconds consumed."),
-    COBNUT_NAMED(FaultType, debug, "2: reason, 3: address."),
+    COBNUT_NAMED(FaultType, debug, "2: DebugReason, 3: address, 4: number of the breakpoint."),
 };
 
 inline constexpr unsigned fault_words = 6;
@@ -42,6 +42,24 @@ inline constexpr Named vm_access_bits[] = {
     COBNUT_NAMED(VmAccess, write, "A store; else a load or a fetch."),
     COBNUT_NAMED(VmAccess, execute, "An instruction fetch."),
     COBNUT_NAMED(VmAccess, present, "A mapping exists but does not allow the access."),
+};
+
+/// Word 2 of a debug fault. The thread is before the instruction, but on x86-64 behind the one that
+/// accessed or that is `instruction`. A breakpoint hits again unless it is removed before the thread
+/// goes on.
+enum class DebugReason : uint8_t {
+    breakpoint = 1,
+    watchpoint = 2,
+    single_step = 3,
+    instruction = 4,
+};
+
+inline constexpr Named debug_reasons[] = {
+    COBNUT_NAMED(DebugReason, breakpoint, "Word 3: the instruction's address."),
+    COBNUT_NAMED(DebugReason, watchpoint, "Word 3: the address of the access."),
+    COBNUT_NAMED(DebugReason, single_step, "Word 3: the next instruction's address."),
+    COBNUT_NAMED(DebugReason, instruction,
+                 "The ISA's breakpoint instruction; word 4: breakpoint_count."),
 };
 
 /// Label of the reply to a fault: 0 resumes the thread where it stopped.

@@ -163,6 +163,21 @@ inline constexpr MethodDescription methods[] = {
       {Error::not_supported, "Flag fpu, and the thread was made without room for the state."}}},
     {Method::thread_info, "Thread", "info", "Tells state, priority, flags and last fault.", "", {},
      "state, priority, max_priority, flags, last_fault", {}},
+    {Method::thread_set_breakpoint, "Thread", "set_breakpoint",
+     "Sets or removes one of the thread's breakpoint_count breakpoints (see BreakpointKind), whose "
+     "debug fault goes to its fault handler.",
+     "number, kind, address, size", {}, "",
+     {{Error::out_of_range, "The number, or an address that is not user level's."},
+      {Error::invalid_argument, "Word 0: 1: no BreakpointKind; 3: the size is 0 for execute and "
+                                "none, else 1, 2, 4 or 8."},
+      {Error::misaligned, "The address is not a multiple of the size."},
+      {Error::not_supported, "The CPU has not so many breakpoints of this kind."}}},
+    {Method::thread_get_breakpoint, "Thread", "get_breakpoint", "Tells what was set.", "number", {},
+     "kind, address, size", {{Error::out_of_range, "The number."}}},
+    {Method::thread_set_single_step, "Thread", "set_single_step",
+     "1: each instruction of the thread is followed by a debug fault; 0: no more.", "on", {}, "",
+     {{Error::invalid_argument, "Word 0: 0: neither 0 nor 1."},
+      {Error::not_supported, "The CPU has none."}}},
 
     {Method::sched_context_bind, "SchedContext", "bind",
      "Gives the context to a Thread or Notification.", "",

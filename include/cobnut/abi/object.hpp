@@ -77,6 +77,9 @@ enum class Method : uint16_t {
     thread_resume = 0x030c,
     thread_set_flags = 0x030d,
     thread_info = 0x030e,
+    thread_set_breakpoint = 0x030f,
+    thread_get_breakpoint = 0x0310,
+    thread_set_single_step = 0x0311,
 
     sched_context_bind = 0x0701,
     sched_context_unbind = 0x0702,
@@ -119,6 +122,20 @@ inline constexpr Named thread_flags[] = {
     COBNUT_NAMED(ThreadFlags, counters, "May read the time and cycle counters."),
     COBNUT_NAMED(ThreadFlags, alien, "Every system call becomes a fault to the handler."),
 };
+
+/// What a breakpoint of Method::thread_set_breakpoint stops at.
+enum class BreakpointKind : uint8_t { none = 0, execute = 1, write = 2, read = 3, access = 4 };
+
+inline constexpr Named breakpoint_kinds[] = {
+    COBNUT_NAMED(BreakpointKind, none, "Nothing: it is removed."),
+    COBNUT_NAMED(BreakpointKind, execute, "The instruction there, before it is executed. Size 0."),
+    COBNUT_NAMED(BreakpointKind, write, "Stores to the 1, 2, 4 or 8 bytes there."),
+    COBNUT_NAMED(BreakpointKind, read, "Loads."),
+    COBNUT_NAMED(BreakpointKind, access, "Both."),
+};
+
+/// A thread has so many; the CPU may have fewer of a kind.
+inline constexpr unsigned breakpoint_count = 4;
 
 /// Memory type of a mapping, in bits 0-1 of its attributes.
 enum class MemoryType : uint8_t { normal = 0, uncached = 1, device = 2 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Boot with the MMU on: what machine this is, the kernel's mappings, console, interrupts and timer.
+#include <arch/debug.hpp>
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
 #include <arch/kernel_map.hpp>
@@ -100,6 +101,7 @@ KERNEL_BOOT void set_up_core() {
     asm volatile("msr vbar_el1, %0\n\tmsr cpacr_el1, xzr\n\tmsr mdscr_el1, xzr\n\t"
                  "msr cntkctl_el1, xzr\n\tmsr tpidrro_el0, xzr\n\tisb" ::"r"(vectors)
                  : "memory");
+    init_debug();
     using S = SystemControl;
     S::write(S{S::off}
                  .set<S::Mmu, S::DataCache, S::StackAlignment, S::StackAlignmentUser,

@@ -7,10 +7,17 @@
 #include <generic/contract/cpu.hpp>
 
 using arch::ExceptionClass;
+using cobnut::DebugReason;
 using arch::Syndrome;
 using kernel::Word;
 
 namespace {
+
+Word user_instruction() {
+    Word address;
+    asm volatile("mrs %0, elr_el1" : "=r"(address));
+    return address;
+}
 
 // Fault status codes, Arm ARM D19.2.37: bits 5-2 name the kind for the first four kinds.
 constexpr bool is_permission(uint8_t status) { return status >> 2 == 0b0011; }
@@ -37,6 +44,14 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
             syndrome.get<Syndrome::Write>() && !syndrome.get<Syndrome::CacheMaintenance>();
         vm_fault(syndrome, address, write ? cobnut::VmAccess::write : 0);
     }
+    case ExceptionClass::breakpoint_lower:
+        kernel_debug(DebugReason::breakpoint, user_instruction());
+    case ExceptionClass::watchpoint_lower:
+        kernel_debug(DebugReason::watchpoint, address);
+    case ExceptionClass::step_lower:
+        kernel_debug(DebugReason::single_step, user_instruction());
+    case ExceptionClass::brk:
+        kernel_debug(DebugReason::instruction, user_instruction());
     default:
         kernel_user_exception(static_cast<Word>(cause), raw_syndrome);
     }

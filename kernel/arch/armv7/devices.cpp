@@ -6,6 +6,7 @@
 #include <generic/contract/memory.hpp>
 #include <generic/contract/timer.hpp>
 
+#include <arch/debug.hpp>
 #include <arch/devices.hpp>
 #include <board.gen.hpp>
 #include <generic/base/attributes.hpp>
@@ -111,6 +112,7 @@ KERNEL_BOOT const char* start_devices(const platform::fdt::Discovery& discovery)
         return "device tree: the generic timer has no virtual interrupt";
     if (timer_frequency == 0)
         return "generic timer: firmware left CNTFRQ at 0";
+    init_debug();
     set_counter_access(false);
     cp15::PerformanceControl::write(1); // PMCR.E
     cp15::CounterEnable::write(uint32_t{1} << 31); // PMCNTENSET.C: the cycle counter

@@ -2,6 +2,8 @@
 // What an exception means: fault of a thread, or a fatal line; and the way back to user level.
 #include <generic/contract/cpu.hpp>
 
+#include <arch/debug.hpp>
+
 #include <cobnut/abi/fault.hpp>
 #include <cobnut/register.hpp>
 #include <generic/base/panic.hpp>
@@ -33,10 +35,11 @@ struct FaultStatus : cobnut::reg::Word<FaultStatus, uint32_t> {
     [[nodiscard]] constexpr bool is_present() const { return get<Status>() >> 2 != 1; }
 };
 
+constexpr unsigned breakpoint_hit = 1; // DBGDSCR.MOE
+
 /// Numbers of user exceptions on this ISA.
 struct UserException {
     static constexpr Word undefined = 1;
-    static constexpr Word breakpoint = 2;
     static constexpr Word data_abort = 3;     ///< Alignment, external; code: fault status.
     static constexpr Word prefetch_abort = 4;
 };
@@ -47,6 +50,8 @@ Word access_of(FaultStatus status, Word kind) {
 
 [[noreturn]] void on_data_abort() {
     const FaultStatus status{cp15::DataFaultStatus::read()};
+    if (status.get<FaultStatus::Status>() == FaultStatus::debug)
+        kernel_debug(cobnut::DebugReason::watchpoint, cp15::DataFaultAddress::read());
     if (!status.is_mapping())
         kernel_user_exception(UserException::data_abort, status.raw());
     const Word write = status.get<FaultStatus::Write>() ? cobnut::VmAccess::write : 0;
@@ -56,7 +61,9 @@ Word access_of(FaultStatus status, Word kind) {
 [[noreturn]] void on_prefetch_abort() {
     const FaultStatus status{cp15::InstructionFaultStatus::read()};
     if (status.get<FaultStatus::Status>() == FaultStatus::debug)
-        kernel_user_exception(UserException::breakpoint, status.raw());
+        kernel_debug(debug_cause() == breakpoint_hit ? cobnut::DebugReason::breakpoint
+                                                     : cobnut::DebugReason::instruction,
+                     current_cpu().current->registers.pc);
     if (!status.is_mapping())
         kernel_user_exception(UserException::prefetch_abort, status.raw());
     kernel_vm_fault(cp15::InstructionFaultAddress::read(),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Boot at the linked address: learns the machine, maps RAM, goes over to the kernel's own stack.
+#include <arch/debug.hpp>
 #include <arch/address_space.hpp>
 #include <arch/boot.hpp>
 #include <arch/cpu.hpp>
@@ -113,6 +114,7 @@ KERNEL_BOOT void set_status() {
                            .with<S::Vector>(csr::FloatState::dirty));
     csr::set_sstatus(S{}.set<S::PreviousInterruptEnable>());
     csr::write_sie(csr::Interrupts{}.set<csr::Interrupts::External>());
+    init_debug();
     set_counter_access(false);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What a trap means: interrupt, fault of a thread, or a fatal line; and the slow way out.
 #include <generic/contract/cpu.hpp>
+#include <generic/object/debug.hpp>
 
 #include <arch/address_space.hpp>
 #include <arch/memory.hpp>
@@ -39,6 +40,17 @@ bool is_mapped(Word address) {
     return false;
 }
 
+/// EBREAK and triggers have one cause; what was set tells them apart.
+[[noreturn]] void debug_exception(const kernel::Thread& thread) {
+    using cobnut::DebugReason;
+    const Word place = thread.registers.program_counter, value = csr::read_stval();
+    if (kernel::hardware_debug::hit(thread, true, place) < cobnut::breakpoint_count)
+        kernel_debug(DebugReason::breakpoint, place);
+    if (kernel::hardware_debug::hit(thread, false, value) < cobnut::breakpoint_count)
+        kernel_debug(DebugReason::watchpoint, value);
+    kernel_debug(DebugReason::instruction, place);
+}
+
 [[noreturn]] void page_fault(Word access) {
     const Word address = csr::read_stval();
     kernel_vm_fault(address, access | (is_mapped(address) ? cobnut::VmAccess::present : 0),
@@ -64,6 +76,8 @@ extern "C" {
         page_fault(0);
     case Cause::store_page:
         page_fault(cobnut::VmAccess::write);
+    case Cause::breakpoint:
+        debug_exception(*current_cpu().current);
     default:
         kernel_user_exception(cause, csr::read_stval());
     }

@@ -80,7 +80,7 @@ traced:
     swapgs
     mov %rcx, at_gs(%rsp)
     orb $GATE_FULL, GATE_FLAGS(%rsp)
-    mov %rax, %rdi
+    movzbl %al, %edi                    // above it is the reply
     mov $STACK_TOP, %rsp
     call kernel_unknown_syscall
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the trap stubs call, and the choice of the way out.
 #include <arch/cpu.hpp>
+#include <arch/debug.hpp>
 #include <arch/leave.hpp>
 #include <arch/trap.hpp>
 
@@ -41,6 +42,24 @@ void leave(kernel::Thread& thread) {
 
 namespace {
 
+// DR6: which breakpoints hit, and whether it was the trap flag (SDM volume 3, 18.2.3).
+[[noreturn]] void debug_exception() {
+    using cobnut::DebugReason;
+    const uint64_t status = arch::take_debug_status();
+    const kernel::Thread& thread = *arch::current_cpu().current;
+    for (unsigned number = 0; number < cobnut::breakpoint_count; ++number) {
+        if ((status >> number & 1) == 0 ||
+            thread.debug.kind[number] == cobnut::BreakpointKind::none)
+            continue;
+        const bool executes = thread.debug.kind[number] == cobnut::BreakpointKind::execute;
+        kernel_debug(executes ? DebugReason::breakpoint : DebugReason::watchpoint,
+                     thread.debug.address[number]);
+    }
+    constexpr uint64_t stepped = 1 << 14;
+    kernel_debug((status & stepped) != 0 ? DebugReason::single_step : DebugReason::instruction,
+                 thread.registers.rip);
+}
+
 // Error code of a page fault, SDM volume 3, section 4.7.
 constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
 
@@ -61,6 +80,11 @@ void trap_from_user(uint64_t vector, uint64_t error) {
     }
     if (vector == arch::exception::page_fault)
         page_fault(error);
+    if (vector == arch::exception::debug)
+        debug_exception();
+    if (vector == arch::exception::breakpoint) // INT3 is one byte, and behind us
+        kernel_debug(cobnut::DebugReason::instruction,
+                     arch::current_cpu().current->registers.rip - 1);
     if (vector == arch::exception::machine_check)
         kernel::fatal("machine check at user level");
     kernel_user_exception(vector, error);

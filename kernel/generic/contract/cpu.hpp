@@ -4,6 +4,7 @@
 
 #include <arch/cpu.hpp>
 
+#include <cobnut/abi/fault.hpp>
 #include <generic/base/types.hpp>
 
 #include <concepts>
@@ -49,5 +50,7 @@ extern "C" {
 [[noreturn]] void kernel_unknown_syscall(kernel::Word number);
 [[noreturn]] void kernel_vm_fault(kernel::Word address, kernel::Word access, kernel::Word status);
 [[noreturn]] void kernel_user_exception(kernel::Word number, kernel::Word code);
+/// `address`: of the instruction, of a watchpoint that of the access.
+[[noreturn]] void kernel_debug(cobnut::DebugReason reason, kernel::Word address);
 [[noreturn]] void kernel_interrupt();
 }

@@ -13,6 +13,7 @@
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/irq.hpp>
+#include <generic/object/debug.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/notification.hpp>
 #include <generic/object/reply.hpp>
@@ -352,7 +353,22 @@ void kernel_interrupt() {
     kernel::slow::interrupt(number);
 }
 
-void kernel_unknown_syscall(Word number) { enter_fault(FaultType::unknown_syscall, number); }
+void kernel_unknown_syscall(Word number) {
+    // A thread that is traced for its debug registers alone makes its calls.
+    kernel::Thread& thread = *arch::current_cpu().current;
+    if ((thread.flags & cobnut::ThreadFlags::alien) == 0 && number < cobnut::syscall_count) {
+        thread.frame_kind = kernel::FrameKind::full;
+        kernel::slow::system_call(number);
+    }
+    enter_fault(FaultType::unknown_syscall, number);
+}
+
+void kernel_debug(cobnut::DebugReason reason, Word address) {
+    const unsigned number =
+        kernel::hardware_debug::hit(*arch::current_cpu().current,
+                                    reason != cobnut::DebugReason::watchpoint, address);
+    enter_fault(FaultType::debug, static_cast<Word>(reason), address, number);
+}
 
 void kernel_vm_fault(Word address, Word access, Word status) {
     enter_fault(FaultType::vm, address, access, status);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Reply objects: the callers they hold and the chain along which a context is lent.
 #include <cobnut/abi/fault.hpp>
+#include <generic/contract/debug.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/reply.hpp>
 #include <generic/ipc/transfer.hpp>
@@ -51,6 +52,8 @@ Failure answer_fault(const Thread& server, Thread& thread) {
     if (tag.length() >= 1)
         thread_control::abandon(thread);
     thread.clear_fault();
+    if (thread.debug.single_step)
+        arch::arm_step(thread.registers, true);
     if (tag.label() == static_cast<Word>(cobnut::FaultReply::stop))
         thread.gate |= Gate::suspended;
     return {};

@@ -190,6 +190,7 @@ void system_call(Word number) {
     Cpu& cpu = arch::current_cpu();
     Thread& thread = sched::enter(cpu);
     perform({cpu, thread}, static_cast<Syscall>(number));
+    thread.repeats = cpu.wants_restart ? 1 : 0;
     if (cpu.wants_restart) {
         cpu.wants_restart = false;
         thread.repeat_system_call();

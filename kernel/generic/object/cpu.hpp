@@ -40,6 +40,7 @@ struct alignas(64) Cpu {
     bool reschedule;      ///< The current thread gives up the core, or may have to.
     bool counters_open;
     bool fpu_open;
+    bool debug_loaded;    ///< The debug registers are a thread's.
     bool wants_restart;   ///< Preempted: the current system call is made again.
     uint32_t entries;     ///< Of the slow path; counted by the debug kernel.
     ReadyQueue ready;

@@ -10,7 +10,7 @@ namespace kernel {
 /// priority that is ready. A fastpath may switch to `t` iff ((t.gate - cpu.gate) >> 8) == 0: same
 /// core and partition, no flag set, priority at least that of whoever is ready. Bit 8 is always 0,
 /// so that a lower priority borrows into the upper bits. The FPU field is 0/1 in a thread without
-/// and with live FP state, 0/2 in the Cpu: equal only if neither has any.
+/// and with live FP state, 0/2 in the Cpu: equal only if neither has any. So with `traced`.
 struct Gate {
     static constexpr uint32_t priority_mask = 0xff;
     static constexpr unsigned core_shift = 9;
@@ -24,6 +24,7 @@ struct Gate {
     static constexpr uint32_t traced = uint32_t{1} << 26; ///< Alien or debugged.
     static constexpr uint32_t counters = uint32_t{1} << 27;
     static constexpr uint32_t faulted = uint32_t{1} << 28; ///< Waits for the answer to a fault.
+    static constexpr uint32_t traced_cpu = uint32_t{1} << 29; ///< The current thread is `traced`.
     static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active.
 
     static constexpr bool may_run(uint32_t thread, uint32_t cpu) {

@@ -2,7 +2,9 @@
 // Thread: its methods.
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
+#include <generic/contract/debug.hpp>
 #include <generic/ipc/notification.hpp>
+#include <generic/object/debug.hpp>
 #include <generic/object/methods.hpp>
 #include <generic/object/thread_control.hpp>
 #include <generic/object/vspace.hpp>
@@ -149,6 +151,8 @@ Failure write_registers(Invocation& call, Thread& thread) {
     thread_control::abandon(thread);
     for (unsigned i = 0; i < count; ++i)
         (void)thread.registers.set(first + i, call.words[3 + i]);
+    if (thread.debug.single_step)
+        arch::arm_step(thread.registers, true);
     if (call.words[0] != 0)
         thread_control::resume(call.cpu, thread);
     return {};
@@ -200,6 +204,12 @@ Failure invoke_thread(Invocation& call) {
     case Method::thread_resume:
         thread_control::resume(call.cpu, thread);
         return {};
+    case Method::thread_set_breakpoint:
+        return hardware_debug::set_breakpoint(call, thread);
+    case Method::thread_get_breakpoint:
+        return hardware_debug::get_breakpoint(call, thread);
+    case Method::thread_set_single_step:
+        return hardware_debug::set_single_step(call, thread);
     case Method::thread_set_flags:
         KERNEL_CHECK(thread_control::set_flags(call.cpu, thread, call.words[0], call.words[1]));
         call.answer(thread.flags);

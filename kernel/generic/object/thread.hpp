@@ -7,6 +7,7 @@
 #include <generic/base/result.hpp>
 #include <generic/base/types.hpp>
 #include <generic/cap/slot.hpp>
+#include <generic/object/debug_state.hpp>
 #include <generic/object/gate.hpp>
 
 namespace kernel {
@@ -84,6 +85,8 @@ struct alignas(64) Thread {
     uint8_t repeats;     ///< Its last system call was preempted and is made again.
     uint32_t send_number; ///< Grows in each ring of senders but behind a change of priority.
 
+    DebugState debug;
+
     Slot cspace_slot;
     Slot vspace_slot;
     Slot buffer_slot;
@@ -93,9 +96,19 @@ struct alignas(64) Thread {
     /// The system call is to be made again: all its arguments come back.
     void repeat_system_call() {
         registers.rewind();
-        registers.complete();
+        make_frame_full();
+    }
+    /// What the frame does not hold gets a defined value.
+    void make_frame_full() {
+        if (frame_kind != FrameKind::full)
+            registers.complete();
         frame_kind = FrameKind::full;
         gate |= Gate::full_frame;
+    }
+    /// Of aliens and of threads that use debug registers.
+    void update_traced() {
+        const bool traced = (flags & cobnut::ThreadFlags::alien) != 0 || debug.is_used();
+        gate = (gate & ~Gate::traced) | (traced ? Gate::traced : 0);
     }
     void clear_fault() {
         fault.type = 0;

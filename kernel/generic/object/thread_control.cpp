@@ -130,11 +130,11 @@ Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
     if ((flags & ThreadFlags::fpu) == 0)
         fpu::release(cpu, thread);
     thread.flags = static_cast<uint8_t>(flags);
-    uint32_t gate = thread.gate & ~(Gate::fpu_thread | Gate::traced | Gate::counters);
+    uint32_t gate = thread.gate & ~(Gate::fpu_thread | Gate::counters);
     gate |= (flags & ThreadFlags::fpu) != 0 ? Gate::fpu_thread : 0;
-    gate |= (flags & ThreadFlags::alien) != 0 ? Gate::traced : 0;
     gate |= (flags & ThreadFlags::counters) != 0 ? Gate::counters : 0;
     thread.gate = gate;
+    thread.update_traced();
     cpu.reschedule = true;
     return {};
 }

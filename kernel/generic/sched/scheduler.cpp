@@ -9,6 +9,7 @@
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/object/endpoint.hpp>
+#include <generic/object/debug.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/notification.hpp>
@@ -121,13 +122,16 @@ void switch_to(Cpu& cpu, Thread& thread) {
     cpu.current = &thread;
     asid::activate(*thread.space);
     fpu::switch_to(cpu, thread);
+    if ((thread.gate & Gate::traced) != 0 || cpu.debug_loaded)
+        hardware_debug::switch_to(cpu, thread);
     const bool counters = (thread.gate & Gate::counters) != 0;
     if (counters != cpu.counters_open) {
         arch::set_counter_access(counters);
         cpu.counters_open = counters;
         cpu.gate = counters ? cpu.gate | Gate::counters : cpu.gate & ~Gate::counters;
     }
-    cpu.gate = (cpu.gate & ~Gate::traced) | (thread.gate & Gate::traced);
+    const bool traced = (thread.gate & Gate::traced) != 0;
+    cpu.gate = traced ? cpu.gate | Gate::traced_cpu : cpu.gate & ~Gate::traced_cpu;
 }
 
 bool can_continue(Cpu& cpu, const Thread* thread) {

@@ -14,6 +14,10 @@ extern const size_t increment_size;
 [[gnu::noinline]] void undefined_instruction();
 extern const Word undefined_size;
 
+/// The ISA's breakpoint instruction, and how far behind the fault's instruction pointer it ends.
+[[gnu::noinline]] void breakpoint_instruction();
+extern const Word breakpoint_size;
+
 /// Bytes of a load by load(): a fault's handler skips it by as much.
 extern const Word access_size;
 /// One load and one store instruction of a word, and nothing else that may fault.

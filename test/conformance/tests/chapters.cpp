@@ -18,6 +18,7 @@ constinit const Chapter* const chapters[] = {
     &address_space_chapter,
     &frame_chapter,
     &fault_chapter,
+    &debug_chapter,
     &thread_chapter,
     &interrupt_chapter,
     &argument_chapter,

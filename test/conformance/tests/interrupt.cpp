@@ -38,6 +38,27 @@ bool comes(CapIndex notification) {
     return false;
 }
 
+/// What this thread needs for a piece of work.
+uint64_t spin_time() {
+    const uint64_t begin = clock();
+    for (unsigned round = 0; round < 3000000; ++round)
+        asm volatile("" ::: "memory");
+    return clock() - begin;
+}
+
+/// Ticks around a moment in which the console's line is asserted.
+uint64_t assertion_time(const Uart& uart) {
+    const uint64_t begin = clock();
+    uart.set_transmit_interrupt(true);
+    uart.print("#\n");
+    for (unsigned round = 0; round < 200; ++round)
+        asm volatile("" ::: "memory");
+    uart.set_transmit_interrupt(false);
+    const uint64_t time = clock() - begin;
+    uart.clear_interrupts();
+    return time;
+}
+
 constexpr Test tests[] = {
     {"irq: an interrupt has one handler",
      [] {
@@ -160,6 +181,80 @@ constexpr Test tests[] = {
          uart.set_transmit_interrupt(false);
          uart.clear_interrupts();
          succeed("acknowledge", request(irq, Method::irq_handler_acknowledge));
+     }},
+    {"irq: a line that stays asserted signals once for each acknowledge",
+     [] {
+         if (handover.console.trigger == static_cast<Word>(Trigger::edge))
+             skip("the console's line is edge-triggered");
+         const Uart uart = open_uart();
+         const CapIndex irq = get_console();
+         const CapIndex notification = make_notification();
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+         uart.set_transmit_interrupt(true);
+         uart.print("# asserted\n");
+         unsigned first = 0, second = 0;
+         for (unsigned round = 0; round < 20; ++round) {
+             first += comes(notification) ? 1 : 0;
+             for (unsigned look = 0; look < 20; ++look)
+                 second += nb_wait(notification).kind() == Kind::signal ? 1 : 0;
+             succeed("acknowledge", request(irq, Method::irq_handler_acknowledge));
+         }
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         expect("each time", first, 20u);
+         expect("not more", second, 0u);
+     }},
+    {"irq: a storm costs others no more than its driver's budget",
+     [] {
+         if (handover.console.trigger == static_cast<Word>(Trigger::edge))
+             skip("the console's line is edge-triggered");
+         static CapIndex irq, notification;
+         static volatile Word served;
+         const Uart uart = open_uart();
+         irq = get_console();
+         notification = make_notification();
+         served = 0;
+         succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+         // Acknowledges at once and never serves the device.
+         const Worker driver = start([](Word) {
+             for (;;) {
+                 wait(notification);
+                 served = served + 1;
+                 request(irq, Method::irq_handler_acknowledge);
+             }
+         }, 0, {.budget = 1000, .period = 10000});
+         const uint64_t quiet = spin_time();
+         uart.set_transmit_interrupt(true);
+         uart.print("# storm\n");
+         const uint64_t stormy = spin_time();
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         succeed("delete", remove(self, driver.thread));
+         note("microseconds, quiet and in the storm", static_cast<Word>(microseconds(quiet)),
+              static_cast<Word>(microseconds(stormy)));
+         require("there was a storm", served > 20);
+         require("a tenth of the time, and some", stormy * 4 < quiet * 5);
+     }},
+    {"irq: a deleted handler leaves its line masked",
+     [] {
+         // An interrupt that comes for nobody shows in the time alone: the kernel is entered once.
+         const Uart uart = open_uart();
+         uint64_t never = ~uint64_t{0}, deleted = ~uint64_t{0};
+         for (unsigned round = 0; round < 6; ++round) {
+             const uint64_t time = assertion_time(uart);
+             never = time < never ? time : never;
+         }
+         const CapIndex notification = make_notification();
+         for (unsigned round = 0; round < 6; ++round) {
+             const CapIndex irq = get_console();
+             succeed("set", request(irq, Method::irq_handler_set_notification, {}, {notification}));
+             succeed("delete", remove(self, irq));
+             const uint64_t time = assertion_time(uart);
+             deleted = time < deleted ? time : deleted;
+         }
+         note("ticks, never unmasked and deleted", static_cast<Word>(never),
+              static_cast<Word>(deleted));
+         require("nothing came", microseconds((deleted - never) * 1000) < 200 || deleted < never);
      }},
     {"ports: bytes, range and machine are checked",
      [] {

@@ -19,6 +19,11 @@ void spare_emulator(volatile unsigned char*, size_t) {}
 const Word undefined_size = 4;
 const Word access_size = 4;
 
+const Word breakpoint_size = 4;
+void breakpoint_instruction() {
+    asm volatile(".4byte 0x00100073" ::: "memory");
+}
+
 void undefined_instruction() {
     asm volatile(".word 0xffffffff" ::: "memory");
 }

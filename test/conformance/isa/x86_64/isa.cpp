@@ -30,6 +30,11 @@ void spare_emulator(volatile unsigned char* code, size_t size) {
 const Word undefined_size = 2;
 const Word access_size = 3;
 
+const Word breakpoint_size = 0;
+void breakpoint_instruction() {
+    asm volatile("int3" ::: "memory");
+}
+
 void undefined_instruction() {
     asm volatile("ud2" ::: "memory");
 }
