@@ -223,3 +223,29 @@ TEST_CASE("an Endpoint that is being destroyed takes nobody any more", "[preempt
     for (const Thread* thread : test.threads)
         CHECK(!test.waits(*thread));
 }
+
+TEST_CASE("the cache maintenance of a large Frame goes on where it was preempted", "[preemption]") {
+    constexpr Word address = 0x4000'0000;
+    World world;
+    const Word space = world.make(ObjectType::vspace);
+    const Word frame = world.make(ObjectType::frame, 21);
+    const auto map = [&](Word attributes) {
+        return world.call(frame, Method::frame_map, {address, 3, attributes}, {space}).error;
+    };
+    while (map(cobnut::MapAttributes::execute_never) == Error::missing_table)
+        REQUIRE(world.call(world.make(ObjectType::page_table), Method::page_table_map, {address},
+                           {space})
+                    .error == Error::none);
+    REQUIRE(world.call(frame, Method::frame_unmap, {}).error == Error::none);
+    world.call_preempted(frame, Method::frame_map, {address, 3, 0}, {space});
+    arch::host::machine.preempt_every = 1;
+    unsigned rounds = 0;
+    do {
+        REQUIRE(++rounds <= (1u << 21) / 4096);
+        world.root().registers.pc = 0x1000;
+        (void)world.enter([] { kernel_syscall(static_cast<Word>(Syscall::call)); });
+    } while (world.root().registers.pc < 0x1000);
+    arch::host::machine.preempt_every = 0;
+    CHECK(error_of(world.root()) == Error::none);
+    test::check_invariants(world);
+}

@@ -2,13 +2,18 @@
 """The project's limits of size, as tests. Make them stricter, never looser."""
 from collections.abc import Callable
 
-from . import builds, size
+from . import boot_references, builds, size
 from .results import Result
 
 KIB = 1024
 ASSEMBLER_LINES = 200
 GENERIC_SHARE = 0.65
 TEXT = {"aarch64": 40 * KIB, "armv7": 40 * KIB, "riscv64": 40 * KIB, "x86_64": 52 * KIB}
+
+
+# Bytes of one object: 64-bit ISAs, ARMv7. A core's memory leaves room for x86-64's five more stacks.
+OBJECTS = {"thread": (KIB, KIB // 2), "endpoint": (16, 16), "slot": (32, 32),
+           "core": (32 * KIB, 16 * KIB)}
 
 
 def at_most(name: str, value: int, limit: int) -> Result:
@@ -19,7 +24,11 @@ def of_size(build: builds.Build) -> list[Result]:
     row = size.measure(build)
     name = f"size {build.board.name}"
     share = row["generic_share"]
-    return [at_most(f"{name} text", row["text"], TEXT[build.board.isa]),
+    narrow = 1 if build.board.isa == "armv7" else 0
+    objects = [Result(f"{name} {kind}", 0 < row["objects"].get(kind, 0) <= limits[narrow], 0.0,
+                      f"{row['objects'].get(kind, 0)}, at most {limits[narrow]}")
+               for kind, limits in OBJECTS.items()]
+    return [*objects, at_most(f"{name} text", row["text"], TEXT[build.board.isa]),
             at_most(f"{name} assembler lines", row["lines"]["assembler"], ASSEMBLER_LINES),
             Result(f"{name} generic share", share >= GENERIC_SHARE, 0.0,
                    f"{share:.0%}, at least {GENERIC_SHARE:.0%}")]
@@ -29,4 +38,4 @@ def limit_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:
     """The limits hold for the release kernel of the default toolchain."""
     if (build.variant, build.toolchain) != ("release", "gcc"):
         return []
-    return [lambda: of_size(build)]
+    return [lambda: of_size(build), lambda: boot_references.of_boot_references(build)]

@@ -17,6 +17,8 @@ stands in sections named .boot… is given to the root task and is listed apart.
 the source files that went into this kernel, headers included, as the compiler's dependency lists
 name them: without blank lines and comments. generic: kernel/generic and include/; drivers:
 platforms/; isa: C++ of kernel/arch/ISA; assembler: its .S files. share: generic of all.
+Then the bytes of one thread (without FP/SIMD state), endpoint, slot and Cpu, and of the static memory
+of one core: its stack, the Cpu and what the ISA needs besides.
 """
 
 def bytes_by_use(path: pathlib.Path) -> dict[str, int]:
@@ -30,6 +32,29 @@ def bytes_by_use(path: pathlib.Path) -> dict[str, int]:
             sizes["bss"] += section.size
         else:
             sizes["data" if section.flags & elf.WRITE else "text"] += section.size
+    return sizes
+
+
+# Stack with the Cpu on top, and what else each core has of its own (x86-64: TSS and its stacks).
+PER_CORE = re.compile(r"\b(core_memory|stack_pages_memory|stack|core_pages|interrupt_stacks|"
+                      r"task_state)$")
+
+
+def symbol_sizes(path: pathlib.Path) -> dict[str, int]:
+    done = subprocess.run(["nm", "-C", "-S", str(path)], capture_output=True, text=True)
+    if done.returncode:
+        raise Problem(f"nm {path.name}: {done.stderr.strip()}")
+    found = re.findall(r"^[0-9a-f]+ ([0-9a-f]+) [bBdD] (.*)$", done.stdout, re.MULTILINE)
+    return {name: int(size, 16) for size, name in found}
+
+
+def object_sizes(build: builds.Build) -> dict[str, int]:
+    """Bytes of kernel objects, and of the static memory of one core."""
+    (told,) = (build.folder / "kernel").glob("*/generic_object_kernel.cpp.o")
+    sizes = {name.removeprefix("kernel::size_of::"): size
+             for name, size in symbol_sizes(told).items() if "::size_of::" in name}
+    sizes["core"] = sum(size for name, size in symbol_sizes(build.elf).items()
+                        if PER_CORE.search(name))
     return sizes
 
 
@@ -70,7 +95,7 @@ def measure(build: builds.Build) -> dict:
         lines[use_of(path)] += code_lines(path)
     total = sum(lines.values())
     return {"board": build.board.name, "variant": build.variant, "toolchain": build.toolchain,
-            **bytes_by_use(build.elf),
+            **bytes_by_use(build.elf), "objects": object_sizes(build),
             "lines": {use: lines[use] for use in ("generic", "drivers", "isa", "assembler")},
             "generic_share": round(lines["generic"] / total, 3) if total else 0.0}
 
@@ -88,5 +113,9 @@ def size(options: argparse.Namespace) -> int:
         cells += [row["lines"][title] for title in head[4:8]]
         say(f"{row['board']:20}" + "".join(f"{cell:>10}" for cell in cells)
             + f"{row['generic_share']:>10.0%}")
+    kinds = ("thread", "endpoint", "slot", "cpu", "core")
+    say(f"{'bytes of one':20}" + "".join(f"{kind:>10}" for kind in kinds))
+    for row in rows:
+        say(f"{row['board']:20}" + "".join(f"{row['objects'].get(kind, 0):>10}" for kind in kinds))
     write_json(options.json, {"kernels": rows})
     return 0
