@@ -50,11 +50,13 @@ other_syscall:
     ld      t3, CPU_CURRENT(tp)
     csrrw   t4, sscratch, tp
     sd      t4, TP(t3)
+#ifndef __clang__                   // it would spill, and sp is the user's
     each    sd, SAVED + 8, s1, s2, s3, s4
     j       kernel_fast_brief
     .global trap_slow_brief
 trap_slow_brief:                    // from there: only these are saved
     each    ld, SAVED + 8, s1, s2, s3, s4
+#endif
     voluntary sd
     csrr    s1, sepc
     addi    s1, s1, 4
