@@ -8,7 +8,7 @@ from .results import Result
 KIB = 1024
 ASSEMBLER_LINES = 200
 GENERIC_SHARE = 0.65
-TEXT = {"aarch64": 40 * KIB, "armv7": 40 * KIB, "riscv64": 40 * KIB, "x86_64": 52 * KIB}
+TEXT = {"aarch64": 48 * KIB, "armv7": 44 * KIB, "riscv64": 44 * KIB, "x86_64": 64 * KIB}
 
 
 # Bytes of one object: 64-bit ISAs, ARMv7. A core's memory leaves room for x86-64's five more stacks.
