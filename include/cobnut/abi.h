@@ -155,6 +155,7 @@ enum {
     COBNUT_FAULT_VM = 0x4, /* 2: address, 3: access (VmAccess bits), 4: ISA's own status. */
     COBNUT_FAULT_TIMEOUT = 0x5, /* 2: badge of the scheduling context, 3: microseconds consumed. */
     COBNUT_FAULT_DEBUG = 0x6, /* 2: DebugReason, 3: address, 4: number of the breakpoint. */
+    COBNUT_FAULT_HARDWARE_ERROR = 0x7, /* 2: ISA's own status, 3: address if the ISA tells it, else 0. */
 };
 
 enum {
@@ -234,15 +235,18 @@ enum {
     COBNUT_METHOD_THREAD_SUSPEND = 0x30b,
     COBNUT_METHOD_THREAD_RESUME = 0x30c,
     COBNUT_METHOD_THREAD_SET_FLAGS = 0x30d,
-    COBNUT_METHOD_THREAD_INFO = 0x30e,
     COBNUT_METHOD_THREAD_SET_BREAKPOINT = 0x30f,
     COBNUT_METHOD_THREAD_GET_BREAKPOINT = 0x310,
     COBNUT_METHOD_THREAD_SET_SINGLE_STEP = 0x311,
+    COBNUT_METHOD_THREAD_INFO = 0x30e,
+    COBNUT_METHOD_THREAD_COPY_REGISTERS = 0x312,
     COBNUT_METHOD_SCHED_CONTEXT_BIND = 0x701,
     COBNUT_METHOD_SCHED_CONTEXT_UNBIND = 0x702,
     COBNUT_METHOD_SCHED_CONTEXT_CONSUMED = 0x703,
     COBNUT_METHOD_SCHED_CONTEXT_YIELD_TO = 0x704,
     COBNUT_METHOD_SCHED_CONTROL_CONFIGURE = 0x801,
+    COBNUT_METHOD_SCHED_CONTROL_SET_PARTITION = 0x802,
+    COBNUT_METHOD_SCHED_CONTROL_SET_SCHEDULE = 0x803,
     COBNUT_METHOD_PAGE_TABLE_MAP = 0xa01,
     COBNUT_METHOD_PAGE_TABLE_UNMAP = 0xa02,
     COBNUT_METHOD_FRAME_MAP = 0xb01,
@@ -404,14 +408,14 @@ static inline cobnut_status cobnut_cnode_cancel_badged_sends(
     return cobnut_invoke(cnode, COBNUT_METHOD_CNODE_CANCEL_BADGED_SENDS, words, 2, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
-/* Tells what is in a slot: ObjectType (null: empty), rights, badge (CNode: guard, IoPort: ports, IrqHandler: number), size (Untyped, Frame: log2 of bytes, CNode: of slots), physical address (Untyped, Frame) and where this Frame capability is mapped (0: nowhere). Results: type, rights, badge, size_bits, address, mapped_address. */
+/* Tells what is in a slot: ObjectType (null: empty), rights, badge (CNode: guard, IoPort: ports, IrqHandler: number), size (Untyped, Frame: log2 of bytes, CNode: of slots), physical address (Untyped, Frame, Endpoint, Notification, Reply) and where this Frame capability is mapped (0: nowhere). Results: type, rights, badge, size_bits, address, mapped_address. */
 static inline cobnut_status cobnut_cnode_identify(
     cobnut_cap cnode, cobnut_word index, cobnut_word depth, cobnut_word* results) {
     const cobnut_word words[] = {index, depth};
     return cobnut_invoke(cnode, COBNUT_METHOD_CNODE_IDENTIFY, words, 2, COBNUT_NONE, 0, results, 6);
 }
 
-/* Sets capability space (with guard), address space and IPC buffer at once. Buffer address 0: no buffer, and no third capability. */
+/* Sets capability space (with guard), address space and IPC buffer at once, and ThreadFlags as set_flags does. Buffer address 0: no buffer, and no third capability. */
 static inline cobnut_status cobnut_thread_configure(
     cobnut_cap thread, cobnut_word node_guard, cobnut_word flags, cobnut_word buffer_address, cobnut_cap cnode, cobnut_cap vspace, cobnut_cap frame) {
     const cobnut_word words[] = {node_guard, flags, buffer_address};
@@ -493,12 +497,6 @@ static inline cobnut_status cobnut_thread_set_flags(
     return cobnut_invoke(thread, COBNUT_METHOD_THREAD_SET_FLAGS, words, 2, COBNUT_NONE, 0, results, 1);
 }
 
-/* Tells state, priority, flags and last fault. Results: state, priority, max_priority, flags, last_fault. */
-static inline cobnut_status cobnut_thread_info(
-    cobnut_cap thread, cobnut_word* results) {
-    return cobnut_invoke(thread, COBNUT_METHOD_THREAD_INFO, COBNUT_NONE, 0, COBNUT_NONE, 0, results, 5);
-}
-
 /* Sets or removes one of the thread's breakpoint_count breakpoints (see BreakpointKind), whose debug fault goes to its fault handler. */
 static inline cobnut_status cobnut_thread_set_breakpoint(
     cobnut_cap thread, cobnut_word number, cobnut_word kind, cobnut_word address, cobnut_word size) {
@@ -520,14 +518,28 @@ static inline cobnut_status cobnut_thread_set_single_step(
     return cobnut_invoke(thread, COBNUT_METHOD_THREAD_SET_SINGLE_STEP, words, 1, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
-/* Gives the context to a Thread or Notification. */
+/* Tells state (bits 0-2: ThreadState, bit 3: suspended), priority, flags and last fault; the address, as identify tells it, of the Endpoint, Notification or Reply that the thread waits on; the microseconds that the context it runs on has consumed since that was last asked. Results: state, priority, max_priority, flags, last_fault, waits_on, consumed_low, consumed_high. */
+static inline cobnut_status cobnut_thread_info(
+    cobnut_cap thread, cobnut_word* results) {
+    return cobnut_invoke(thread, COBNUT_METHOD_THREAD_INFO, COBNUT_NONE, 0, COBNUT_NONE, 0, results, 8);
+}
+
+/* Gives the thread all registers of the source; those that are not held become 0. Suspends the source before and resumes the thread behind it, if asked. */
+static inline cobnut_status cobnut_thread_copy_registers(
+    cobnut_cap thread, cobnut_word suspend_source, cobnut_word resume, cobnut_cap source_thread) {
+    const cobnut_word words[] = {suspend_source, resume};
+    const cobnut_cap capabilities[] = {source_thread};
+    return cobnut_invoke(thread, COBNUT_METHOD_THREAD_COPY_REGISTERS, words, 2, capabilities, 1, COBNUT_NONE, 0);
+}
+
+/* Gives the context to a Thread or Notification. It stays the thread's while it is lent to servers, and comes back when they are done with it or die. */
 static inline cobnut_status cobnut_sched_context_bind(
     cobnut_cap sched_context, cobnut_cap thread_or_notification) {
     const cobnut_cap capabilities[] = {thread_or_notification};
     return cobnut_invoke(sched_context, COBNUT_METHOD_SCHED_CONTEXT_BIND, COBNUT_NONE, 0, capabilities, 1, COBNUT_NONE, 0);
 }
 
-/* Takes the context from who has it. */
+/* Takes the context from who has it or runs on it. */
 static inline cobnut_status cobnut_sched_context_unbind(
     cobnut_cap sched_context) {
     return cobnut_invoke(sched_context, COBNUT_METHOD_SCHED_CONTEXT_UNBIND, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
@@ -539,18 +551,33 @@ static inline cobnut_status cobnut_sched_context_consumed(
     return cobnut_invoke(sched_context, COBNUT_METHOD_SCHED_CONTEXT_CONSUMED, COBNUT_NONE, 0, COBNUT_NONE, 0, results, 2);
 }
 
-/* Puts the thread of this context to the front of its priority. */
+/* Puts the thread of this context to the front of its priority, if it is ready; of the caller's priority, it runs at once and the caller is next. */
 static inline cobnut_status cobnut_sched_context_yield_to(
     cobnut_cap sched_context) {
     return cobnut_invoke(sched_context, COBNUT_METHOD_SCHED_CONTEXT_YIELD_TO, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
-/* Sets budget and period in microseconds (each as two words, low first), number of replenishments beyond 2, and badge. Period equal to budget: round robin. */
+/* Sets budget and period in microseconds (each as two words, low first), number of replenishments beyond 2 (the object's size limits them), badge, and SchedFlags if there is a seventh word. Period equal to budget: round robin. */
 static inline cobnut_status cobnut_sched_control_configure(
     cobnut_cap sched_control, cobnut_word budget_low, cobnut_word budget_high, cobnut_word period_low, cobnut_word period_high, cobnut_word extra_refills, cobnut_word badge, cobnut_cap sched_context) {
     const cobnut_word words[] = {budget_low, budget_high, period_low, period_high, extra_refills, badge};
     const cobnut_cap capabilities[] = {sched_context};
     return cobnut_invoke(sched_control, COBNUT_METHOD_SCHED_CONTROL_CONFIGURE, words, 6, capabilities, 1, COBNUT_NONE, 0);
+}
+
+/* Puts a thread into a time partition: it runs in slots of that partition only. */
+static inline cobnut_status cobnut_sched_control_set_partition(
+    cobnut_cap sched_control, cobnut_word partition, cobnut_cap thread) {
+    const cobnut_word words[] = {partition};
+    const cobnut_cap capabilities[] = {thread};
+    return cobnut_invoke(sched_control, COBNUT_METHOD_SCHED_CONTROL_SET_PARTITION, words, 1, capabilities, 1, COBNUT_NONE, 0);
+}
+
+/* Sets the cycle of the core's time partitions, which begins now: `count` slots, each two more words, partition and microseconds; the pad follows each, and nobody runs in it. No slot: partition 0 runs always, the others never. */
+static inline cobnut_status cobnut_sched_control_set_schedule(
+    cobnut_cap sched_control, cobnut_word pad, cobnut_word count) {
+    const cobnut_word words[] = {pad, count};
+    return cobnut_invoke(sched_control, COBNUT_METHOD_SCHED_CONTROL_SET_SCHEDULE, words, 2, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
 /* Makes this the missing table of the highest level at the address (first of all: the root). */

@@ -159,3 +159,68 @@ TEST_CASE("a round-robin context gets a new slice when its slice is used", "[bud
     CHECK(sched::head_refill(context).when <= 100);
     CHECK(context.consumed == 100);
 }
+
+TEST_CASE("constant bandwidth: the budget comes back when its period ends, at once or not at all",
+          "[budget]") {
+    Room room{};
+    SchedContext& context = make(room, 100, 1000, 1, 0);
+    REQUIRE(!sched::charge(context, 60, 60, least));
+    CHECK(sched::head_refill(context).amount == 40);
+    REQUIRE(sched::charge(context, 40, 100, least));
+    CHECK(context.refill_count == 1);
+    CHECK(sched::head_refill(context).when == 1000);
+    CHECK(sched::head_refill(context).amount == 100);
+}
+
+TEST_CASE("constant bandwidth: who wakes keeps the rest only if it is less than its share",
+          "[budget]") {
+    Room room{};
+    SchedContext& context = make(room, 100, 1000, 1, 0);
+    REQUIRE(!sched::charge(context, 80, 80, least));
+    sched::unblock(context, 500); // 20 left for 500: less than a tenth
+    CHECK(sched::head_refill(context).when == 0);
+    CHECK(sched::head_refill(context).amount == 20);
+    sched::unblock(context, 900); // 20 left for 100
+    CHECK(sched::head_refill(context).when == 900);
+    CHECK(sched::head_refill(context).amount == 100);
+}
+
+TEST_CASE("constant bandwidth: an overrun shortens the next budget", "[budget]") {
+    Room room{};
+    SchedContext& context = make(room, 100, 1000, 1, 0);
+    REQUIRE(sched::charge(context, 130, 130, least));
+    CHECK(sched::head_refill(context).when == 1000);
+    CHECK(sched::head_refill(context).amount == 70);
+}
+
+TEST_CASE("constant bandwidth: no time since a wake-up sees more than its share and one budget",
+          "[budget]") {
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        test::Random random{seed};
+        Room room{};
+        const Ticks period = 200 + below(random, 500);
+        const Ticks budget = 2 * least + below(random, static_cast<unsigned>(period - 2 * least));
+        Ticks now = 1000;
+        SchedContext& context = make(room, budget, period, 1, now);
+        History history;
+        for (unsigned round = 0; round < 120; ++round) {
+            now = std::max(now + below(random, 100), sched::head_refill(context).when);
+            sched::unblock(context, now);
+            const Ticks amount = sched::head_refill(context).amount;
+            const Ticks used =
+                below(random, 3) == 0 ? amount : below(random, static_cast<unsigned>(amount) + 1);
+            history.pieces.push_back({now, now + used});
+            now += used;
+            (void)sched::charge(context, used, now, least);
+            REQUIRE(context.refill_count == 1);
+            REQUIRE(sched::head_refill(context).amount <= budget);
+        }
+        for (const auto& piece : history.pieces)
+            for (unsigned periods = 1; periods <= 8; ++periods) {
+                CAPTURE(seed, period, budget, piece.from, periods);
+                const Ticks window = periods * period;
+                REQUIRE(history.in_window(piece.from, piece.from + window) <=
+                        (periods + 1) * budget);
+            }
+    }
+}

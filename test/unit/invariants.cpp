@@ -87,7 +87,7 @@ public:
         walk_tree();
         check_containers();
         check_memory();
-        check_ready_queue();
+        check_ready_queues();
         check_release_queue();
         check_waiters();
         check_threads();
@@ -206,16 +206,24 @@ private:
         return objects_[type].contains(const_cast<void*>(object));
     }
 
-    void check_ready_queue() {
+    void check_ready_queues() {
+        for (unsigned partition = 0; partition <= Partitions::nobody; ++partition)
+            check_ready_queue(sched::queue_of(cpu_, partition), partition);
+        MUST(sched::queue_of(cpu_, Partitions::nobody).summary == 0);
+        MUST((cpu_.gate & Gate::priority_mask) == sched::highest_ready(cpu_.ready));
+    }
+
+    void check_ready_queue(const ReadyQueue& queue, unsigned partition) {
         for (unsigned priority = 0; priority < cobnut::priority_count; ++priority) {
-            Thread* first = cpu_.ready.first[priority];
-            const bool bit = (cpu_.ready.occupied[priority / 32] >> (priority % 32) & 1) != 0;
+            Thread* first = queue.first[priority];
+            const bool bit = (queue.occupied[priority / 32] >> (priority % 32) & 1) != 0;
             MUST(bit == (first != nullptr));
             Thread* thread = first;
             while (thread != nullptr) {
                 MUST(lives(ObjectType::thread, thread));
                 MUST(thread->queued == 1);
                 MUST(thread->priority() == priority);
+                MUST(sched::partition_of(thread->gate) == partition);
                 MUST(thread->next->prev == thread);
                 MUST(sched::is_willing(*thread));
                 const SchedContext* context = sched::context_of(*thread);
@@ -227,8 +235,7 @@ private:
             }
         }
         for (unsigned word = 0; word < cobnut::priority_count / 32; ++word)
-            MUST(((cpu_.ready.summary >> word & 1) != 0) == (cpu_.ready.occupied[word] != 0));
-        MUST((cpu_.gate & Gate::priority_mask) == sched::highest_ready(cpu_.ready));
+            MUST(((queue.summary >> word & 1) != 0) == (queue.occupied[word] != 0));
     }
 
     void check_release_queue() {
@@ -254,7 +261,13 @@ private:
             auto& context = *static_cast<SchedContext*>(object);
             MUST((context.released == 0) == waiting.contains(&context));
             if (context.budget != 0 && context.period != 0)
-                MUST(sched::total_refills(context) == context.budget);
+                MUST(sched::is_constant_bandwidth(context)
+                         ? sched::total_refills(context) <= context.budget
+                         : sched::total_refills(context) == context.budget);
+            if (context.home != nullptr) {
+                MUST(lives(ObjectType::thread, context.home));
+                MUST(context.home->own_context == &context);
+            }
             if (context.thread != nullptr)
                 MUST(lives(ObjectType::thread, context.thread));
             if (context.notification != nullptr) {
@@ -326,6 +339,7 @@ private:
             auto& thread = *static_cast<Thread*>(object);
             const bool current = &thread == cpu_.current;
             MUST((thread.queued != 0) == ready_.contains(&thread));
+            MUST(thread.own_context == nullptr || thread.own_context->home == &thread);
             MUST(thread.reply == &kernel_state.no_reply || thread.reply->server == &thread);
             MUST(thread.reply == &kernel_state.no_reply || lives(ObjectType::reply, thread.reply));
             if (current) {
@@ -431,6 +445,7 @@ private:
         const VSpace& space = *current->space;
         const uint64_t root = space.has_root != 0 ? space.root.raw() : 0;
         MUST(arch::host::machine.space_root == root);
+        MUST(sched::partition_of(current->gate) == sched::partition_of(cpu_.gate));
         MUST(current->priority() >= sched::highest_ready(cpu_.ready));
         MUST(cpu_.sched_context != nullptr);
         MUST(lives(ObjectType::sched_context, cpu_.sched_context));

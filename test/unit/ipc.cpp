@@ -48,8 +48,10 @@ struct Service {
         thread_control::suspend(world.cpu(), client);
         REQUIRE(world.settle() == &server);
         (void)form(Syscall::recv, endpoint, reply_path);
-        if (passive)
+        if (passive) {
             sched::take(world.cpu(), *context);
+            sched::forget_home(context);
+        }
         thread_control::resume(world.cpu(), client);
         (void)world.settle();
         return server;

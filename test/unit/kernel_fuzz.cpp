@@ -179,6 +179,7 @@ private:
         server_->registers.reply_path = reply;
         (void)world_.syscall(test::Syscall::recv);
         sched::take(world_.cpu(), *context);
+        sched::forget_home(context);
         server_->sched_context = nullptr;
     }
 

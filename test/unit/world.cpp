@@ -62,7 +62,7 @@ World::World() {
     sched::set_priority(cpu(), *root_, 100);
     auto& context = *slot(sched_context).pointer<SchedContext>();
     sched::configure(cpu(), context, 10'000, 0, 2);
-    sched::give(context, *root_);
+    sched::bind(context, *root_);
     thread_control::resume(cpu(), *root_);
     (void)settle();
     REQUIRE(cpu().current == root_);
@@ -157,7 +157,7 @@ Thread& World::make_thread(unsigned priority, bool passive) {
         auto& context = object<SchedContext>(
             make(ObjectType::sched_context, cobnut::sched_context_min_size_bits));
         sched::configure(cpu(), context, 10'000, 0, 2);
-        sched::give(context, made);
+        sched::bind(context, made);
     }
     thread_control::resume(cpu(), made);
     return made;

@@ -34,7 +34,7 @@ struct Outcome {
 
 class World {
 public:
-    static constexpr unsigned radix = 7;
+    static constexpr unsigned radix = 8;
     static constexpr unsigned slot_count = 1u << radix;
     /// Slots with fixed contents; the rest is empty.
     static constexpr Word cnode = 1, untyped = 2, sched_control = 3, irq_control = 4, thread = 5,

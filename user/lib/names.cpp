@@ -81,6 +81,8 @@ const char* name_of(FaultType type) {
         return "time-out";
     case FaultType::debug:
         return "debug event";
+    case FaultType::hardware_error:
+        return "hardware error";
     }
     return "unknown fault";
 }

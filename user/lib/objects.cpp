@@ -200,6 +200,11 @@ Status Thread::set_start(Word entry, Word stack, Word first, Word second) const 
     return write_registers(false, arch::argument_register[1], 1, &second);
 }
 
+Status Thread::copy_registers(Thread source, bool suspend_source, bool resume) const {
+    return invoke(index, Method::thread_copy_registers,
+                  {Word{suspend_source}, Word{resume}}, {source.index});
+}
+
 Status Thread::suspend() const { return invoke(index, Method::thread_suspend); }
 Status Thread::resume() const { return invoke(index, Method::thread_resume); }
 

@@ -153,6 +153,7 @@ struct Thread : Capability {
     Status read_registers(bool suspend, unsigned first, unsigned count, Word* values,
                           Word& held) const;
     Status write_registers(bool resume, unsigned first, unsigned count, const Word* values) const;
+    Status copy_registers(Thread source, bool suspend_source, bool resume) const;
     Status suspend() const;
     Status resume() const;
     Status set_flags(Word clear, Word set) const;

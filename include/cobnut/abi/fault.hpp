@@ -16,6 +16,7 @@ enum class FaultType : uint8_t {
     vm = 4,
     timeout = 5,
     debug = 6,
+    hardware_error = 7, ///< One that the hardware confines to the thread that ran.
 };
 
 inline constexpr Named fault_types[] = {
@@ -27,6 +28,8 @@ inline constexpr Named fault_types[] = {
     COBNUT_NAMED(FaultType, timeout,
                  "2: badge of the scheduling context, 3: microseconds consumed."),
     COBNUT_NAMED(FaultType, debug, "2: DebugReason, 3: address, 4: number of the breakpoint."),
+    COBNUT_NAMED(FaultType, hardware_error,
+                 "2: ISA's own status, 3: address if the ISA tells it, else 0."),
 };
 
 inline constexpr unsigned fault_words = 6;

@@ -90,17 +90,19 @@ inline constexpr MethodDescription methods[] = {
     {Method::cnode_identify, "CNode", "identify",
      "Tells what is in a slot: ObjectType (null: empty), rights, badge (CNode: guard, IoPort: "
      "ports, IrqHandler: number), size (Untyped, Frame: log2 of bytes, CNode: of slots), physical "
-     "address (Untyped, Frame) and where this Frame capability is mapped (0: nowhere).",
+     "address (Untyped, Frame, Endpoint, Notification, Reply) and where this Frame capability is mapped (0: nowhere).",
      "index, depth", {}, "type, rights, badge, size_bits, address, mapped_address", {}},
 
     {Method::thread_configure, "Thread", "configure",
-     "Sets capability space (with guard), address space and IPC buffer at once. Buffer address 0: "
-     "no buffer, and no third capability.",
+     "Sets capability space (with guard), address space and IPC buffer at once, and ThreadFlags as "
+     "set_flags does. Buffer address 0: no buffer, and no third capability.",
      "node_guard, flags, buffer_address",
      {{"CNode", ObjectType::cnode}, {"VSpace", ObjectType::vspace},
       {"Frame", ObjectType::frame, true}}, "",
      {{Error::truncated_message, "A buffer address and no Frame."},
-      {Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves."},
+      {Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves, or a flag that "
+                                "does not exist."},
+      {Error::not_supported, "Flag fpu, and the thread was made without room for the state."},
       {Error::misaligned, "The buffer's address: word 0 tells the bits that must be 0."},
       {Error::illegal_operation, "The Frame is a device's, beyond the kernel's window, or lacks "
                                  "read or write; or the thread holds the last capability of its "
@@ -161,8 +163,6 @@ inline constexpr MethodDescription methods[] = {
      "clear, set", {}, "flags",
      {{Error::invalid_argument, "Word 0: 1: a flag that does not exist is to be set."},
       {Error::not_supported, "Flag fpu, and the thread was made without room for the state."}}},
-    {Method::thread_info, "Thread", "info", "Tells state, priority, flags and last fault.", "", {},
-     "state, priority, max_priority, flags, last_fault", {}},
     {Method::thread_set_breakpoint, "Thread", "set_breakpoint",
      "Sets or removes one of the thread's breakpoint_count breakpoints (see BreakpointKind), whose "
      "debug fault goes to its fault handler.",
@@ -178,28 +178,55 @@ inline constexpr MethodDescription methods[] = {
      "1: each instruction of the thread is followed by a debug fault; 0: no more.", "on", {}, "",
      {{Error::invalid_argument, "Word 0: 0: neither 0 nor 1."},
       {Error::not_supported, "The CPU has none."}}},
+    {Method::thread_info, "Thread", "info",
+     "Tells state (bits 0-2: ThreadState, bit 3: suspended), priority, flags and last fault; the "
+     "address, as identify tells it, of the Endpoint, Notification or Reply that the thread waits "
+     "on; the microseconds that the context it runs on has consumed since that was last asked.",
+     "", {},
+     "state, priority, max_priority, flags, last_fault, waits_on, consumed_low, consumed_high", {}},
+    {Method::thread_copy_registers, "Thread", "copy_registers",
+     "Gives the thread all registers of the source; those that are not held become 0. Suspends the "
+     "source before and resumes the thread behind it, if asked.",
+     "suspend_source, resume", {{"source Thread", ObjectType::thread}}, "",
+     {{Error::illegal_operation, "One of them is the caller."}}},
 
     {Method::sched_context_bind, "SchedContext", "bind",
-     "Gives the context to a Thread or Notification.", "",
+     "Gives the context to a Thread or Notification. It stays the thread's while it is lent to "
+     "servers, and comes back when they are done with it or die.", "",
      {{"Thread or Notification", {ObjectType::thread, ObjectType::notification}}}, "",
      {{Error::in_use, "The context is bound, or the Thread or Notification has one."}}},
-    {Method::sched_context_unbind, "SchedContext", "unbind", "Takes the context from who has it.",
-     "", {}, "", {{Error::not_bound, "Nobody has it."}}},
+    {Method::sched_context_unbind, "SchedContext", "unbind", "Takes the context from who has it or "
+     "runs on it.", "", {}, "", {{Error::not_bound, "Nobody has it."}}},
     {Method::sched_context_consumed, "SchedContext", "consumed",
      "Tells and resets the microseconds that were consumed (two words, low first).", "", {},
      "low, high", {}},
     {Method::sched_context_yield_to, "SchedContext", "yield_to",
-     "Puts the thread of this context to the front of its priority.", "", {}, "",
+     "Puts the thread of this context to the front of its priority, if it is ready; of the caller's "
+     "priority, it runs at once and the caller is next.", "", {}, "",
      {{Error::not_bound, "No thread has it."},
       {Error::illegal_operation, "The thread's priority is above the caller's."}}},
     {Method::sched_control_configure, "SchedControl", "configure",
      "Sets budget and period in microseconds (each as two words, low first), number of "
-     "replenishments beyond 2, and badge. Period equal to budget: round robin.",
+     "replenishments beyond 2 (the object's size limits them), badge, and SchedFlags if there is a "
+     "seventh word. Period equal to budget: round robin.",
      "budget_low, budget_high, period_low, period_high, extra_refills, badge",
      {{"SchedContext", ObjectType::sched_context}}, "",
      {{Error::time_out_of_range, "Budget or period is too small or too large, or the period "
                                  "shorter than the budget."},
-      {Error::out_of_range, "More replenishments than the context has room for."}}},
+      {Error::out_of_range, "More replenishments than the context has room for."},
+      {Error::invalid_argument, "Word 0: 6: flags that do not exist."}}},
+    {Method::sched_control_set_partition, "SchedControl", "set_partition",
+     "Puts a thread into a time partition: it runs in slots of that partition only.", "partition",
+     {{"Thread", ObjectType::thread}}, "",
+     {{Error::out_of_range, "There is no such partition: word 1 tells the last."}}},
+    {Method::sched_control_set_schedule, "SchedControl", "set_schedule",
+     "Sets the cycle of the core's time partitions, which begins now: `count` slots, each two more "
+     "words, partition and microseconds; the pad follows each, and nobody runs in it. No slot: "
+     "partition 0 runs always, the others never.",
+     "pad, count", {}, "",
+     {{Error::out_of_range, "More slots than there can be, or no such partition."},
+      {Error::time_out_of_range, "Pad or slot is too short or too long."},
+      {Error::truncated_message, "Fewer words than `count` slots take."}}},
 
     {Method::page_table_map, "PageTable", "map",
      "Makes this the missing table of the highest level at the address (first of all: the root).",

@@ -80,6 +80,7 @@ enum class Method : uint16_t {
     thread_set_breakpoint = 0x030f,
     thread_get_breakpoint = 0x0310,
     thread_set_single_step = 0x0311,
+    thread_copy_registers = 0x0312,
 
     sched_context_bind = 0x0701,
     sched_context_unbind = 0x0702,
@@ -87,6 +88,8 @@ enum class Method : uint16_t {
     sched_context_yield_to = 0x0704,
 
     sched_control_configure = 0x0801,
+    sched_control_set_partition = 0x0802,
+    sched_control_set_schedule = 0x0803,
 
     page_table_map = 0x0a01,
     page_table_unmap = 0x0a02,
@@ -136,6 +139,21 @@ inline constexpr Named breakpoint_kinds[] = {
 
 /// A thread has so many; the CPU may have fewer of a kind.
 inline constexpr unsigned breakpoint_count = 4;
+
+/// Bits 0-2 of the state that Method::thread_info tells.
+enum class ThreadState : uint8_t {
+    ready = 0,     ///< Runs, could run, or waits for time.
+    receiving = 1, ///< On an Endpoint.
+    sending = 2,   ///< On an Endpoint: a message, a call or a fault.
+    calling = 3,   ///< Its call or fault is with a server, in a Reply.
+    waiting = 4,   ///< On a Notification.
+};
+
+/// Flags of Method::sched_control_configure.
+struct SchedFlags {
+    /// One replenishment: the bandwidth budget/period is never exceeded, measured from any wake-up.
+    static constexpr Word constant_bandwidth = 1;
+};
 
 /// Memory type of a mapping, in bits 0-1 of its attributes.
 enum class MemoryType : uint8_t { normal = 0, uncached = 1, device = 2 };
@@ -193,5 +211,10 @@ inline constexpr unsigned sched_context_min_size_bits = 8;
 inline constexpr unsigned untyped_min_size_bits = 4;
 
 inline constexpr unsigned priority_count = 256;
+
+/// Time partitions are numbered from 0; every thread begins in 0.
+inline constexpr unsigned partition_count = 8;
+/// Slots of a partition schedule, at most.
+inline constexpr unsigned partition_slot_count = 16;
 
 } // namespace cobnut

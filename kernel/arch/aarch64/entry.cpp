@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What a synchronous exception was, and the one line of an exception that should not be.
+#include <arch/system_error.hpp>
 #include <arch/system_registers.hpp>
 
 #include <cobnut/abi/fault.hpp>
@@ -57,9 +58,18 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
     }
 }
 
-// An access of the thread that ran, or of one before it, went wrong in the bus; no more is known.
+// Taken from user level. The kernel masks SErrors: what it causes itself arrives here too.
 extern "C" [[noreturn]] void aarch64_system_error() {
-    kernel_user_exception(static_cast<Word>(ExceptionClass::system_error), Syndrome::read().raw());
+    const Word syndrome = Syndrome::read().raw();
+    switch (arch::reach_of_system_error(syndrome)) {
+    case arch::ErrorReach::corrected:
+        kernel_interrupt();
+    case arch::ErrorReach::contained:
+        kernel_hardware_error(syndrome, 0);
+    case arch::ErrorReach::uncontained:
+        break;
+    }
+    kernel::fatal("uncontained hardware error (ESR)", syndrome);
 }
 
 extern "C" [[noreturn]] void aarch64_kernel_exception() {

@@ -95,6 +95,27 @@ void make_physical_executable(kernel::PhysAddr begin, size_t size) {
     for_each_page(begin, size, make_executable);
 }
 
+// The data cache of level 1 by set and way (Arm ARM B2.2.6), instruction cache, branch predictor and
+// TLB. No other core runs, so that set and way find all there is.
+void flush_for_partition() {
+    cp15::CacheSelect::write(0);
+    isb();
+    const uint32_t size = cp15::CacheSize::read();
+    const uint32_t line_shift = (size & 7) + 4;
+    const uint32_t last_way = size >> 3 & 0x3ff;
+    const uint32_t last_set = size >> 13 & 0x7fff;
+    const int way_shift = last_way == 0 ? 0 : __builtin_clz(last_way);
+    for (uint32_t way = 0; way <= last_way; ++way)
+        for (uint32_t set = 0; set <= last_set; ++set)
+            cp15::CleanInvalidateSetWay::write(way << way_shift | set << line_shift);
+    dsb();
+    cp15::InvalidateInstructionsInner::write(0);
+    cp15::InvalidateBranchesInner::write(0);
+    cp15::TlbInvalidateAll::write(0);
+    dsb();
+    isb();
+}
+
 SpaceToken empty_token() {
     return make_token(physical_of_image(kernel_tables.empty_root), 0);
 }

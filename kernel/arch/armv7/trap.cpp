@@ -110,6 +110,8 @@ void leave(kernel::Thread& thread) {
     restore_registers(&thread.registers);
 }
 
+// ARMv7-A has one bit for all of the performance monitors: who may read the cycle counter may also
+// stop and set it.
 void set_counter_access(bool open) {
     cp15::TimerKernelControl::write(open ? 2 : 0); // CNTKCTL.PL0VCTEN
     cp15::PerformanceUserEnable::write(open ? 1 : 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Clearing memory.
+#include <arch/cpu.hpp>
 #include <arch/memory.hpp>
 
 namespace arch {
@@ -10,6 +11,11 @@ void clear_memory(void* start, size_t size) {
         at[0] = 0;
         at[1] = 0;
     }
+}
+
+// Zifencei and the TLB are all that the ISA can say.
+void flush_for_partition() {
+    asm volatile("fence.i\n\tsfence.vma" ::: "memory");
 }
 
 } // namespace arch

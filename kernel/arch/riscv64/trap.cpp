@@ -78,6 +78,8 @@ extern "C" {
         page_fault(cobnut::VmAccess::write);
     case Cause::breakpoint:
         debug_exception(*current_cpu().current);
+    case Cause::hardware_error:
+        kernel_hardware_error(cause, csr::read_stval());
     default:
         kernel_user_exception(cause, csr::read_stval());
     }

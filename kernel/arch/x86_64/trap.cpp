@@ -86,7 +86,8 @@ void trap_from_user(uint64_t vector, uint64_t error) {
         kernel_debug(cobnut::DebugReason::instruction,
                      arch::current_cpu().current->registers.rip - 1);
     if (vector == arch::exception::machine_check)
-        kernel::fatal("machine check at user level");
+        kernel::fatal("uncontained hardware error: machine check (MCG_STATUS)",
+                      arch::read_msr(arch::Msr::machine_check_status));
     kernel_user_exception(vector, error);
 }
 

@@ -200,7 +200,7 @@ void RootTask::start(Word entry, Word boot_info_address) {
     while (slice * time_slices_per_second < arch::ticks_per_second())
         slice += arch::ticks_per_second() >> 10;
     sched::configure(cpu, context, slice, 0, 2);
-    sched::give(context, thread);
+    sched::bind(context, thread);
     thread_control::resume(cpu, thread);
 }
 

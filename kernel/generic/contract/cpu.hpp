@@ -33,6 +33,9 @@ static_assert(requires { arch::wait_for_interrupt(); });
 static_assert(std::convertible_to<decltype(arch::interrupt_pending()), bool>);
 // [[noreturn]] void stop(): nothing runs any more on this core.
 static_assert(requires { arch::stop(); });
+// void flush_for_partition(): between two time partitions: forgets what caches, TLB and branch
+//   predictors of this core hold, as far as the ISA can say so (docs/design/partitions.md).
+static_assert(requires { arch::flush_for_partition(); });
 // void set_counter_access(bool): user level may (not) read time and cycle counters. Called at
 //   thread switches only when it differs from before.
 static_assert(requires { arch::set_counter_access(true); });
@@ -52,5 +55,7 @@ extern "C" {
 [[noreturn]] void kernel_user_exception(kernel::Word number, kernel::Word code);
 /// `address`: of the instruction, of a watchpoint that of the access.
 [[noreturn]] void kernel_debug(cobnut::DebugReason reason, kernel::Word address);
+/// The hardware confines an error to the thread that ran.
+[[noreturn]] void kernel_hardware_error(kernel::Word status, kernel::Word address);
 [[noreturn]] void kernel_interrupt();
 }

@@ -53,7 +53,7 @@ void after_transfer(Cpu& cpu, Thread& sender, Thread& receiver, uint8_t sending,
         return;
     }
     if (lend && sched::context_of(receiver) == nullptr && sched::context_of(sender) != nullptr)
-        sched::lend(cpu, sender, receiver);
+        sched::lend(cpu, sender, receiver, false);
     if (sender.wait != Wait::nothing)
         wake(cpu, sender);
 }

@@ -374,6 +374,10 @@ void kernel_vm_fault(Word address, Word access, Word status) {
     enter_fault(FaultType::vm, address, access, status);
 }
 
+void kernel_hardware_error(Word status, Word address) {
+    enter_fault(FaultType::hardware_error, status, address);
+}
+
 void kernel_user_exception(Word number, Word code) {
     enter_fault(FaultType::user_exception, number, code);
 }

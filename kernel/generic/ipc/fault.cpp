@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Faults: a thread that cannot go on asks its fault handler.
-#include <generic/base/multiply.hpp>
-#include <generic/contract/timer.hpp>
 #include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/fault.hpp>
@@ -39,7 +37,7 @@ void deliver(Cpu& cpu, Thread& thread, cobnut::FaultType type, Word word2, Word 
 void deliver_timeout(Cpu& cpu, Thread& thread, SchedContext& context) {
     if (thread.timeout_slot.type() != ObjectType::endpoint)
         return;
-    const uint64_t consumed = scale(context.consumed, 1'000'000, arch::ticks_per_second());
+    const uint64_t consumed = sched::consumed_us(cpu, context);
     thread.fault = {static_cast<uint8_t>(cobnut::FaultType::timeout),
                     {},
                     {context.badge, static_cast<Word>(consumed), 0, 0}};

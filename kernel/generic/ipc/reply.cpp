@@ -99,7 +99,7 @@ void attach_caller(Cpu& cpu, Reply& reply, Thread& caller, Thread& server) {
         if (reply.prev != nullptr)
             reply.prev->up = &reply;
         context->top = &reply;
-        sched::lend(cpu, caller, server);
+        sched::lend(cpu, caller, server, true);
     } else {
         sched::make_unready(cpu, caller);
     }
@@ -133,10 +133,10 @@ Failure answer(Cpu& cpu, Thread& server, Reply& reply, bool grant) {
     return {};
 }
 
-void cancel_call(Cpu& cpu, Reply& reply) {
+void cancel_call(Cpu& cpu, Reply& reply, bool give_back) {
     Thread& caller = *reply.caller;
     const bool faulted = caller.fault.type != 0;
-    detach_caller(cpu, reply, true);
+    detach_caller(cpu, reply, give_back);
     if (faulted)
         caller.gate |= Gate::suspended;
     else
@@ -146,7 +146,7 @@ void cancel_call(Cpu& cpu, Reply& reply) {
 
 void destroy(Cpu& cpu, Reply& reply) {
     if (reply.caller != nullptr)
-        cancel_call(cpu, reply);
+        cancel_call(cpu, reply, true);
     Thread* server = reply.server;
     if (server == nullptr)
         return;

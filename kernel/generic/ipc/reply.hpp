@@ -30,9 +30,9 @@ void detach_caller(Cpu& cpu, Reply& reply, bool give_back);
 /// caller and Reply are untouched.
 [[nodiscard]] Failure answer(Cpu& cpu, Thread& server, Reply& reply, bool grant);
 
-/// The server is gone: the caller of `reply` ends with `canceled` and gets its context back, which
-/// nobody runs on now.
-void cancel_call(Cpu& cpu, Reply& reply);
+/// The server is gone: the caller of `reply` ends with `canceled`. With `give_back` it gets its
+/// context back if no inner call has it.
+void cancel_call(Cpu& cpu, Reply& reply, bool give_back);
 
 /// Its caller ends with `canceled` and gets its context back; nobody offers it any more.
 void destroy(Cpu& cpu, Reply& reply);

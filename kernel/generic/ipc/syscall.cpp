@@ -108,6 +108,8 @@ struct Entry {
             return refuse(path, true, block, Error::invalid_capability);
         if (!slot.rights().read())
             return refuse(path, true, block, Error::missing_right);
+        if (block && thread.reply->caller == nullptr)
+            sched::give_back(cpu, thread);
         if (slot.type() == ObjectType::notification)
             return ipc::wait(cpu, thread, *slot.pointer<Notification>(), block);
         if (!offers)

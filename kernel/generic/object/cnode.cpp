@@ -6,6 +6,7 @@
 #include <generic/cap/lookup.hpp>
 #include <generic/cap/progress.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/contract/memory.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/mm/address_space.hpp>
 #include <generic/object/methods.hpp>
@@ -141,6 +142,7 @@ Failure identify(Invocation& call) {
                            type == ObjectType::cnode || type == ObjectType::io_port ||
                            type == ObjectType::irq_handler;
     const bool has_memory = type == ObjectType::untyped || type == ObjectType::frame;
+    const bool waited_on = type >= ObjectType::endpoint && type <= ObjectType::reply;
     Word rights = slot->rights().bits;
     if (type == ObjectType::frame)
         rights &= Rights::read_write().bits;
@@ -148,7 +150,10 @@ Failure identify(Invocation& call) {
     call.answer(type == ObjectType::cnode ? Rights::all().bits : rights);
     call.answer(has_badge ? slot->badge : 0);
     call.answer(size_bits_of(*slot));
-    call.answer(has_memory ? static_cast<Word>(slot->object.physical().raw()) : 0);
+    const PhysAddr address = has_memory  ? slot->object.physical()
+                             : waited_on ? arch::to_physical(slot->pointer<void>())
+                                         : PhysAddr{};
+    call.answer(static_cast<Word>(address.raw()));
     const mm::MappingState mapping =
         type == ObjectType::frame ? mm::mapping_of(*slot) : mm::MappingState{};
     call.answer(mapping.mapped ? mapping.address.raw() : 0);

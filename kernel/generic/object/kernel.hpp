@@ -5,6 +5,8 @@
 #include <arch/address_space.hpp>
 #include <arch/interrupt.hpp>
 #include <generic/cap/progress.hpp>
+#include <generic/cap/slot.hpp>
+#include <generic/object/partitions.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/vspace.hpp>
 
@@ -23,6 +25,8 @@ struct Kernel {
     Word dying_progress;  ///< the slots before this one are empty.
     Slot* irq_slots; ///< Per interrupt: the Notification that it signals.
     uint32_t irq_taken[(arch::max_interrupts + 31) / 32];
+
+    Partitions partitions;
 
     uint64_t least_ticks; ///< sched::min_budget_us in ticks.
 

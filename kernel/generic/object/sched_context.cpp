@@ -21,15 +21,12 @@ Ticks to_ticks(uint64_t microseconds) {
     return scale(microseconds, arch::ticks_per_second(), 1'000'000);
 }
 
-uint64_t to_microseconds(Ticks ticks) {
-    return scale(ticks, 1'000'000, arch::ticks_per_second());
-}
-
 Failure bind_to_thread(Invocation& call, SchedContext& context, Thread& thread) {
     if (context.thread != nullptr || context.notification != nullptr ||
+        context.home != nullptr || thread.own_context != nullptr ||
         sched::context_of(thread) != nullptr)
         return Error::in_use;
-    sched::give(context, thread);
+    sched::bind(context, thread);
     sched::make_ready(call.cpu, thread);
     return {};
 }
@@ -41,7 +38,7 @@ Failure bind(Invocation& call, SchedContext& context) {
     if (slot.type() != ObjectType::notification)
         return Failure(Error::invalid_capability, 0);
     auto& notification = *slot.pointer<Notification>();
-    if (context.thread != nullptr || context.notification != nullptr ||
+    if (context.thread != nullptr || context.home != nullptr || context.notification != nullptr ||
         notification.sched_context != nullptr)
         return Error::in_use;
     context.notification = &notification;
@@ -50,9 +47,10 @@ Failure bind(Invocation& call, SchedContext& context) {
 }
 
 Failure unbind(Invocation& call, SchedContext& context) {
-    if (context.thread == nullptr && context.notification == nullptr)
+    if (context.thread == nullptr && context.home == nullptr && context.notification == nullptr)
         return Error::not_bound;
     sched::take(call.cpu, context);
+    sched::forget_home(&context);
     if (context.notification != nullptr)
         context.notification->sched_context = nullptr;
     context.notification = nullptr;
@@ -65,13 +63,14 @@ Failure yield_to(Invocation& call, SchedContext& context) {
     Thread& thread = *context.thread;
     if (thread.priority() > call.caller.priority())
         return Error::illegal_operation;
-    if (thread.queued != 0) {
-        sched::dequeue(call.cpu, thread);
-        sched::enqueue(call.cpu, thread, sched::Place::front);
-        // The caller goes behind it: it is queued at the front after the choice otherwise.
-        if (thread.priority() == call.caller.priority())
-            call.cpu.reschedule = true;
+    if (thread.queued == 0)
+        return {};
+    sched::dequeue(call.cpu, thread);
+    if (thread.priority() == call.caller.priority()) {
+        sched::enqueue(call.cpu, call.caller, sched::Place::front);
+        call.cpu.reschedule = true;
     }
+    sched::enqueue(call.cpu, thread, sched::Place::front);
     return {};
 }
 
@@ -87,10 +86,46 @@ Failure configure(Invocation& call) {
     const auto limit = static_cast<Word>(slot.badge);
     if (call.words[4] > limit - 2)
         return Failure(Error::out_of_range, 0, limit - 2);
+    const Word flags = call.word_count > 6 ? call.words[6] : 0;
+    if (flags > cobnut::SchedFlags::constant_bandwidth)
+        return Failure(Error::invalid_argument, 6, flags);
     context.badge = call.words[5];
     sched::configure(call.cpu, context, to_ticks(budget),
                      budget == period ? 0 : to_ticks(period),
-                     static_cast<unsigned>(call.words[4]) + 2);
+                     flags != 0 ? 1 : static_cast<unsigned>(call.words[4]) + 2);
+    return {};
+}
+
+Failure set_partition(Invocation& call) {
+    if (call.words[0] >= cobnut::partition_count)
+        return Failure(Error::out_of_range, 0, cobnut::partition_count - 1);
+    sched::set_partition(call.cpu, *call.capabilities[0]->pointer<Thread>(),
+                         static_cast<unsigned>(call.words[0]));
+    return {};
+}
+
+Failure set_schedule(Invocation& call) {
+    const Word pad = call.words[0];
+    const Word count = call.words[1];
+    if (count > cobnut::partition_slot_count)
+        return Failure(Error::out_of_range, 0, cobnut::partition_slot_count);
+    if (call.word_count < 2 + 2 * count)
+        return Error::truncated_message;
+    if (count > 0 && (pad < sched::min_pad_us || pad > max_period_us))
+        return Failure(Error::time_out_of_range, sched::min_pad_us,
+                       static_cast<Word>(max_period_us));
+    Partitions::Slot slots[cobnut::partition_slot_count] = {};
+    for (unsigned i = 0; i < count; ++i) {
+        const Word partition = call.words[2 + 2 * i];
+        const Word length = call.words[3 + 2 * i];
+        if (partition >= cobnut::partition_count)
+            return Failure(Error::out_of_range, 0, cobnut::partition_count - 1);
+        if (length < sched::min_pad_us || length > max_period_us)
+            return Failure(Error::time_out_of_range, sched::min_pad_us,
+                           static_cast<Word>(max_period_us));
+        slots[i] = {to_ticks(length), static_cast<uint8_t>(partition)};
+    }
+    sched::set_partition_schedule(call.cpu, slots, static_cast<unsigned>(count), to_ticks(pad));
     return {};
 }
 
@@ -104,8 +139,7 @@ Failure invoke_sched_context(Invocation& call) {
     case Method::sched_context_unbind:
         return unbind(call, context);
     case Method::sched_context_consumed:
-        sched::charge_now(call.cpu, context);
-        call.answer_wide(to_microseconds(context.consumed));
+        call.answer_wide(sched::consumed_us(call.cpu, context));
         context.consumed = 0;
         return {};
     case Method::sched_context_yield_to:
@@ -116,9 +150,16 @@ Failure invoke_sched_context(Invocation& call) {
 }
 
 Failure invoke_sched_control(Invocation& call) {
-    if (call.method == Method::sched_control_configure)
+    switch (call.method) {
+    case Method::sched_control_configure:
         return configure(call);
-    return Error::invalid_method;
+    case Method::sched_control_set_partition:
+        return set_partition(call);
+    case Method::sched_control_set_schedule:
+        return set_schedule(call);
+    default:
+        return Error::invalid_method;
+    }
 }
 
 } // namespace kernel

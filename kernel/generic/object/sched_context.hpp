@@ -21,6 +21,7 @@ struct SchedContext {
     Reply* top = nullptr;     ///< Innermost call that this context is lent along.
     Thread* thread = nullptr; ///< Who runs on it; true only outside fastpaths (Cpu::sched_context).
     Notification* notification = nullptr;
+    Thread* home = nullptr;   ///< Whom it is bound to, whoever runs on it. Thread::own_context.
     Word badge = 0;           ///< Word 2 of timeout faults.
     Ticks period = 0;         ///< 0: round robin with `budget` as the time slice.
     Ticks budget = 0;         ///< 0: not configured, nobody can run on it.
@@ -29,7 +30,7 @@ struct SchedContext {
     uint16_t slices = 0;      ///< Configured as round robin: then it is always released.
     uint16_t refill_head = 0;
     uint16_t refill_count = 0;
-    uint16_t refill_max = 0;
+    uint16_t refill_max = 0;  ///< 1: constant bandwidth.
     uint16_t released = 1;    ///< 0: in the release queue, waiting for its next refill.
     uint32_t rank = 0;        ///< Of the release queue (sched/release_queue).
     SchedContext* left = nullptr;

@@ -3,6 +3,7 @@
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
 #include <generic/contract/debug.hpp>
+#include <generic/contract/memory.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/object/debug.hpp>
 #include <generic/object/methods.hpp>
@@ -35,6 +36,7 @@ void set_space(Invocation& call, Thread& thread) {
 
 Failure configure(Invocation& call, Thread& thread) {
     KERNEL_CHECK(check_space(call, thread));
+    KERNEL_CHECK(thread_control::check_flags(thread, call.words[1]));
     const bool has_buffer = call.words[2] != 0;
     if (has_buffer) {
         KERNEL_TRY(frame, call.optional(2));
@@ -44,6 +46,7 @@ Failure configure(Invocation& call, Thread& thread) {
     set_space(call, thread);
     thread_control::set_buffer(call.cpu, thread, has_buffer ? call.capabilities[2] : nullptr,
                                call.words[2]);
+    thread_control::set_flags(call.cpu, thread, 0, call.words[1]);
     return {};
 }
 
@@ -123,14 +126,22 @@ Failure read_registers(Invocation& call, Thread& thread) {
     return {};
 }
 
-/// A voluntary frame becomes a full one: what it does not hold is zero.
-void make_full(Thread& thread) {
+/// All registers of the thread; those that are not held are zero.
+Registers all_registers(const Thread& thread) {
+    Registers registers = thread.registers;
     if (thread.frame_kind == FrameKind::full)
-        return;
+        return registers;
     for (unsigned n = 0; n < Registers::word_count; ++n)
         if (!Registers::held_when_voluntary(n))
-            (void)thread.registers.set(n, 0);
-    thread.registers.complete();
+            (void)registers.set(n, 0);
+    registers.complete();
+    return registers;
+}
+
+void set_full(Thread& thread, const Registers& registers) {
+    thread.registers = registers;
+    if (thread.debug.single_step)
+        arch::arm_step(thread.registers, true);
     thread.frame_kind = FrameKind::full;
     thread.gate |= Gate::full_frame;
 }
@@ -143,17 +154,29 @@ Failure write_registers(Invocation& call, Thread& thread) {
     const auto count = static_cast<unsigned>(call.words[2]);
     if (call.word_count < 3 + count)
         return Error::truncated_message;
-    Registers copy = thread.registers;
+    Registers copy = all_registers(thread);
     for (unsigned i = 0; i < count; ++i)
         if (!copy.set(first + i, call.words[3 + i]))
             return {Error::invalid_argument, 3 + i, call.words[3 + i]};
-    make_full(thread);
     thread_control::abandon(thread);
-    for (unsigned i = 0; i < count; ++i)
-        (void)thread.registers.set(first + i, call.words[3 + i]);
-    if (thread.debug.single_step)
-        arch::arm_step(thread.registers, true);
+    set_full(thread, copy);
     if (call.words[0] != 0)
+        thread_control::resume(call.cpu, thread);
+    return {};
+}
+
+Failure copy_registers(Invocation& call, Thread& thread) {
+    Thread& source = *call.capabilities[0]->pointer<Thread>();
+    if (&thread == &call.caller || &source == &call.caller)
+        return Error::illegal_operation;
+    if (call.words[0] != 0)
+        thread_control::suspend(call.cpu, source);
+    thread_control::abandon(thread);
+    Registers registers = all_registers(source);
+    if (source.debug.single_step)
+        arch::arm_step(registers, false);
+    set_full(thread, registers);
+    if (call.words[1] != 0)
         thread_control::resume(call.cpu, thread);
     return {};
 }
@@ -165,6 +188,10 @@ Failure info(Invocation& call, const Thread& thread) {
     call.answer(thread.max_priority);
     call.answer(thread.flags);
     call.answer(thread.fault.type);
+    const auto* object = thread.waits_on<void>();
+    call.answer(object == nullptr ? 0 : static_cast<Word>(arch::to_physical(object).raw()));
+    SchedContext* context = sched::context_of(thread);
+    call.answer_wide(context == nullptr ? 0 : sched::consumed_us(call.cpu, *context));
     return {};
 }
 
@@ -211,11 +238,14 @@ Failure invoke_thread(Invocation& call) {
     case Method::thread_set_single_step:
         return hardware_debug::set_single_step(call, thread);
     case Method::thread_set_flags:
-        KERNEL_CHECK(thread_control::set_flags(call.cpu, thread, call.words[0], call.words[1]));
+        KERNEL_CHECK(thread_control::check_flags(thread, call.words[1]));
+        thread_control::set_flags(call.cpu, thread, call.words[0], call.words[1]);
         call.answer(thread.flags);
         return {};
     case Method::thread_info:
         return info(call, thread);
+    case Method::thread_copy_registers:
+        return copy_registers(call, thread);
     default:
         return Error::invalid_method;
     }

@@ -72,7 +72,7 @@ struct alignas(64) Thread {
     Word buffer_address; ///< User's own, for information only.
     void* buffer;        ///< IPC buffer in the kernel window; null: none.
     Notification* notification; ///< Bound.
-    SchedContext* yielded_to;
+    SchedContext* own_context; ///< Bound to it, perhaps lent now.
     ThreadFault fault;
     uint8_t sending;     ///< Sending bits.
     uint8_t max_priority;

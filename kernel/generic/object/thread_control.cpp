@@ -119,13 +119,18 @@ void resume(Cpu& cpu, Thread& thread) {
         sched::make_ready(cpu, thread);
 }
 
-Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
+Failure check_flags(const Thread& thread, Word set) {
     using cobnut::ThreadFlags;
     constexpr Word known = ThreadFlags::fpu | ThreadFlags::counters | ThreadFlags::alien;
     if ((set & ~known) != 0)
         return {Error::invalid_argument, 1, set};
     if ((set & ThreadFlags::fpu) != 0 && thread.has_fpu == 0)
         return Error::not_supported;
+    return {};
+}
+
+void set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
+    using cobnut::ThreadFlags;
     const Word flags = (thread.flags & ~clear) | set;
     if ((flags & ThreadFlags::fpu) == 0)
         fpu::release(cpu, thread);
@@ -136,7 +141,6 @@ Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
     thread.gate = gate;
     thread.update_traced();
     cpu.reschedule = true;
-    return {};
 }
 
 void abandon(Thread& thread) {
@@ -170,8 +174,13 @@ void destroy(Cpu& cpu, Thread& thread) {
         sched::take(cpu, *context);
         if (top != nullptr && top->caller != nullptr &&
             sched::context_of(*top->caller) == nullptr)
-            ipc::cancel_call(cpu, *top);
+            ipc::cancel_call(cpu, *top, true);
     }
+    // An inner server may run on what its caller lent: that is given back when it waits. Who lent
+    // nothing goes on waiting: another holder of the Reply may answer.
+    if (thread.reply->caller != nullptr && thread.reply->sched_context != nullptr)
+        ipc::cancel_call(cpu, *thread.reply, false);
+    sched::forget_home(thread.own_context);
     ipc::offer_none(thread);
     ipc::unbind(thread);
     fpu::release(cpu, thread);

@@ -22,7 +22,9 @@ void set_buffer(Cpu& cpu, Thread& thread, Slot* frame, Word address);
 
 void suspend(Cpu& cpu, Thread& thread);
 void resume(Cpu& cpu, Thread& thread);
-[[nodiscard]] Failure set_flags(Cpu& cpu, Thread& thread, Word clear, Word set);
+/// Whether the thread may get these ThreadFlags.
+[[nodiscard]] Failure check_flags(const Thread& thread, Word set);
+void set_flags(Cpu& cpu, Thread& thread, Word clear, Word set);
 
 /// A preempted system call of the thread will not be repeated as it was.
 void abandon(Thread& thread);

@@ -40,6 +40,33 @@ void merge_head(SchedContext& context) {
     head.when -= small.amount;
 }
 
+/// Whether using the rest of the budget in the rest of its period would exceed the bandwidth. Numbers
+/// beyond 32 bits are rounded so that it is rather said to.
+bool exceeds_bandwidth(const SchedContext& context, const Refill& head, Ticks now) {
+    const Ticks elapsed = now - head.when;
+    if (elapsed >= context.period)
+        return true;
+    unsigned shift = 0;
+    while ((context.period >> shift) >> 32 != 0)
+        ++shift;
+    const Ticks left = (context.period - elapsed) >> shift;
+    const Ticks rest = (head.amount >> shift) + 1;
+    return rest * (context.period >> shift) >= left * (context.budget >> shift);
+}
+
+/// An overrun shortens the budget of the next period. True if that begins later than now.
+bool charge_constant(SchedContext& context, Ticks used, Ticks now, Ticks least) {
+    Refill& head = head_refill(context);
+    while (used + least > head.amount) {
+        used -= used < head.amount ? used : head.amount;
+        head = {head.when + context.period, context.budget};
+        if (used == 0)
+            break;
+    }
+    head.amount -= used;
+    return head.when > now;
+}
+
 } // namespace
 
 void reset_refills(SchedContext& context, Ticks now) {
@@ -52,6 +79,11 @@ void unblock(SchedContext& context, Ticks now) {
     Refill* head = &head_refill(context);
     if (is_round_robin(context) || head->when >= now)
         return;
+    if (is_constant_bandwidth(context)) {
+        if (exceeds_bandwidth(context, *head, now))
+            reset_refills(context, now);
+        return;
+    }
     head->when = now;
     while (context.refill_count > 1 && refill_at(context, 1).when <= now + head->amount) {
         const Ticks amount = pop(context).amount;
@@ -76,6 +108,8 @@ bool charge(SchedContext& context, Ticks used, Ticks now, Ticks least) {
     // been stopped): this also bounds the loop.
     if (used > max_overrun * context.budget)
         used = max_overrun * context.budget;
+    if (is_constant_bandwidth(context))
+        return charge_constant(context, used, now, least);
     while (used >= head_refill(context).amount) {
         Refill refill = pop(context);
         used -= refill.amount;

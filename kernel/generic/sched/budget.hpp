@@ -21,7 +21,12 @@ inline bool is_round_robin(const SchedContext& context) {
     return context.period == 0;
 }
 
-/// Sum of all refills; always the budget (time is conserved).
+/// Its only refill is the rest of the budget of the period that began at `when`.
+inline bool is_constant_bandwidth(const SchedContext& context) {
+    return context.refill_max == 1;
+}
+
+/// Sum of all refills; always the budget (time is conserved), but with constant bandwidth.
 inline Ticks total_refills(SchedContext& context) {
     Ticks sum = 0;
     for (unsigned n = 0; n < context.refill_count; ++n)
@@ -34,7 +39,8 @@ inline Ticks total_refills(SchedContext& context) {
 /// was ready and others ran.
 
 /// The thread wakes: time that it slept through is not saved up for a burst, so what is there counts
-/// from now on.
+/// from now on. With constant bandwidth a new period begins, unless what is left is less than that
+/// share of what is left of the old one (the rule of Abeni and Buttazzo's server, RTSS 1998).
 void unblock(SchedContext& context, Ticks now);
 
 /// One refill with the whole budget, from `now`.

@@ -6,7 +6,7 @@ namespace kernel::sched {
 
 namespace {
 
-/// The Cpu's gate holds the highest priority that is ready.
+/// The Cpu's gate holds the highest priority that is ready in the partition that runs.
 void update_gate(Cpu& cpu) {
     cpu.gate = (cpu.gate & ~Gate::priority_mask) | highest_ready(cpu.ready);
 }
@@ -14,7 +14,7 @@ void update_gate(Cpu& cpu) {
 } // namespace
 
 void enqueue(Cpu& cpu, Thread& thread, Place place) {
-    ReadyQueue& queue = cpu.ready;
+    ReadyQueue& queue = queue_of(cpu, partition_of(thread.gate));
     const unsigned priority = thread.priority();
     Thread* first = queue.first[priority];
     thread.queued = 1;
@@ -35,7 +35,7 @@ void enqueue(Cpu& cpu, Thread& thread, Place place) {
 }
 
 void dequeue(Cpu& cpu, Thread& thread) {
-    ReadyQueue& queue = cpu.ready;
+    ReadyQueue& queue = queue_of(cpu, partition_of(thread.gate));
     const unsigned priority = thread.priority();
     thread.queued = 0;
     if (thread.next == &thread) {

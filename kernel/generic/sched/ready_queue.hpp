@@ -4,6 +4,7 @@
 
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
+#include <generic/sched/partition.hpp>
 #include <generic/sched/scheduler.hpp>
 
 namespace kernel::sched {
@@ -21,11 +22,13 @@ void enqueue(Cpu& cpu, Thread& thread, Place place);
 /// `thread` is in the ready queue.
 void dequeue(Cpu& cpu, Thread& thread);
 
-/// The first thread of the highest priority, taken out; null if nothing is ready.
+/// The first thread of the highest priority of the partition that runs, taken out; null if nothing
+/// is ready.
 inline Thread* take_highest(Cpu& cpu) {
-    if (cpu.ready.summary == 0)
+    ReadyQueue& queue = cpu.ready;
+    if (queue.summary == 0)
         return nullptr;
-    Thread* thread = cpu.ready.first[highest_ready(cpu.ready)];
+    Thread* thread = queue.first[highest_ready(queue)];
     dequeue(cpu, *thread);
     return thread;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Who runs: scheduling contexts, budgets, and the switch between threads.
+#include <generic/base/multiply.hpp>
 #include <generic/base/panic.hpp>
 #include <generic/contract/address_space.hpp>
 #include <generic/contract/cpu.hpp>
@@ -35,6 +36,8 @@ Ticks next_deadline(const Cpu& cpu) {
         deadline = cpu.charged_until + head_refill(*cpu.sched_context).amount;
     if (cpu.release_root != nullptr && release_time(*cpu.release_root) < deadline)
         deadline = release_time(*cpu.release_root);
+    if (partition_deadline() < deadline)
+        deadline = partition_deadline();
     return deadline;
 }
 
@@ -91,12 +94,11 @@ void release_due(Cpu& cpu) {
     cpu.reschedule = true;
     Thread* thread = context->thread;
     if (is_round_robin(*context)) {
-        if (thread == cpu.current && thread != nullptr && is_willing(*thread)) {
-            enqueue(cpu, *thread, Place::back);
-        } else if (thread != nullptr && thread->queued != 0) {
+        const bool queued = thread != nullptr && thread->queued != 0;
+        if (queued)
             dequeue(cpu, *thread);
+        if (queued || (thread != nullptr && thread == cpu.current && is_willing(*thread)))
             enqueue(cpu, *thread, Place::back);
-        }
         return false;
     }
     if (thread != nullptr && thread->queued != 0)
@@ -139,7 +141,7 @@ bool can_continue(Cpu& cpu, const Thread* thread) {
         return false;
     const SchedContext* context = context_of(*thread);
     return context != nullptr && context->budget != 0 && context->released != 0 &&
-           context->core == cpu.id;
+           context->core == cpu.id && partition_of(thread->gate) == partition_of(cpu.gate);
 }
 
 /// Waits without a thread until one is ready; the time belongs to nobody.
@@ -187,10 +189,49 @@ void make_unready(Cpu& cpu, Thread& thread) {
         cpu.reschedule = true;
 }
 
+void put_back(Cpu& cpu) {
+    Thread* current = cpu.current;
+    if (current == nullptr)
+        return;
+    charge_and_report(cpu);
+    cpu.current = nullptr;
+    admit(cpu, *current, Place::front, false);
+    cpu.current = current;
+}
+
 void give(SchedContext& context, Thread& thread) {
     KERNEL_ASSERT(context.thread == nullptr && context_of(thread) == nullptr);
     context.thread = &thread;
     thread.sched_context = &context;
+}
+
+void bind(SchedContext& context, Thread& thread) {
+    give(context, thread);
+    context.home = &thread;
+    thread.own_context = &context;
+}
+
+void forget_home(SchedContext* context) {
+    if (context == nullptr || context->home == nullptr)
+        return;
+    context->home->own_context = nullptr;
+    context->home = nullptr;
+}
+
+void give_back(Cpu& cpu, Thread& thread) {
+    SchedContext* context = context_of(thread);
+    if (context == nullptr || context->home == &thread || context->notification != nullptr)
+        return;
+    Reply* top = context->top;
+    Thread* owner = top == nullptr ? context->home : top->server;
+    // Without one and with a caller to answer yet: the server has gone on to another Reply.
+    if (owner == &thread || (owner == nullptr && top != nullptr))
+        return;
+    take(cpu, *context);
+    if (owner == nullptr || context_of(*owner) != nullptr)
+        return;
+    give(*context, *owner);
+    make_ready(cpu, *owner);
 }
 
 void take(Cpu& cpu, SchedContext& context) {
@@ -204,7 +245,7 @@ void take(Cpu& cpu, SchedContext& context) {
     context.thread = nullptr;
 }
 
-void lend(Cpu& cpu, Thread& from, Thread& to) {
+void lend(Cpu& cpu, Thread& from, Thread& to, bool returns) {
     SchedContext* context = context_of(from);
     KERNEL_ASSERT(context != nullptr && context_of(to) == nullptr);
     if (from.queued != 0)
@@ -212,6 +253,11 @@ void lend(Cpu& cpu, Thread& from, Thread& to) {
     from.sched_context = nullptr;
     to.sched_context = context;
     context->thread = &to;
+    if (context->home == &from && to.own_context == nullptr && !returns) {
+        forget_home(context);
+        context->home = &to;
+        to.own_context = context;
+    }
     if (&from == cpu.current)
         cpu.reschedule = true;
 }
@@ -260,9 +306,10 @@ void yield(Cpu& cpu) {
         enqueue(cpu, *cpu.current, Place::back);
 }
 
-void charge_now(Cpu& cpu, SchedContext& context) {
+uint64_t consumed_us(Cpu& cpu, SchedContext& context) {
     if (&context == cpu.sched_context)
         (void)charge_current(cpu);
+    return scale(context.consumed, 1'000'000, arch::ticks_per_second());
 }
 
 void timer_fired(Cpu& cpu) {
@@ -270,6 +317,7 @@ void timer_fired(Cpu& cpu) {
         time(cpu) >= cpu.charged_until + head_refill(*cpu.sched_context).amount)
         charge_and_report(cpu);
     release_due(cpu);
+    partition_timer(cpu);
     cpu.reschedule = true;
     // Written in any case: the interrupt stays asserted until its deadline is replaced.
     cpu.deadline = next_deadline(cpu);
@@ -289,6 +337,7 @@ bool forget(Cpu& cpu, SchedContext& context) {
     if (context.notification != nullptr)
         context.notification->sched_context = nullptr;
     context.notification = nullptr;
+    forget_home(&context);
     if (context.released == 0)
         release_remove(cpu, context);
     if (cpu.sched_context == &context)

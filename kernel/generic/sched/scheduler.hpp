@@ -35,12 +35,23 @@ void make_ready(Cpu& cpu, Thread& thread, Place place = Place::back);
 /// `thread` must not run (it blocks, is suspended, loses its context): out of the ready queue.
 void make_unready(Cpu& cpu, Thread& thread);
 
+/// The current thread goes to the front of its queue, if it could run; whoever is chosen runs next.
+void put_back(Cpu& cpu);
+
 /// Gives `context`, which nobody runs on, to a thread that has none. make_ready comes next.
 void give(SchedContext& context, Thread& thread);
+/// The same, and it is the thread's own from now on.
+void bind(SchedContext& context, Thread& thread);
+/// The context (which may be null) is nobody's own any more.
+void forget_home(SchedContext* context);
 /// Takes the context from whoever runs on it.
 void take(Cpu& cpu, SchedContext& context);
-/// Lends the context of `from` to `to`, which has none.
-void lend(Cpu& cpu, Thread& from, Thread& to);
+/// Lends the context of `from` to `to`, which has none; for good unless it `returns`.
+void lend(Cpu& cpu, Thread& from, Thread& to, bool returns);
+/// `thread` is going to wait for a message and owes nobody an answer. A context that was lent to it
+/// goes to the server of the call that it was lent with last, else to whom it is bound: the
+/// ones that it should have gone back to are gone.
+void give_back(Cpu& cpu, Thread& thread);
 
 /// Sets budget and period (ticks; period 0: round robin) and starts afresh.
 void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period, unsigned max_refills);
@@ -49,8 +60,8 @@ void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period, unsi
 /// gives up the rest of its budget until the next refill.
 void yield(Cpu& cpu);
 
-/// Brings `consumed` of the context up to now, if it is the one that runs.
-void charge_now(Cpu& cpu, SchedContext& context);
+/// Microseconds that the context has consumed since it was last asked, up to now.
+[[nodiscard]] uint64_t consumed_us(Cpu& cpu, SchedContext& context);
 
 /// The timer has fired.
 void timer_fired(Cpu& cpu);

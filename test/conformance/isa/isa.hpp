@@ -34,6 +34,10 @@ Word uncleared(Word seed, CapIndex capability);
 
 /// A counter that only threads with ThreadFlags::counters may read, whatever the firmware does.
 void read_counter();
+/// The cycle counter, whatever it counts.
+Word read_cycles();
+/// Bytes of its instruction that may fault.
+extern const Word counter_size;
 
 /// FP/SIMD registers: fill all with values made from the seed; how many differ from them.
 void fill_fpu(Word seed);

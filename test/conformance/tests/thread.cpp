@@ -271,6 +271,64 @@ constexpr Test tests[] = {
          isa::read_counter();
          require("the clock", clock() != 0);
      }},
+    {"clock: with the flag the cycle counter is read and advances",
+     [] {
+         const Word first = isa::read_cycles();
+         for (volatile unsigned spin = 0; spin < 1000;)
+             spin = spin + 1;
+         require("advanced", isa::read_cycles() != first);
+     }},
+    {"clock: without the flag the cycle counter is a user exception",
+     [] {
+         const CapIndex handler = make_endpoint();
+         result[0] = 0;
+         const Worker worker = start([](Word) {
+             isa::read_cycles();
+             result[0] = 1;
+         }, 0, {.resume = false, .fault_handler = handler});
+         succeed("clear", request(worker.thread, Method::thread_set_flags,
+                                  {ThreadFlags::counters, 0}));
+         resume(worker.thread);
+         expect("label", nb_recv(handler, make_reply()).label(), FaultType::user_exception);
+         expect("not done", result[0], 0u);
+     }},
+    {"clock: each thread has its own right over switches by IPC and by preemption",
+     [] {
+         static CapIndex endpoint, server_reply;
+         endpoint = make_endpoint();
+         server_reply = make_reply();
+         const CapIndex handler = make_endpoint();
+         const CapIndex answer = make_reply();
+         const Worker blind = start([](Word) {
+             recv(endpoint, server_reply);
+             for (;;) {
+                 isa::read_cycles();
+                 reply_recv(endpoint, server_reply, {});
+             }
+         }, 0, {.fault_handler = handler});
+         succeed("clear", request(blind.thread, Method::thread_set_flags,
+                                  {ThreadFlags::counters, 0}));
+         const Worker seeing = start([](Word) {
+             for (unsigned round = 0; round < 20; ++round) {
+                 result[1] = round + 1;
+                 isa::read_cycles();
+                 call(endpoint, {});
+                 isa::read_cycles();
+             }
+             rest();
+         }, 0, {.priority = main_priority - 1});
+         (void)seeing;
+         for (unsigned round = 0; round < 20; ++round) {
+             const Received got = recv(handler, answer);
+             expect("label", got.label(), FaultType::user_exception);
+             isa::read_cycles();
+             send(answer, Tag(static_cast<Word>(FaultReply::resume), 1),
+                  {got[0] + isa::counter_size});
+         }
+         succeed("lower", request(own::thread, Method::thread_set_priority,
+                                  {main_priority - 2, max_priority}, {own::thread}));
+         expect("all done", result[1], 20u);
+     }},
     {"thread: info tells priorities and flags",
      [] {
          const Worker worker = start([](Word) {}, 0, {.priority = 55, .resume = false});

@@ -13,6 +13,7 @@ inline kernel::Cpu& current_cpu() { return *host::cpu; }
 /// Moves the clock to the deadline where no interrupt is pending.
 void wait_for_interrupt();
 [[nodiscard]] bool interrupt_pending();
+inline void flush_for_partition() { ++host::machine.partition_flushes; }
 inline void set_counter_access(bool open) { host::machine.counters_open = open; }
 
 } // namespace arch

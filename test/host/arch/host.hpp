@@ -30,6 +30,7 @@ struct Machine {
     unsigned space_asid = 0;
     unsigned asids = 8;
     unsigned translations_dropped = 0;
+    unsigned partition_flushes = 0;
     bool counters_open = false;
     bool fpu_open = false;
     std::string console;

@@ -50,4 +50,6 @@ inline void set_counter_access(bool allowed) {
         asm volatile("msr pmuserenr_el0, %0" ::"r"(uint64_t{allowed ? 4u : 0u}));
 }
 
+void flush_for_partition();
+
 } // namespace arch

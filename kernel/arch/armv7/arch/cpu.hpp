@@ -36,4 +36,6 @@ inline bool interrupt_pending() { return (cp15::InterruptStatus::read() & 0x80) 
 /// CNTKCTL.PL0VCTEN and PMUSERENR.EN.
 void set_counter_access(bool open);
 
+void flush_for_partition();
+
 } // namespace arch

@@ -28,7 +28,10 @@ inline bool interrupt_pending() { return (csr::read_sip().raw() & csr::read_sie(
         asm volatile("wfi");
 }
 
-/// cycle, time and instret.
+/// cycle, time and instret, as far as firmware lets supervisors (mcounteren). Where the hart has no
+/// time register firmware emulates rdtime, and may do so whatever this says (docs/threat-model.md).
 inline void set_counter_access(bool allowed) { csr::write_scounteren(allowed ? 7 : 0); }
+
+void flush_for_partition();
 
 } // namespace arch

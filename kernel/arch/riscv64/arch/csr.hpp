@@ -57,6 +57,7 @@ enum class Cause : uint64_t {
     instruction_page = 12,
     load_page = 13,
     store_page = 15,
+    hardware_error = 19,
 };
 inline constexpr uint64_t cause_interrupt = uint64_t{1} << 63;
 

@@ -40,6 +40,9 @@ inline void out32(uint16_t port, uint32_t value) {
 enum class Msr : uint32_t {
     apic_base = 0x1b,
     tsc_deadline = 0x6e0,
+    predictor_command = 0x49,
+    flush_command = 0x10b,
+    machine_check_status = 0x17a,
     pat = 0x277,
     x2apic_base = 0x800,
     efer = 0xc0000080,

@@ -42,6 +42,14 @@ void read_counter() {
     asm volatile("mrs x0, cntvct_el0" ::: "x0");
 }
 
+const Word counter_size = 4;
+
+Word read_cycles() {
+    Word cycles;
+    asm volatile("mrs %0, pmccntr_el0" : "=r"(cycles)::"memory");
+    return cycles;
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);

@@ -44,6 +44,14 @@ void read_counter() {
     asm volatile("mrrc p15, 1, r0, r1, c14" ::: "r0", "r1");
 }
 
+const Word counter_size = 4;
+
+Word read_cycles() {
+    Word cycles;
+    asm volatile("mrc p15, 0, %0, c9, c13, 0" : "=r"(cycles)::"memory");
+    return cycles;
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);

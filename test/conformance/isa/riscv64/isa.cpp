@@ -45,6 +45,14 @@ void read_counter() {
     asm volatile("rdcycle a0" ::: "a0");
 }
 
+const Word counter_size = 4;
+
+Word read_cycles() {
+    Word cycles;
+    asm volatile("rdcycle %0" : "=r"(cycles)::"memory");
+    return cycles;
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);

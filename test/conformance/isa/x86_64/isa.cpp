@@ -53,6 +53,14 @@ void read_counter() {
     asm volatile("rdtsc" ::: "rax", "rdx");
 }
 
+const Word counter_size = 3;
+
+Word read_cycles() {
+    uint32_t low, high;
+    asm volatile("rdtscp" : "=a"(low), "=d"(high)::"rcx", "memory");
+    return Word{high} << 32 | low;
+}
+
 extern "C" Word isa_changed_callee_saved(Word seed, CapIndex capability);
 extern "C" Word isa_uncleared(Word seed, CapIndex capability);
 extern "C" Word isa_spin(Word seed, Word rounds);

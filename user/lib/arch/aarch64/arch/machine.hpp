@@ -11,6 +11,8 @@ inline constexpr auto elf_machine = cobnut::elf::Machine::aarch64;
 
 /// Numbers of the first two argument registers for Method::thread_write_registers.
 inline constexpr unsigned argument_register[] = {3, 4};
+/// The one that the thread uses as it likes: TPIDR_EL0.
+inline constexpr unsigned thread_register = 34;
 
 /// Ticks of BootInfo::ticks_per_second; needs ThreadFlags::counters.
 inline uint64_t read_clock() {

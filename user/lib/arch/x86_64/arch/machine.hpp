@@ -11,6 +11,8 @@ inline constexpr auto elf_machine = cobnut::elf::Machine::x86_64;
 
 /// Numbers of the first two argument registers for Method::thread_write_registers.
 inline constexpr unsigned argument_register[] = {8, 7};
+/// The one that the thread uses as it likes: FS base.
+inline constexpr unsigned thread_register = 18;
 
 /// Ticks of BootInfo::ticks_per_second; needs ThreadFlags::counters.
 inline uint64_t read_clock() {

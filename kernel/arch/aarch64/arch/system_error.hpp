@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What an SError says of itself (Arm ARM D19.2.37, ISS of an SError interrupt; RAS, A2.3). Pure.
+#pragma once
+
+#include <stdint.h>
+
+namespace arch {
+
+enum class ErrorReach : uint8_t {
+    corrected,   ///< Nothing happened.
+    contained,   ///< The thread that ran may not go on as if nothing had been.
+    uncontained, ///< State of the machine is lost, nobody knows which.
+};
+
+/// Without the RAS extension's syndrome it is taken as the thread's own: a store to a device that
+/// answered with an error comes this way, and no driver may stop the kernel by it.
+constexpr ErrorReach reach_of_system_error(uint64_t syndrome) {
+    const bool own_format = (syndrome >> 24 & 1) != 0; // IDS
+    const uint64_t status = syndrome & 0x3f;           // DFSC
+    const uint64_t type = syndrome >> 10 & 7;          // AET
+    if (own_format || status != 0x11)
+        return ErrorReach::contained;
+    switch (type) {
+    case 0: // uncontainable
+        return ErrorReach::uncontained;
+    case 1: // unrecoverable state
+    case 2: // restartable state
+    case 3: // recoverable state
+        return ErrorReach::contained;
+    case 6:
+        return ErrorReach::corrected;
+    default: // reserved
+        return ErrorReach::uncontained;
+    }
+}
+
+} // namespace arch
