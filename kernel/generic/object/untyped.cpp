@@ -188,52 +188,65 @@ unsigned fpu_thread_bits() {
     return bits;
 }
 
+namespace {
+
+/// The sizes that retype takes, log2, and what is added to them; a fixed size takes 0 alone.
+struct Sizes {
+    uint8_t least;
+    uint8_t most;
+    uint8_t added;
+};
+
+constexpr Sizes sizes_of(ObjectType type) {
+    switch (type) {
+    case ObjectType::untyped: return {cobnut::untyped_min_size_bits, 47, 0};
+    case ObjectType::cnode: return {1, sizeof(Word) == 8 ? 40 : 24, cobnut::slot_size_bits};
+    case ObjectType::sched_context: return {cobnut::sched_context_min_size_bits, 12, 0};
+    case ObjectType::endpoint: return {0, 0, cobnut::endpoint_size_bits};
+    case ObjectType::notification: return {0, 0, cobnut::notification_size_bits};
+    case ObjectType::reply: return {0, 0, cobnut::reply_size_bits};
+    case ObjectType::vspace: return {0, 0, cobnut::vspace_size_bits};
+    case ObjectType::page_table: return {0, 0, cobnut::page_table_size_bits};
+    default: return {0, 0, 0};
+    }
+}
+
+struct SizeTable {
+    Sizes of[cobnut::object_type_count];
+};
+
+constexpr SizeTable size_table = [] {
+    SizeTable table{};
+    for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+        table.of[type] = sizes_of(static_cast<ObjectType>(type));
+    return table;
+}();
+
+} // namespace
+
 Result<unsigned> object_bits(ObjectType type, Word size_bits) {
-    const Failure bad_size(Error::invalid_argument, 1, size_bits);
-    const auto fixed = [&](unsigned bits) -> Result<unsigned> {
-        if (size_bits != 0)
-            return bad_size;
-        return bits;
-    };
-    const auto bits = static_cast<unsigned>(size_bits & 63);
     if (size_bits > 47)
         return Failure(Error::out_of_range, 0, 47);
-    switch (type) {
-    case ObjectType::untyped:
-        if (bits < cobnut::untyped_min_size_bits)
-            return Failure(Error::out_of_range, cobnut::untyped_min_size_bits, 47);
-        return bits;
-    case ObjectType::cnode:
-        if (bits < 1 || bits > (sizeof(Word) == 8 ? 40u : 24u))
-            return Failure(Error::out_of_range, 1, sizeof(Word) == 8 ? 40 : 24);
-        return bits + cobnut::slot_size_bits;
-    case ObjectType::thread:
-        if (size_bits == 0)
-            return thread_size_bits;
-        if (fpu_thread_bits() == 0 || bits != fpu_thread_bits())
-            return bad_size;
-        return bits;
-    case ObjectType::endpoint:
-        return fixed(cobnut::endpoint_size_bits);
-    case ObjectType::notification:
-        return fixed(cobnut::notification_size_bits);
-    case ObjectType::reply:
-        return fixed(cobnut::reply_size_bits);
-    case ObjectType::sched_context:
-        if (bits < cobnut::sched_context_min_size_bits || bits > 12)
-            return Failure(Error::out_of_range, cobnut::sched_context_min_size_bits, 12);
-        return bits;
-    case ObjectType::vspace:
-        return fixed(cobnut::vspace_size_bits);
-    case ObjectType::page_table:
-        return fixed(cobnut::page_table_size_bits);
-    case ObjectType::frame:
-        if (mm::frame_size_index(bits) == mm::frame_size_count)
-            return bad_size;
-        return bits;
-    default:
-        return Failure(Error::invalid_argument, 0, static_cast<Word>(type));
+    const auto bits = static_cast<unsigned>(size_bits);
+    bool fits = true;
+    unsigned result = bits;
+    if (type == ObjectType::thread) {
+        fits = bits == 0 || bits == fpu_thread_bits();
+        result = bits == 0 ? thread_size_bits : bits;
+    } else if (type == ObjectType::frame) {
+        fits = mm::frame_size_index(bits) != mm::frame_size_count;
+    } else {
+        const Sizes& sizes = size_table.of[static_cast<unsigned>(type)];
+        if (sizes.most != 0 && (bits < sizes.least || bits > sizes.most))
+            return Failure(Error::out_of_range, sizes.least, sizes.most);
+        result += sizes.added;
+        if (sizes.most == 0 && sizes.added == 0)
+            return Failure(Error::invalid_argument, 0, static_cast<Word>(type));
+        fits = sizes.most != 0 || bits == 0;
     }
+    if (!fits)
+        return Failure(Error::invalid_argument, 1, size_bits);
+    return result;
 }
 
 bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysAddr address) {
