@@ -92,8 +92,7 @@ def compile_build(build: Build, archives: list[str] | None = None) -> Build:
     """Kernel and these archives; without a list, all that Meson knows."""
     targets = []
     if archives is not None:
-        targets = ["kernel/kernel.elf", f"kernel/kernel.{build.board.image}",
-                   *(f"{name}.cpio" for name in archives)]
+        targets = ["bootable", *(f"{name}.cpio" for name in archives)]
         targets += ["board.dtb"] if build.tree else []
     compile_folder(build.folder, build.setup_arguments(), build.name, targets)
     return build

@@ -2,14 +2,24 @@
 """The command line: subcommands, their options, and the exit status."""
 import argparse
 import os
+import signal
 import sys
 import textwrap
 from collections.abc import Callable
+from typing import NoReturn
 
-from . import bench, boards, builds, clean, debug, image, port, run, sdk, setup, size, test
+from . import bench, boards, builds, clean, debug, image, port, qemu, run, sdk, setup, size, test
 from .common import FAILED, Problem, abi_version, version
 
-INTERRUPTED = 130
+SIGNALLED = 128  # and the signal's number: a shell's exit status
+
+
+class Signalled(BaseException):
+    """Unwinds the command as Ctrl-C does."""
+
+
+def raise_signalled(number: int, _frame: object) -> NoReturn:
+    raise Signalled(number)
 
 
 def positive(text: str) -> int:
@@ -62,6 +72,8 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
                         help="every combination of board, variant and toolchain")
     parser.add_argument("--boards", action="store_true",
                         help="the suite boards: every board by every way into it")
+    parser.add_argument("--via", metavar="WAY",
+                        help="boards: only the tour by the ways of this name (a glob), no conformance")
     parser.add_argument("--filter", metavar="TEXT",
                         help="only the unit and conformance tests whose name has TEXT in it")
     parser.add_argument("--list", action="store_true",
@@ -169,15 +181,18 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str]) -> int:
     options = make_parser().parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, raise_signalled)
     try:
         return options.function(options)
     except Problem as problem:
         sys.stdout.flush()
         print(f"cobnut: {problem}", file=sys.stderr)
         return problem.status
-    except KeyboardInterrupt:
+    except Signalled as signalled:
         print("cobnut: interrupted", file=sys.stderr)
-        return INTERRUPTED
+        return SIGNALLED + signalled.args[0]
     except BrokenPipeError:
         return FAILED
     except Exception as error:
@@ -186,3 +201,5 @@ def main(arguments: list[str]) -> int:
         print(f"cobnut: {type(error).__name__}: {error} (COBNUT_TRACEBACK=1 shows where)",
               file=sys.stderr)
         return FAILED
+    finally:
+        qemu.RUNNING.end()

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -229,6 +230,34 @@ class Console:
         return self.lines
 
 
+class Running:
+    """The QEMUs that run now, in whatever thread: none outlives the command."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.processes: set[subprocess.Popen] = set()
+        self.ending = False
+
+    def add(self, process: subprocess.Popen) -> None:
+        with self.lock:
+            self.processes.add(process)
+            if self.ending:
+                process.kill()
+
+    def remove(self, process: subprocess.Popen) -> None:
+        with self.lock:
+            self.processes.discard(process)
+
+    def end(self) -> None:
+        with self.lock:
+            self.ending = True
+            for process in self.processes:
+                process.kill()
+
+
+RUNNING = Running()
+
+
 @contextlib.contextmanager
 def started(command: list[str], interactive: bool) -> Iterator[subprocess.Popen]:
     try:
@@ -236,12 +265,14 @@ def started(command: list[str], interactive: bool) -> Iterator[subprocess.Popen]
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
     except OSError as error:
         raise Problem(f"{command[0]}: {error.strerror}", WRONG_USE) from error
+    RUNNING.add(process)
     try:
         yield process
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
+        RUNNING.remove(process)
 
 
 def boot(command: list[str], timeout: float | None, *, show: Callable[[str], None] | None = None,

@@ -78,8 +78,7 @@ def installed_from_copy(build: builds.Build, source: pathlib.Path, folder: pathl
     builds.logged(["meson", "setup", str(folder), str(source), *crosses], log,
                   "configuring a copy")
     # A compiler cache may hand out what was compiled elsewhere.
-    builds.logged(["env", "CCACHE_DISABLE=1", "ninja", "-C", str(folder), "kernel/kernel.elf",
-                   f"kernel/kernel.{build.board.image}", "tour.cpio"], log, "building a copy")
+    builds.logged(["env", "CCACHE_DISABLE=1", "ninja", "-C", str(folder), "bootable", "tour.cpio"], log, "building a copy")
     stage = folder.with_suffix(".stage")
     builds.logged(["meson", "install", "-C", str(folder), "--no-rebuild", "--destdir", str(stage)],
                   log, "installing a copy")

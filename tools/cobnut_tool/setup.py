@@ -209,39 +209,6 @@ def ensure_test_libraries() -> None:
         say_what_is_off()
 
 
-def u_boot_rpi() -> pathlib.Path:
-    """Debian's U-Boot for the Raspberry Pi, a package of another architecture: fetched by apt into
-    build/, with lists and status of its own, so that the system's are left alone."""
-    place = BUILD / "u-boot-rpi"
-    firmware = place / "root/usr/lib/u-boot"
-    if firmware.exists():
-        return firmware
-    codename = release().get("VERSION_CODENAME", "")
-    mirror = mirror_of(codename) if is_debian() else None
-    if mirror is None:
-        raise Problem("u-boot-rpi is a package of Debian's arm64: no mirror is known here")
-    for name in ("lists/partial", "cache/archives/partial", "state"):
-        (place / name).mkdir(parents=True, exist_ok=True)
-    (place / "status").touch()
-    key = "/usr/share/keyrings/debian-archive-keyring.gpg"
-    (place / "list").write_text(f"deb [arch=arm64 signed-by={key}] {mirror} {codename} main\n")
-    (place / "apt.conf").write_text(
-        f'Dir::Etc::sourcelist "{place}/list"; Dir::Etc::sourceparts "-";\n'
-        f'Dir::State "{place}/state"; Dir::State::Lists "{place}/lists";\n'
-        f'Dir::State::status "{place}/status"; Dir::Cache "{place}/cache";\n'
-        'APT::Architectures { "arm64"; };\n')
-    environment = {**os.environ, "APT_CONFIG": str(place / "apt.conf")}
-    steps = [["apt-get", "-q", "update"], ["apt-get", "-q", "download", "u-boot-rpi:arm64"]]
-    with Stage("fetching u-boot-rpi"), (BUILD / "setup.log").open("a") as log:
-        for step in steps:
-            if subprocess.run(step, cwd=place, env=environment, stdout=log,
-                              stderr=subprocess.STDOUT).returncode:
-                raise Problem(f"apt-get failed, see {short_path(BUILD / 'setup.log')}")
-        package = next(place.glob("u-boot-rpi_*.deb"))
-        subprocess.run(["dpkg-deb", "-x", str(package), str(place / "root")], check=True)
-    return firmware
-
-
 def ensure_packages(packages: list[str]) -> None:
     """Installs what only one command wants."""
     missing = sorted(set(packages) - installed(packages)) if is_debian() else []

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What each test suite does with one build."""
 import argparse
+import fnmatch
 import json
 import re
 import subprocess
@@ -95,10 +96,10 @@ def tour(build: builds.Build, memory: str | None, smp: int) -> list[Result]:
     return boot_tour(build, "tour", machine)
 
 
-def way_cases(build: builds.Build) -> list[Case]:
-    """The tour by every way into the board."""
+def way_cases(build: builds.Build, glob: str) -> list[Case]:
+    """The tour by every way into the board whose name fits."""
     return [lambda n=name, w=way: boot_tour(build, f"boards {n}", qemu.Machine(icount=True), w)
-            for name, way in ways.ways(build.board).items()]
+            for name, way in ways.ways(build.board).items() if fnmatch.fnmatchcase(name, glob)]
 
 
 def memory_cases(build: builds.Build) -> list[Case]:

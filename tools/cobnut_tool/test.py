@@ -10,13 +10,14 @@ from collections.abc import Callable
 import conformance_rules
 
 from . import (bad_input, bench_suite, boards, builds, coverage, generic_suite, limits, mutation,
-               porting_suite, preemption, sabotage, sdk_suite, setup, suites, ways)
+               porting_suite, preemption, sabotage, sdk_suite, setup, suites, tool_suite,
+               ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits", "bench",
           "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
-          "boards"]
+          "tool", "boards"]
 SLOW = {"guide", "boards"}  # not in the quick whole
 ARCHIVES = {"conformance": ["conformance"], "bench": ["bench"],
             "preemption": ["conformance", "stress"]}  # the others boot the tour's
@@ -37,6 +38,7 @@ sdk          the examples, built outside of the tree with an installed SDK, boot
 porting      configs rebuilt from device trees; bad configs and bad trees are refused
 tutorial     docs/tutorial.md, followed literally in an empty home
 generic      one image on every board that a generic config serves
+tool         ./cobnut itself, ended by a signal, leaves no QEMU behind
 guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
@@ -86,9 +88,13 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                  for build in plain]
     if "boards" in chosen:
         every = combinations(options, ["release"], ["gcc"], every_board=True)
-        jobs += [Job("boards", build, case) for build in every for case in suites.way_cases(build)]
+        every += combinations(options, ["release"], ["gcc"], True, generic=True)
+        every = list(dict.fromkeys(every))
+        jobs += [Job("boards", build, case) for build in every
+                 for case in suites.way_cases(build, options.via or "*")]
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
-                 for build in every if "conformance" not in chosen or build not in plain]
+                 for build in every if not options.via
+                 and ("conformance" not in chosen or build not in plain)]
     if "tour" in chosen:
         jobs += [Job("tour", build, lambda b=build: suites.tour(b, options.memory, options.smp))
                  for build in tour_builds(options)]
@@ -107,6 +113,10 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
         jobs += [Job("generic", build, case)
                  for build in combinations(options, ["release"], ["gcc"], True, generic=True)
                  for case in generic_suite.generic_cases(build)]
+    if "tool" in chosen:
+        jobs += [Job("tool", build, case) for build in plain
+                 if options.board or build.board.name == boards.DEFAULT
+                 for case in tool_suite.signal_cases(build)]
     if "guide" in chosen:
         jobs.append(Job("guide", None, sdk_suite.porting_guide))
     if "reproducible" in chosen:

@@ -2,9 +2,10 @@
 """The ways into each board besides the plain one, as command lines of QEMU."""
 import dataclasses
 import os
+import pathlib
 from collections.abc import Callable
 
-from . import boards, builds, media, qemu, setup
+from . import boards, builds, foreign, media, qemu
 from .common import WRONG_USE, Problem
 
 OVMF = "/usr/share/ovmf/OVMF.fd"
@@ -13,6 +14,9 @@ PACKAGES = {"iso": ["grub-pc-bin", "grub-efi-amd64-bin", "grub-common", "xorriso
             "uefi": ["ovmf", "grub-pc-bin", "grub-efi-amd64-bin", "grub-common", "xorriso", "mtools"],
             "sd": ["u-boot-tools", "mtools"],
             "fit": ["u-boot-tools", "device-tree-compiler", "u-boot-qemu"]}
+VENDOR_KERNELS = {"aarch64": ("linux-image-arm64", "arm64"), "armv7": ("linux-image-armmp", "armhf")}
+VENDOR_TREES = {"rpi2": "bcm2836-rpi-2-b.dtb", "rpi3": "bcm2837-rpi-3-b.dtb",
+                "rpi4": "bcm2711-rpi-4-b.dtb"}
 Way = Callable[[builds.Build, qemu.Machine], list[str]]
 
 
@@ -85,8 +89,21 @@ def pi_u_boot(build: builds.Build, machine: qemu.Machine) -> list[str]:
     machine = dataclasses.replace(machine, icount=False)
     image = media.pi_card(build, machine.archive)
     command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
-    firmware = setup.u_boot_rpi() / build.board.qemu["u_boot_rpi"] / "u-boot.bin"
+    firmware = foreign.unpacked("u-boot-rpi", "arm64") / "usr/lib/u-boot" \
+        / build.board.qemu["u_boot_rpi"] / "u-boot.bin"
     return command + ["-kernel", str(firmware), "-drive", f"if=sd,format=raw,file={image}"]
+
+
+def vendor_tree(board: boards.Board) -> pathlib.Path:
+    """Linux's device tree of a Pi, as Debian's kernel packages have it; its licence is not ours."""
+    package, architecture = VENDOR_KERNELS[board.isa]
+    root = foreign.unpacked(package, architecture)
+    return next(root.glob(f"usr/lib/linux-image-*/**/{VENDOR_TREES[board.name]}"))
+
+
+def with_vendor_tree(build: builds.Build, machine: qemu.Machine) -> list[str]:
+    command = without(qemu.command_line(build, machine), "-dtb")
+    return [*command, "-dtb", str(vendor_tree(build.board))]
 
 
 def ways(board: boards.Board) -> dict[str, Way]:
@@ -105,6 +122,8 @@ def ways(board: boards.Board) -> dict[str, Way]:
         found["u-boot fit"] = fit(el2=False)
     if "u_boot_rpi" in board.qemu:
         found["sd u-boot"] = pi_u_boot
+    if board.name in VENDOR_TREES:
+        found["vendor tree"] = with_vendor_tree
     if board.isa == "x86_64":
         found["pvh"] = changed(pvh=True)
         found["iso"] = disc(uefi=False)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of the command itself: ended from outside, it leaves no QEMU behind."""
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+from . import builds
+from .common import ROOT
+from .results import Result
+from .suites import Case
+
+START_TIMEOUT, END_TIMEOUT = 120.0, 30.0
+
+
+def children(pid: int) -> list[int]:
+    """Of a process, with theirs; those of a process that is gone are none."""
+    found = []
+    for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(word) for word in thread.read_text().split()]
+        except OSError:
+            continue
+    return found + [grandchild for child in found for grandchild in children(child)]
+
+
+def is_qemu(pid: int) -> bool:
+    try:
+        name = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return False
+    return name.startswith("qemu-system-")
+
+
+def first_qemu(process: subprocess.Popen) -> int | None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while process.poll() is None and time.monotonic() < deadline:
+        if found := [pid for pid in children(process.pid) if is_qemu(pid)]:
+            return found[0]
+        time.sleep(0.02)
+    return None
+
+
+def signalled(arguments: list[str], number: signal.Signals) -> str:
+    """Runs the command, sends it the signal once QEMU runs, and says what is wrong."""
+    process = subprocess.Popen([sys.executable, str(ROOT / "cobnut"), *arguments], cwd=ROOT,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    try:
+        qemu = first_qemu(process)
+        if qemu is None:
+            return "no QEMU was started"
+        process.send_signal(number)
+        status = process.wait(END_TIMEOUT)
+        if is_qemu(qemu):
+            os.kill(qemu, signal.SIGKILL)
+            return "QEMU runs on"
+        return "" if status == 128 + number else f"ended with status {status}"
+    except subprocess.TimeoutExpired:
+        return "the command goes on"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def signal_cases(build: builds.Build) -> list[Case]:
+    place = ["--board", build.board.name, "--variant", build.variant, "--toolchain", build.toolchain]
+
+    def case(arguments: list[str], number: signal.Signals) -> list[Result]:
+        start = time.monotonic()
+        problem = signalled([*arguments, *place], number)
+        return [Result(f"tool: {number.name} to {' '.join(arguments)} ends its QEMU, {build.name}",
+                       not problem, time.monotonic() - start, problem)]
+
+    return [lambda a=arguments, n=number: case(a, n)
+            for arguments in (["run"], ["test", "tour"])
+            for number in (signal.SIGTERM, signal.SIGINT)]
