@@ -46,8 +46,8 @@ inline constexpr Word console = 0x51000000;   ///< Harness: registers of the UAR
 inline constexpr unsigned main_priority = 100;
 inline constexpr unsigned max_priority = 200;
 
-/// Label of a report: kind in bits 0-2, source line above.
-enum class Verdict : uint8_t { passed = 0, failed = 1, skipped = 2, note = 3 };
+/// Label of a report: kind in bits 0-2, source line above. `given` and `expected` carry Answers.
+enum class Verdict : uint8_t { passed = 0, failed = 1, skipped = 2, note = 3, given = 4, expected = 5 };
 
 inline constexpr unsigned verdict_bits = 3;
 

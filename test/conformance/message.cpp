@@ -26,25 +26,17 @@ void trap(Syscall form, arch::Trap& registers) {
     }
 }
 
-Received result(const arch::Trap& registers) {
-    Received received{registers.capability, Tag(registers.tag), {}};
+Received result(Operation operation, const arch::Trap& registers) {
+    Received received{registers.capability, Tag(registers.tag), {}, operation};
     for (unsigned index = 0; index < arch::message_registers; ++index)
         received.registers[index] = registers.message[index];
+    if (received.kind() == Kind::none)
+        answers_given.mark(operation, received.error());
     return received;
 }
 
-} // namespace
-
-Local& local() {
-    const auto here = reinterpret_cast<Word>(__builtin_frame_address(0));
-    const auto first = reinterpret_cast<Word>(areas);
-    if (here < first || here >= first + sizeof areas)
-        return outside;
-    return areas[(here - first) / area_size].local;
-}
-
-Received system_call(Syscall form, CapIndex capability, Tag tag, Words words, CapIndex reply,
-                     CapIndex second) {
+Received perform(Operation operation, Syscall form, CapIndex capability, Tag tag, Words words,
+                 CapIndex reply = 0, CapIndex second = 0) {
     arch::Trap registers;
     registers.capability = capability;
     registers.tag = tag.raw();
@@ -59,7 +51,22 @@ Received system_call(Syscall form, CapIndex capability, Tag tag, Words words, Ca
         ++index;
     }
     trap(form, registers);
-    return result(registers);
+    return result(operation, registers);
+}
+
+} // namespace
+
+Local& local() {
+    const auto here = reinterpret_cast<Word>(__builtin_frame_address(0));
+    const auto first = reinterpret_cast<Word>(areas);
+    if (here < first || here >= first + sizeof areas)
+        return outside;
+    return areas[(here - first) / area_size].local;
+}
+
+Received system_call(Syscall form, CapIndex capability, Tag tag, Words words, CapIndex reply,
+                     CapIndex second) {
+    return perform(static_cast<Operation>(form), form, capability, tag, words, reply, second);
 }
 
 Received pass_on(Syscall form, CapIndex capability, Tag tag, const Received& message,
@@ -72,7 +79,9 @@ Received pass_on(Syscall form, CapIndex capability, Tag tag, const Received& mes
     for (unsigned index = 0; index < arch::message_registers; ++index)
         registers.message[index] = message.registers[index];
     trap(form, registers);
-    return result(registers);
+    const bool is_method = form == Syscall::call && tag.label() > 0xff && tag.label() < no_operation;
+    return result(is_method ? static_cast<Operation>(tag.label()) : static_cast<Operation>(form),
+                  registers);
 }
 
 Received raw_system_call(Word number, CapIndex capability, Word tag) {
@@ -84,7 +93,7 @@ Received raw_system_call(Word number, CapIndex capability, Word tag) {
     case 99: arch::trap<static_cast<Syscall>(99)>(registers); break;
     default: arch::trap<static_cast<Syscall>(255)>(registers); break;
     }
-    return result(registers);
+    return result(no_operation, registers);
 }
 
 Received request(CapIndex object, Method method, Words words,
@@ -92,9 +101,8 @@ Received request(CapIndex object, Method method, Words words,
     unsigned count = 0;
     for (const CapIndex capability : capabilities)
         local().buffer->capabilities[count++] = capability;
-    return system_call(Syscall::call, object,
-                       Tag(static_cast<Word>(method), static_cast<unsigned>(words.size()), count),
-                       words);
+    const Tag tag(static_cast<Word>(method), static_cast<unsigned>(words.size()), count);
+    return perform(static_cast<Operation>(method), Syscall::call, object, tag, words);
 }
 
 } // namespace conformance

@@ -3,6 +3,8 @@
 // way.
 #pragma once
 
+#include "answers.hpp"
+
 #include <arch/syscall.hpp>
 #include <cobnut/abi/error.hpp>
 #include <cobnut/abi/object.hpp>
@@ -43,18 +45,28 @@ extern Area areas[area_count];
 /// The running thread's.
 Local& local();
 
+/// An error, and what was refused with it: checks note that a test asked for this answer.
+struct Answer {
+    Error error;
+    Operation operation;
+
+    constexpr operator Error() const { return error; }
+    constexpr explicit operator Word() const { return static_cast<Word>(error); }
+};
+
 /// What a system call gave back.
 struct Received {
     Word badge = 0;
     Tag tag;
     Word registers[arch::message_registers] = {};
+    Operation operation = 0;
 
     [[nodiscard]] Kind kind() const { return tag.kind(); }
     [[nodiscard]] Word label() const { return tag.label(); }
     [[nodiscard]] unsigned length() const { return tag.length(); }
     /// Of a kernel object's answer or of a form that failed; what was received has none.
-    [[nodiscard]] Error error() const {
-        return kind() == Kind::none ? tag.error() : Error::none;
+    [[nodiscard]] Answer error() const {
+        return {kind() == Kind::none ? tag.error() : Error::none, operation};
     }
     [[nodiscard]] Word operator[](unsigned index) const {
         return index < arch::message_registers ? registers[index] : local().buffer->words[index];

@@ -12,7 +12,7 @@ namespace conformance {
 
 struct Test {
     const char* rule;
-    void (*run)();
+    void (*run)(); ///< Null: the harness judges what the others have shown.
 };
 
 struct Chapter {
@@ -47,6 +47,12 @@ template <class Got, class Wanted>
 void expect(const char* what, Got got, Wanted wanted, Location location = here()) {
     if (static_cast<Word>(got) != static_cast<Word>(wanted))
         finish(Verdict::failed, what, static_cast<Word>(wanted), static_cast<Word>(got), location);
+}
+/// As above; a test has now asked for this answer of the operation.
+template <class Wanted>
+void expect(const char* what, Answer got, Wanted wanted, Location location = here()) {
+    expect(what, got.error, static_cast<Error>(wanted), location);
+    answers_expected.mark(got.operation, got.error);
 }
 inline void require(const char* what, bool condition, Location location = here()) {
     if (!condition)

@@ -62,6 +62,15 @@ TEST_CASE("debug: a refused send is told with its path and the condition") {
     CHECK(console.has("The slot is empty"));
 }
 
+TEST_CASE("debug: a thread that is refused without end does not fill the console") {
+    World world;
+    const Console console;
+    for (unsigned round = 0; round < 2000; ++round)
+        (void)world.call(World::thread, Method::thread_set_priority, {255, 1000}, {World::thread});
+    CHECK(console.lines() == 257);
+    CHECK(console.has("again and again"));
+}
+
 TEST_CASE("debug: a ready queue that is spoilt stops the kernel with the invariant's name") {
     World world;
     Thread& ready = world.make_thread(5);

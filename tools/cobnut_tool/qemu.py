@@ -311,17 +311,26 @@ def processor_seconds(process: subprocess.Popen) -> float:
         return 0.0
 
 
+def wants_to_run(process: subprocess.Popen) -> bool:
+    """Whether a thread of QEMU would run if a busy host let it: then it does not idle."""
+    for stat in pathlib.Path(f"/proc/{process.pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            if stat.read_text().rpartition(")")[2].split()[0] == "R":
+                return True
+    return False
+
+
 def follow(process: subprocess.Popen, console: Console, limit: Limit,
            until: re.Pattern[str] | None) -> str:
     """Reads the console until QEMU closes it (""), time is up, or the line has come."""
     assert process.stdout
-    busy_at, busy = time.monotonic(), 0.0  # when it was last seen to have used a second
+    busy_at, busy = time.monotonic(), 0.0  # when it was last seen at work
     while True:
         left = limit.deadline - time.monotonic()
         used = processor_seconds(process)
         if left <= 0 or used > limit.processor:
             return "time-out"
-        if used > busy + 0.5:
+        if used > busy + 0.5 or wants_to_run(process):
             busy_at, busy = time.monotonic(), used
         if limit.processor < math.inf and time.monotonic() > busy_at + IDLE:
             return "time-out, idle"

@@ -52,9 +52,11 @@ inline constexpr FormDescription forms[] = {
      {{Error::would_block, "Nobody sends, no signal is there."}}},
     {Syscall::nb_send_recv, "nb_send to the second capability, then recv.",
      {{Error::in_use, "The Reply object holds a caller, or another thread waits with it."},
-      {Error::canceled, "Endpoint or Reply object are gone."}}},
+      {Error::canceled, "Endpoint or Reply object are gone."},
+      {Error::busy, "Eight messages in a row did not fit; there may be more."}}},
     {Syscall::nb_send_wait, "nb_send to the second capability, then wait.",
-     {{Error::canceled, "The Endpoint or Notification is gone."}}},
+     {{Error::canceled, "The Endpoint or Notification is gone."},
+      {Error::busy, "Eight messages in a row did not fit; there may be more."}}},
     {Syscall::yield, "Goes to the end of its priority's queue; with a budget, waits for the next.",
      {}},
 };

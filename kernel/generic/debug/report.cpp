@@ -4,6 +4,7 @@
 #include <cobnut/abi/forms.hpp>
 #include <cobnut/abi/methods.hpp>
 #include <generic/contract/console.hpp>
+#include <generic/contract/cpu.hpp>
 #include <generic/debug/print.hpp>
 #include <generic/debug/report.hpp>
 
@@ -11,8 +12,25 @@ namespace kernel::debug::detail {
 
 namespace {
 
+/// Refusals of one thread in a row that are told.
+constexpr uint32_t told_in_a_row = 256;
+
 Hex address_of(const Thread& thread) {
     return {reinterpret_cast<Word>(&thread)};
+}
+
+/// Whether to tell of one more: a program that does nothing but fail would keep the console busy.
+bool is_told(const Thread& thread) {
+    Cpu& cpu = arch::current_cpu();
+    if (cpu.refused != &thread)
+        cpu.refusal_count = 0;
+    cpu.refused = &thread;
+    if (cpu.refusal_count > told_in_a_row)
+        return false;
+    if (++cpu.refusal_count <= told_in_a_row)
+        return true;
+    print("kernel: thread ", address_of(thread), " is refused again and again: no more of it\n");
+    return false;
 }
 
 const char* name_of(Error error) {
@@ -63,7 +81,7 @@ void unhandled_fault(const Thread& thread) {
 
 void refused_method(const Invocation& call, Word label, const Failure& failure) {
     // A missing table is how every program learns which one to make: no news.
-    if (failure.error == Error::missing_table)
+    if (failure.error == Error::missing_table || !is_told(call.caller))
         return;
     const auto* method = cobnut::describe(static_cast<cobnut::Method>(label));
     print("kernel: thread ", address_of(call.caller), " ");
@@ -81,6 +99,8 @@ void refused_method(const Invocation& call, Word label, const Failure& failure) 
 }
 
 void refused_form(const Thread& thread, const char* phase, Word path, const Failure& failure) {
+    if (!is_told(thread))
+        return;
     const char* why = condition_in(cobnut::form_lookup_refusals, failure.error);
     if (why == nullptr && failure.error != Error::no_reply)
         why = condition_in(cobnut::message_refusals, failure.error);

@@ -44,6 +44,10 @@ struct alignas(64) Cpu {
     bool wants_restart;   ///< Preempted: the current system call is made again.
     uint32_t entries;     ///< Of the slow path; counted by the debug kernel.
     ReadyQueue ready;
+
+    // Of the debug kernel.
+    const Thread* refused;   ///< Whose refusal was told last,
+    uint32_t refusal_count;  ///< and how many of its there were in a row.
 };
 
 static_assert(offsetof(Cpu, deadline) + sizeof(Ticks) <= 64);

@@ -31,6 +31,9 @@ public:
         return !any;
     }
 
+    /// Whether there is no filter.
+    [[nodiscard]] constexpr bool takes_all() const { return takes(""); }
+
     /// The number behind `key` (with its blank), or another.
     [[nodiscard]] constexpr uint64_t number(Text key, uint64_t otherwise) const {
         for (Text rest = lines_; !rest.empty();) {

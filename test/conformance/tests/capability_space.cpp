@@ -125,6 +125,7 @@ constexpr Test tests[] = {
          const CapIndex node = make(ObjectType::cnode, 4);
          expect_error("mint", mint(self, slots(), self, node, Rights::all(), word_bits - 3),
                       Error::invalid_argument);
+         expect_error("mutate", mutate(slots(), node, word_bits - 3), Error::invalid_argument);
      }},
     {"cnode: rotate moves pivot to destination and source to pivot",
      [] {
@@ -229,10 +230,12 @@ constexpr Test tests[] = {
          expect("signal sent", seen, 1u);
          expect("signal came", nb_wait(notification).kind(), Kind::signal);
      }},
-    {"cnode: a copy of an Untyped that has children is has_children",
+    {"cnode: a copy or mint of an Untyped that has children is has_children",
      [] {
          make_endpoint();
          expect_error("copy", copy(self, slots(), self, own::untyped), Error::has_children);
+         expect_error("mint", mint(self, slots(), self, own::untyped, Rights::all(), 0),
+                      Error::has_children);
      }},
     {"cnode: an unknown method is invalid_method",
      [] {

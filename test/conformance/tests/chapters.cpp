@@ -25,12 +25,14 @@ constinit const Chapter* const chapters[] = {
     &thread_methods_chapter,
     &interrupt_chapter,
     &argument_chapter,
+    &refusals_chapter,
     &death_chapter,
     &regression_chapter,
     &peers_chapter,
     &isa_chapter,
     &hostile_chapter,
     &hostile_programs_chapter,
+    &reference_chapter,
 };
 const size_t chapter_count = sizeof chapters / sizeof chapters[0];
 

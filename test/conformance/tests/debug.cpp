@@ -318,11 +318,32 @@ constexpr Test tests[] = {
                                      {breakpoint_count}),
                       Error::out_of_range);
      }},
+    {"debug: numbers that the CPU lacks are not_supported",
+     [] {
+         const Worker worker = prepare(both_spots);
+         for (const BreakpointKind kind : {BreakpointKind::execute, BreakpointKind::write,
+                                           BreakpointKind::read, BreakpointKind::access}) {
+             const bool watches = kind != BreakpointKind::execute;
+             const Word address = watches ? address_of_data(0) : address_of(first_spot);
+             bool lacks = false;
+             for (Word number = 0; number < breakpoint_count; ++number) {
+                 const Received got = set(worker.thread, number, kind, address, watches ? 4 : 0);
+                 lacks = lacks || got.error() == Error::not_supported;
+                 expect("those before it are there", got.error(),
+                        lacks ? Error::not_supported : Error::none);
+                 (void)remove_breakpoint(worker.thread, number);
+             }
+         }
+         const Received step = request(worker.thread, Method::thread_set_single_step, {1});
+         expect("step", step.error(), step.error() == Error::none ? Error::none
+                                                                  : Error::not_supported);
+     }},
     {"debug: what was set is told",
      [] {
          const Worker worker = prepare(both_spots);
          need_watchpoint(worker.thread, 1, BreakpointKind::write, address_of_data(0), 4);
          Received got = request(worker.thread, Method::thread_get_breakpoint, {1});
+         succeed("get", got);
          expect("kind", got[0], BreakpointKind::write);
          expect("address", got[1], address_of_data(0));
          expect("size", got[2], 4u);

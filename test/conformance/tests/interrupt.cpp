@@ -267,6 +267,13 @@ constexpr Test tests[] = {
               static_cast<Word>(deleted));
          require("nothing came", microseconds((deleted - never) * 1000) < 200 || deleted < never);
      }},
+    {"irq: the number that no device has is not_supported",
+     [] {
+         if (!is_empty(own::io_port))
+             skip("every line of an I/O APIC can be had");
+         expect_error("number 0", get(0, static_cast<Word>(Trigger::firmware), slots()),
+                      Error::not_supported);
+     }},
     {"ports: bytes, range and machine are checked",
      [] {
          if (is_empty(own::io_port))
@@ -280,6 +287,12 @@ constexpr Test tests[] = {
          const CapIndex some = minted(own::io_port, Rights::all(), Word{0x80} << 16 | 0x81);
          succeed("inside", request(some, Method::io_port_read, {0x80, 2}));
          expect_error("outside", request(some, Method::io_port_read, {0x82, 1}),
+                      Error::out_of_range);
+         // Port 0x80 takes the codes of firmware's self-test.
+         succeed("write", request(some, Method::io_port_write, {0x80, 1, 0}));
+         expect_error("3 bytes", request(some, Method::io_port_write, {0x80, 3, 0}),
+                      Error::invalid_argument);
+         expect_error("outside", request(some, Method::io_port_write, {0x82, 1, 0}),
                       Error::out_of_range);
      }},
 };

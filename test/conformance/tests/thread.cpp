@@ -346,10 +346,12 @@ constexpr Test tests[] = {
                                             {place::free + 8}, {frame}),
                       Error::misaligned);
          const CapIndex reader = copied(frame, Rights::read_only());
-         require("read-only", request(worker.thread, Method::thread_set_ipc_buffer, {place::free},
-                                      {reader}).error() != Error::none);
-         require("no frame", request(worker.thread, Method::thread_set_ipc_buffer, {place::free},
-                                     {own::cnode}).error() == Error::invalid_capability);
+         expect_error("read-only", request(worker.thread, Method::thread_set_ipc_buffer,
+                                           {place::free}, {reader}),
+                      Error::illegal_operation);
+         expect_error("no frame", request(worker.thread, Method::thread_set_ipc_buffer,
+                                          {place::free}, {own::cnode}),
+                      Error::invalid_capability);
      }},
     {"thread: revoking the buffer's Frame takes the buffer away at once",
      [] {
@@ -370,10 +372,12 @@ constexpr Test tests[] = {
     {"thread: configure without a CNode or VSpace is refused",
      [] {
          const CapIndex thread = make(ObjectType::thread);
-         require("no CNode", request(thread, Method::thread_configure, {0, 0, 0},
-                                     {own::space, own::space}).error() != Error::none);
-         require("no VSpace", request(thread, Method::thread_configure, {0, 0, 0},
-                                      {own::cnode, own::cnode}).error() != Error::none);
+         expect_error("no CNode", request(thread, Method::thread_configure, {0, 0, 0},
+                                          {own::space, own::space}),
+                      Error::invalid_capability);
+         expect_error("no VSpace", request(thread, Method::thread_configure, {0, 0, 0},
+                                           {own::cnode, own::cnode}),
+                      Error::invalid_capability);
      }},
     {"thread: a deleted thread's memory is reused without harm",
      [] {

@@ -248,6 +248,10 @@ constexpr Test tests[] = {
          expect("read-only", configure(own::cnode, own::space, copied(frame, Rights::read_only()),
                                        place::free),
                 Error::illegal_operation);
+         expect_error("an address alone", request(worker.thread, Method::thread_configure,
+                                                  {guard_word(own::radix), 0, place::free},
+                                                  {own::cnode, own::space}),
+                      Error::truncated_message);
          succeed("right", request(worker.thread, Method::thread_configure,
                                   {guard_word(own::radix), 0, place::free},
                                   {own::cnode, own::space, frame}));
@@ -274,6 +278,9 @@ constexpr Test tests[] = {
          const CapIndex node = make(ObjectType::cnode, 4);
          expect("no CNode", set(own::space, own::space), Error::invalid_capability);
          expect("no VSpace", set(node, own::cnode), Error::invalid_capability);
+         expect_error("guard", request(worker.thread, Method::thread_set_space, {word_bits - 3},
+                                       {node, own::space}),
+                      Error::invalid_argument);
          expect("right", set(node, own::space), Error::none);
          succeed("the thread's is the last one", remove(self, node));
          expect("kept", set(own::cnode, own::space), Error::illegal_operation);
@@ -290,6 +297,9 @@ constexpr Test tests[] = {
          expect("no Frame", set(place::free, own::cnode), Error::invalid_capability);
          expect("read-only", set(place::free, copied(frame, Rights::read_only())),
                 Error::illegal_operation);
+         expect_error("an address alone", request(worker.thread, Method::thread_set_ipc_buffer,
+                                                  {place::free}),
+                      Error::truncated_message);
          expect("right", set(place::free, frame), Error::none);
          succeed("none", request(worker.thread, Method::thread_set_ipc_buffer, {0}));
      }},

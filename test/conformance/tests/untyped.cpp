@@ -197,10 +197,11 @@ constexpr Test tests[] = {
     {"untyped: a path to something else than a CNode is refused",
      [] {
          const CapIndex endpoint = make_endpoint();
-         require("refused",
-                 request(own::untyped, Method::untyped_retype,
-                         {static_cast<Word>(ObjectType::endpoint), 0, endpoint, word_bits, 0, 1},
-                         {own::cnode}).error() != Error::none);
+         expect_error("refused",
+                      request(own::untyped, Method::untyped_retype,
+                              {static_cast<Word>(ObjectType::endpoint), 0, endpoint, word_bits, 0, 1},
+                              {own::cnode}),
+                      Error::invalid_capability);
      }},
     {"untyped: every type of object is made, and all is revoked",
      [] {
@@ -230,8 +231,10 @@ constexpr Test tests[] = {
          expect("kind", request(own::device_untyped, Method::untyped_query)[3], RegionKind::device);
          for (const ObjectType type : {ObjectType::endpoint, ObjectType::page_table,
                                        ObjectType::cnode, ObjectType::thread})
-             require("refused", retype(own::device_untyped, type, type == ObjectType::cnode ? 2 : 0,
-                                       own::cnode, target).error() != Error::none);
+             expect_error("refused",
+                          retype(own::device_untyped, type, type == ObjectType::cnode ? 2 : 0,
+                                 own::cnode, target),
+                          Error::illegal_operation);
          succeed("a Frame", retype(own::device_untyped, ObjectType::frame, 12, own::cnode, target));
      }},
 };

@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What only RISC-V can get wrong.
-#include "../../tests/chapters.hpp"
+#include "../chapter.hpp"
 
 namespace conformance {
 namespace {
-
-volatile Word result[4];
-CapIndex notification;
-
-/// Whether the code ran to its end; if not, its fault went to a handler.
-bool runs(Entry entry) {
-    const CapIndex handler = make_endpoint();
-    result[0] = 0;
-    notification = make_notification();
-    const Worker worker = start(entry, 0, {.fault_handler = handler});
-    const Received got = nb_recv(handler, make_reply());
-    succeed("delete", remove(self, worker.thread));
-    if (result[0] == 0)
-        expect("a fault", got.kind(), Kind::fault);
-    return result[0] != 0;
-}
 
 constexpr Test tests[] = {
     {"riscv: gp and tp are the thread's own",

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Refusals that need another operation under way, and those of a message by every form that sends.
+#include "chapters.hpp"
+
+namespace conformance {
+namespace {
+
+constexpr unsigned radix = 11;
+
+CapIndex subject, endpoint, partner_reply;
+volatile Error failure;
+volatile Word arrived;
+
+/// Lets a thread of higher priority begin `entry` and takes its time away in the middle.
+Worker stop_within(Entry entry, uint64_t budget) {
+    failure = Error::would_block;
+    const Worker worker = start(entry, 0, {.budget = budget, .period = 100000000});
+    expect("it is not done", failure, Error::would_block);
+    return worker;
+}
+
+/// Lets it come to its end.
+void finish_work(const Worker& worker) {
+    succeed("time", configure_time(own::sched_control, worker.context, 10000, 10000));
+    expect("it ends", failure, Error::none);
+}
+
+/// Begins a revoke of the capability, which has many descendants, copies of `copied_from`.
+Worker begin_revoke(CapIndex revoked, CapIndex copied_from) {
+    const CapIndex node = make(ObjectType::cnode, radix);
+    for (Word index = 0; index < Word{1} << radix; ++index)
+        succeed("copy", copy({node, radix}, index, self, copied_from));
+    subject = revoked;
+    return stop_within([](Word) { failure = revoke(self, subject).error(); }, 100);
+}
+Worker begin_revoke(CapIndex revoked) {
+    return begin_revoke(revoked, revoked);
+}
+
+void refused_while_cleared(CapIndex part) {
+    subject = part;
+    static CapIndex target;
+    target = slots();
+    const Worker worker = stop_within([](Word) {
+        failure = retype(subject, ObjectType::frame, 21, own::cnode, target).error();
+    }, 30);
+    expect_error("another retype", retype(part, ObjectType::endpoint, 0, own::cnode, slots()),
+                 Error::busy);
+    expect_error("a copy", copy(self, slots(), self, part), Error::busy);
+    finish_work(worker);
+    require("made", !is_empty(target));
+}
+
+/// What a form that sends does with a message for `target`.
+Received attempt(Syscall form, CapIndex target, Tag tag) {
+    const bool receives = form == Syscall::nb_send_recv || form == Syscall::nb_send_wait;
+    return receives ? system_call(form, slots(), tag, {}, partner_reply, target)
+                    : system_call(form, target, tag);
+}
+
+constexpr Syscall sending_forms[] = {Syscall::call, Syscall::send, Syscall::nb_send,
+                                     Syscall::nb_send_recv, Syscall::nb_send_wait};
+constexpr unsigned too_long = arch::message_registers + 1;
+
+/// A thread that receives on `place` and has slots for capabilities, or names none.
+void start_receiver(CapIndex place, bool names_slots) {
+    static CapIndex slot_for_it;
+    slot_for_it = names_slots ? slots() : 0;
+    start([](Word from) {
+        IpcBuffer& buffer = *local().buffer;
+        buffer.receive_root = slot_for_it != 0 ? own::cnode : 0;
+        buffer.receive_index = slot_for_it;
+        buffer.receive_depth = word_bits;
+        const CapIndex reply = partner_reply;
+        arrived = arrived + 1 + recv(from, reply).label();
+        rest();
+    }, place);
+}
+
+void refuse_capability(Syscall form, CapIndex target, CapIndex sent, Error wanted) {
+    local().buffer->capabilities[0] = sent;
+    expect_error("a capability", attempt(form, target, Tag(1, 0, 1)), wanted);
+}
+
+/// A thread that calls on `endpoint`, received into the Reply that is the result; its answer's label
+/// and 1 are added to `arrived`.
+CapIndex start_caller(bool names_slots, Options options) {
+    static CapIndex slot_for_it;
+    slot_for_it = names_slots ? slots() : 0;
+    arrived = 0;
+    start([](Word) {
+        if (IpcBuffer* buffer = local().buffer) {
+            buffer->receive_root = slot_for_it != 0 ? own::cnode : 0;
+            buffer->receive_index = slot_for_it;
+            buffer->receive_depth = word_bits;
+        }
+        arrived = arrived + 1 + call(endpoint, Tag(1, 0)).label();
+        rest();
+    }, 0, options);
+    const CapIndex reply = make_reply();
+    expect("the call", recv(endpoint, reply).label(), 1u);
+    return reply;
+}
+
+/// Sends an answer through the Reply; reply_recv would receive on `endpoint` then.
+Received answer(Syscall form, CapIndex reply, Tag tag) {
+    return form == Syscall::reply_recv ? system_call(form, endpoint, tag, {}, reply)
+                                       : system_call(form, reply, tag);
+}
+void answer_capability(Syscall form, CapIndex reply, CapIndex sent, Error wanted) {
+    local().buffer->capabilities[0] = sent;
+    expect_error("a capability", answer(form, reply, Tag(1, 0, 1)), wanted);
+}
+
+/// Threads of the priority below run until all of them wait.
+void let_lower_run() {
+    succeed("priority", request(own::thread, Method::thread_set_priority,
+                                {main_priority - 2, max_priority}, {own::thread}));
+    succeed("priority", request(own::thread, Method::thread_set_priority,
+                                {main_priority, max_priority}, {own::thread}));
+}
+
+/// Makes system calls on `endpoint` that fault for their capability: a thread begins anew each time.
+struct Faulty {
+    Worker worker;
+    CapIndex handler = 0, reply = 0;
+
+    Faulty() : handler(make_endpoint()), reply(make_reply()) {
+        worker = start(nullptr, 0, {.resume = false, .with_buffer = false, .fault_handler = handler});
+    }
+
+    void expect_fault(Syscall form, CapIndex path, Word phase, Error error) {
+        static Syscall by;
+        static constexpr void (*entry)() = [] {
+            system_call(by, endpoint, Tag(), {}, partner_reply, subject);
+        };
+        by = form;
+        endpoint = path;
+        const auto* area = reinterpret_cast<const Area*>(worker.local);
+        succeed("begin", request(worker.thread, Method::thread_write_registers,
+                                 {1, 0, 2, reinterpret_cast<Word>(entry), area->top()}));
+        const Received got = nb_recv(handler, reply);
+        expect("kind", got.kind(), Kind::fault);
+        expect("label", got.label(), FaultType::capability);
+        expect("path", got[2], path);
+        expect("phase", got[3], phase);
+        expect("error", got[4], error);
+        send(reply, Tag(static_cast<Word>(FaultReply::stop), 0));
+    }
+};
+
+constexpr Test tests[] = {
+    {"busy: an Untyped that is being cleared makes nothing and is not copied",
+     [] { refused_while_cleared(make(ObjectType::untyped, 21)); }},
+    {"busy: an Untyped makes nothing while what it was made of is revoked",
+     [] {
+         const CapIndex outer = make(ObjectType::untyped, 18);
+         const CapIndex part = slots();
+         succeed("part", retype(outer, ObjectType::untyped, 12, own::cnode, part));
+         const CapIndex node = make(ObjectType::cnode, radix);
+         for (unsigned round = 0; round < 6; ++round)
+             succeed("fill", retype(outer, ObjectType::endpoint, 0, node, round * 256, 256));
+         subject = outer;
+         const Worker worker =
+             stop_within([](Word) { failure = revoke(self, subject).error(); }, 100);
+         expect_error("the revoked one", retype(outer, ObjectType::endpoint, 0, own::cnode, slots()),
+                      Error::busy);
+         if (!is_empty(part))
+             expect_error("below it", retype(part, ObjectType::endpoint, 0, own::cnode, slots()),
+                          Error::busy);
+         finish_work(worker);
+         succeed("then", retype(outer, ObjectType::endpoint, 0, own::cnode, slots()));
+     }},
+    {"busy: nothing is derived from a capability that is being revoked",
+     [] {
+         const CapIndex revoked = make_endpoint();
+         const Worker worker = begin_revoke(revoked);
+         expect_error("copy", copy(self, slots(), self, revoked), Error::busy);
+         expect_error("mint", mint(self, slots(), self, revoked, Rights::all(), 7), Error::busy);
+         const CapIndex thread = make(ObjectType::thread);
+         for (const Method method :
+              {Method::thread_set_fault_handler, Method::thread_set_timeout_handler})
+             expect_error("handler", request(thread, method, {}, {revoked}), Error::busy);
+         finish_work(worker);
+         succeed("then", copy(self, slots(), self, revoked));
+     }},
+    {"busy: no thread gets a CNode, VSpace or buffer that is being revoked",
+     [] {
+         const CapIndex thread = make(ObjectType::thread), frame = make_frame();
+         const CapIndex node = make(ObjectType::cnode, 4), space = make(ObjectType::vspace);
+         const auto configure = [&](CapIndex its_node, CapIndex its_space, CapIndex buffer) {
+             expect_error("configure", request(thread, Method::thread_configure,
+                                               {guard_word(4), 0, place::free},
+                                               {its_node, its_space, buffer}),
+                          Error::busy);
+         };
+         const auto set_space = [&](CapIndex its_node, CapIndex its_space) {
+             expect_error("set_space", request(thread, Method::thread_set_space, {guard_word(4)},
+                                               {its_node, its_space}),
+                          Error::busy);
+         };
+         Worker worker = begin_revoke(node);
+         configure(node, space, frame);
+         set_space(node, space);
+         finish_work(worker);
+         worker = begin_revoke(space);
+         configure(node, space, frame);
+         set_space(node, space);
+         finish_work(worker);
+         worker = begin_revoke(frame);
+         configure(node, space, frame);
+         expect_error("set_ipc_buffer", request(thread, Method::thread_set_ipc_buffer,
+                                                {place::free}, {frame}),
+                      Error::busy);
+         finish_work(worker);
+     }},
+    {"busy: an interrupt gets no Notification that is being revoked, and no handler either",
+     [] {
+         const CapIndex irq = slots(), notification = make_notification();
+         const auto get = [](Word number, CapIndex slot) {
+             return request(own::irq_control, Method::irq_control_get,
+                            {number, handover.console.trigger, slot, word_bits}, {own::cnode});
+         };
+         succeed("get", get(handover.console.interrupt, irq));
+         Worker worker = begin_revoke(notification);
+         expect_error("set", request(irq, Method::irq_handler_set_notification, {}, {notification}),
+                      Error::busy);
+         finish_work(worker);
+         worker = begin_revoke(own::irq_control, irq);
+         expect_error("get", get(handover.console.interrupt, slots()), Error::busy);
+         finish_work(worker);
+         succeed("then", get(handover.console.interrupt, irq));
+     }},
+    {"message: every form that sends tells what is wrong with the message, and nothing moves",
+     [] {
+         partner_reply = make_reply();
+         endpoint = make_endpoint();
+         const CapIndex closed = make_endpoint(), no_buffer = make_endpoint();
+         const CapIndex no_grant = minted(endpoint, Rights::call(), 0);
+         arrived = 0;
+         start_receiver(endpoint, true);
+         partner_reply = make_reply();
+         start_receiver(closed, false);
+         partner_reply = make_reply();
+         start([](Word from) {
+             arrived = arrived + 1 + recv(from, partner_reply).label();
+             rest();
+         }, no_buffer, {.with_buffer = false});
+         const CapIndex table = make(ObjectType::page_table), good = make_notification();
+         const CapIndex empty = slots(), taken = make_endpoint();
+         partner_reply = make_reply();
+         const Worker revoke_of_it = begin_revoke(taken);
+         for (const Syscall form : sending_forms) {
+             expect_error("words", attempt(form, endpoint, Tag(1, 121)), Error::invalid_argument);
+             expect_error("kind", attempt(form, endpoint, Tag(1, 0, 0, Kind::signal)),
+                          Error::invalid_argument);
+             expect_error("length", attempt(form, no_buffer, Tag(1, too_long)),
+                          Error::message_too_long);
+             refuse_capability(form, closed, good, Error::no_receive_slot);
+             refuse_capability(form, no_grant, good, Error::missing_right);
+             refuse_capability(form, endpoint, empty, Error::invalid_capability);
+             refuse_capability(form, endpoint, table, Error::illegal_operation);
+             refuse_capability(form, endpoint, own::untyped, Error::has_children);
+             refuse_capability(form, endpoint, taken, Error::busy);
+         }
+         finish_work(revoke_of_it);
+         expect("nothing arrived", arrived, 0u);
+         expect_error("a good one", nb_send(endpoint, Tag(6, 0)), Error::none);
+         expect("arrived", arrived, 7u);
+     }},
+    {"message: a sender without a buffer has no long message and no capability, by any form",
+     [] {
+         endpoint = make_endpoint();
+         partner_reply = make_reply();
+         arrived = 0;
+         start_receiver(endpoint, true);
+         partner_reply = make_reply();
+         static Tag sent;
+         for (const Tag tag : {Tag(1, too_long), Tag(1, 0, 1)})
+             for (const Syscall form : sending_forms) {
+                 sent = tag;
+                 failure = Error::none;
+                 const Worker worker = start([](Word by) {
+                     failure = attempt(static_cast<Syscall>(by), endpoint, sent).error();
+                     rest();
+                 }, static_cast<Word>(form), {.with_buffer = false});
+                 expect("error", failure, Error::no_buffer);
+                 succeed("delete", remove(self, worker.thread));
+             }
+         expect("nothing arrived", arrived, 0u);
+     }},
+    {"message: an answer that cannot be given is refused, and the caller can still be answered",
+     [] {
+         endpoint = make_endpoint();
+         const CapIndex full = start_caller(true, {}), closed = start_caller(false, {});
+         const CapIndex no_buffer = start_caller(false, {.with_buffer = false});
+         const CapIndex no_grant = copied(full, Rights::call());
+         const CapIndex table = make(ObjectType::page_table), good = make_notification();
+         const CapIndex empty = slots(), taken = make_endpoint();
+         const Worker revoke_of_it = begin_revoke(taken);
+         for (const Syscall form : {Syscall::reply_recv, Syscall::send, Syscall::nb_send}) {
+             expect_error("words", answer(form, full, Tag(1, 121)), Error::invalid_argument);
+             expect_error("length", answer(form, no_buffer, Tag(1, too_long)),
+                          Error::message_too_long);
+             answer_capability(form, closed, good, Error::no_receive_slot);
+             answer_capability(form, no_grant, good, Error::missing_right);
+             answer_capability(form, full, empty, Error::invalid_capability);
+             answer_capability(form, full, table, Error::illegal_operation);
+             answer_capability(form, full, own::untyped, Error::has_children);
+             answer_capability(form, full, taken, Error::busy);
+         }
+         finish_work(revoke_of_it);
+         expect("nobody was answered", arrived, 0u);
+         for (const CapIndex reply : {full, closed, no_buffer})
+             expect_error("answer", send(reply, Tag(10, 0)), Error::none);
+         expect("all were", arrived, 33u);
+     }},
+    {"message: a server without a buffer has no long answer, and the caller can still be answered",
+     [] {
+         endpoint = make_endpoint();
+         partner_reply = make_reply();
+         arrived = 0;
+         failure = Error::none;
+         start([](Word) {
+             recv(endpoint, partner_reply);
+             failure = reply_recv(endpoint, partner_reply, Tag(1, too_long)).error();
+             reply_recv(endpoint, partner_reply, Tag(10, 0));
+             rest();
+         }, 0, {.priority = main_priority - 1, .with_buffer = false});
+         start([](Word) {
+             arrived = arrived + 1 + call(endpoint, Tag(1, 0)).label();
+             rest();
+         });
+         let_lower_run();
+         expect("error", failure, Error::no_buffer);
+         expect("then answered", arrived, 11u);
+     }},
+    {"receive: a Reply object that another thread waits with is in_use, by every form",
+     [] {
+         endpoint = make_endpoint();
+         partner_reply = make_reply();
+         start([](Word) { recv(endpoint, partner_reply); });
+         const CapIndex other = make_endpoint(), notification = make_notification();
+         for (const Syscall form : {Syscall::recv, Syscall::nb_recv, Syscall::reply_recv,
+                                    Syscall::nb_send_recv})
+             expect_error("its Reply",
+                          system_call(form, other, Tag(), {}, partner_reply, notification),
+                          Error::in_use);
+     }},
+    {"receive: every form that waits is canceled when what it waits on goes",
+     [] {
+         const CapIndex notification = make_notification();
+         for (const Syscall form : {Syscall::recv, Syscall::wait, Syscall::reply_recv,
+                                    Syscall::nb_send_recv, Syscall::nb_send_wait}) {
+             endpoint = make_endpoint();
+             partner_reply = make_reply();
+             subject = notification;
+             failure = Error::none;
+             start([](Word by) {
+                 failure = system_call(static_cast<Syscall>(by), endpoint, Tag(), {}, partner_reply,
+                                       subject).error();
+                 rest();
+             }, static_cast<Word>(form));
+             succeed("delete", remove(self, endpoint));
+             expect("error", failure, Error::canceled);
+         }
+     }},
+    {"fault: every form that waits and finds no capability for it is a capability fault",
+     [] {
+         subject = make_notification();
+         partner_reply = make_reply();
+         const CapIndex object = make_endpoint(), empty = slots();
+         const CapIndex reader = copied(object, Rights::read_only());
+         const CapIndex writer = copied(object, Rights::write_only());
+         constexpr CapIndex beyond = CapIndex{1} << (own::radix + 1);
+         Faulty faulty;
+         for (const Syscall form : {Syscall::recv, Syscall::wait, Syscall::reply_recv,
+                                    Syscall::nb_send_recv, Syscall::nb_send_wait}) {
+             faulty.expect_fault(form, empty, 1, Error::invalid_capability);
+             faulty.expect_fault(form, own::space, 1, Error::invalid_capability);
+             faulty.expect_fault(form, writer, 1, Error::missing_right);
+             faulty.expect_fault(form, beyond, 1, Error::failed_lookup);
+         }
+         for (const Syscall form : {Syscall::call, Syscall::send}) {
+             faulty.expect_fault(form, empty, 0, Error::invalid_capability);
+             faulty.expect_fault(form, reader, 0, Error::missing_right);
+             faulty.expect_fault(form, beyond, 0, Error::failed_lookup);
+         }
+     }},
+    {"message: nb_send_recv and nb_send_wait stop at eight messages that do not fit",
+     [] {
+         endpoint = make_endpoint();
+         partner_reply = make_reply();
+         subject = make_notification();
+         arrived = 0;
+         for (unsigned number = 0; number < 8; ++number)
+             start([](Word) {
+                 for (;;) {
+                     expect_error("sent", send(endpoint, Tag(1, too_long)), Error::message_too_long);
+                     arrived = arrived + 1;
+                 }
+             });
+         static Error errors_seen[2];
+         start([](Word) {
+             errors_seen[0] = system_call(Syscall::nb_send_recv, endpoint, Tag(), {},
+                                          partner_reply, subject).error();
+             yield(); // the senders are in the queue again
+             errors_seen[1] =
+                 system_call(Syscall::nb_send_wait, endpoint, Tag(), {}, 0, subject).error();
+             rest();
+         }, 0, {.with_buffer = false});
+         expect("nb_send_recv", errors_seen[0], Error::busy);
+         expect("nb_send_wait", errors_seen[1], Error::busy);
+         expect("of both forms", arrived, 16u);
+     }},
+};
+
+} // namespace
+
+constinit const Chapter refusals_chapter = chapter("refusals", tests);
+
+} // namespace conformance
