@@ -50,7 +50,7 @@ def symbol_sizes(path: pathlib.Path) -> dict[str, int]:
 
 def object_sizes(build: builds.Build) -> dict[str, int]:
     """Bytes of kernel objects, and of the static memory of one core."""
-    (told,) = (build.folder / "kernel").glob("*/generic_object_kernel.cpp.o")
+    (told,) = (build.folder / "kernel").glob("*/generic_object_size_of.cpp.o")
     sizes = {name.removeprefix("kernel::size_of::"): size
              for name, size in symbol_sizes(told).items() if "::size_of::" in name}
     sizes["core"] = sum(size for name, size in symbol_sizes(build.elf).items()

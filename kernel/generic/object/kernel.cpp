@@ -9,14 +9,4 @@ namespace kernel {
 
 constinit Kernel kernel_state{};
 
-/// For `./cobnut size`, which reads the object file: nothing refers to it, the linker drops it.
-namespace size_of {
-
-[[gnu::used]] char thread[sizeof(Thread)];
-[[gnu::used]] char endpoint[sizeof(Endpoint)];
-[[gnu::used]] char slot[sizeof(Slot)];
-[[gnu::used]] char cpu[sizeof(Cpu)];
-
-} // namespace size_of
-
 } // namespace kernel
