@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import (bad_input, bench_suite, boards, builds, coverage, generic_suite, limits, mutation,
-               porting_suite, preemption, sabotage, sdk_suite, setup, suites, tool_suite,
-               ways)
+from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, generic_suite,
+               limits, mutation, porting_suite, preemption, sabotage, sdk_suite, setup, suites,
+               tool_suite, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
-SUITES = ["unit", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits", "bench",
-          "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
+SUITES = ["unit", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
+          "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
           "tool", "boards"]
 SLOW = {"guide", "boards"}  # not in the quick whole
 ARCHIVES = {"conformance": ["conformance"], "bench": ["bench"],
@@ -25,6 +25,7 @@ HELP = """
 Runs tests and ends in a line "N passed, N failed".
 
 unit         the generic core and the parsers on this machine, with sanitizers
+analysis     bounds of the kernel's stacks, headers that compile alone, no include cycles, clang-tidy
 conformance  the conformance root task: every ISA, gcc, release
 tour         the tour of init: every board, release and debug, gcc and clang
 boards       the tour by every way into every board; the conformance root task on every board
@@ -83,6 +84,11 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     plain = combinations(options, ["release"], ["gcc"])
     if "unit" in chosen and setup.has_catch2():
         jobs.append(Job("unit", None, lambda: suites.unit(options.filter)))
+    if "analysis" in chosen:
+        if setup.has_catch2():
+            jobs += [Job("analysis", None, case) for case in analysis_suite.host_cases(options.all)]
+        jobs += [Job("analysis", build, case) for build in plain
+                 for case in analysis_suite.board_cases(build, options.all)]
     if "conformance" in chosen:
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
                  for build in plain]
@@ -208,6 +214,8 @@ def test(options: argparse.Namespace) -> int:
     setup.ensure([job.build for job in jobs if job.build])
     setup.ensure_packages([package for job in jobs if job.suite == "boards" and job.build
                            for package in ways.packages(job.build.board)])
+    if any(job.suite == "analysis" for job in jobs):
+        setup.ensure([], extra=[analysis_suite.TIDY])
     broken = compiled(jobs)
     results = [Result(f"build {build.name if build else 'host'}", False, 0.0, reason)
                for build, reason in broken.items()]

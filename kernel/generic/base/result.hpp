@@ -35,7 +35,7 @@ public:
 
 private:
     T value_{};
-    Failure failure_{};
+    Failure failure_;
 };
 
 } // namespace kernel
@@ -52,4 +52,4 @@ private:
     auto name##_result = (expression);                                                             \
     if (!name##_result.ok())                                                                       \
         return name##_result.failure();                                                            \
-    auto& name = name##_result.value()
+    auto& name = name##_result.value() // NOLINT(bugprone-macro-parentheses): it is declared

@@ -197,7 +197,7 @@ void main(Machine& machine) {
     const PhysRange archive = own_pages(machine, machine.archive);
     const uint64_t info_bytes = align_up(sizeof(BootInfo) + max_regions * sizeof(BootRegion), page);
     const uint64_t slots = spare_slots + 512 + (archive.size + blob.size + info_bytes) / page +
-                           (archive.size >> 20) + 2 * count_blocks(free_memory) +
+                           (archive.size >> 20) + uint64_t{2} * count_blocks(free_memory) +
                            count_blocks(devices);
     RootTask root(machine, free_memory, cnode_bits_for(slots));
     root.load(init);

@@ -193,7 +193,7 @@ void RootTask::start(Word entry, Word boot_info_address) {
     thread.registers.set_tag(RootLayout::ipc_buffer); // the second argument register
     thread.gate = (thread.gate & ~Gate::priority_mask) | (cobnut::priority_count - 1);
     thread.max_priority = cobnut::priority_count - 1;
-    (void)thread_control::set_flags(cpu, thread, 0, cobnut::ThreadFlags::counters);
+    thread_control::set_flags(cpu, thread, 0, cobnut::ThreadFlags::counters);
 
     auto& context = *fixed_slot(RootSlot::sched_context).pointer<SchedContext>();
     Ticks slice = 0;

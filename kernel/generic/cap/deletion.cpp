@@ -96,15 +96,47 @@ bool finalise(Cpu& cpu, Slot& slot) {
     case ObjectType::vspace:
         mm::destroy(cpu, *slot.pointer<VSpace>());
         return true;
-    case ObjectType::irq_handler: {
-        const auto number = static_cast<unsigned>(slot.badge);
-        if (!delete_step(cpu, kernel_state.irq_slots[number]))
-            return false;
-        irq::release(number);
+    case ObjectType::irq_handler:
+        irq::release(static_cast<unsigned>(slot.badge));
         return true;
-    }
     default:
         return true;
+    }
+}
+
+/// What goes before the slot itself: what lies in limbo before one more object that holds slots,
+/// an interrupt's signal before its handler.
+Slot& first_to_go(Slot& slot) {
+    Slot* first = &slot;
+    Slot& limbo = *kernel_state.limbo;
+    if ((slot.type() == ObjectType::cnode || slot.type() == ObjectType::thread) && !limbo.empty() &&
+        derivation::is_final(slot))
+        first = &limbo;
+    if (first->type() == ObjectType::irq_handler && derivation::is_final(*first)) {
+        Slot& signal = kernel_state.irq_slots[first->badge];
+        if (!signal.empty())
+            return signal;
+    }
+    return *first;
+}
+
+/// A step for a slot that holds something, but no zombie.
+void delete_object(Cpu& cpu, Slot& wanted) {
+    Slot& slot = first_to_go(wanted);
+    KERNEL_ASSERT(slot.type() != zombie_type);
+    if (!derivation::is_final(slot)) {
+        empty(cpu, slot);
+    } else if (slot.type() == ObjectType::cnode) {
+        before_move(slot);
+        if (slot.links.in_thread())
+            thread_control::slot_emptied(cpu, slot);
+        make_zombie(slot, *slot.pointer<Slot>(), slot.radix());
+    } else if (slot.type() == ObjectType::thread) {
+        Thread& thread = *slot.pointer<Thread>();
+        thread_control::destroy(cpu, thread);
+        make_zombie(slot, thread.cspace_slot, thread_zombie);
+    } else if (finalise(cpu, slot)) {
+        empty(cpu, slot);
     }
 }
 
@@ -116,43 +148,17 @@ void before_move(Slot& slot) {
 }
 
 bool delete_step(Cpu& cpu, Slot& slot) {
-    if (slot.empty())
-        return true;
     if (slot.type() == zombie_type)
-        return drain_step(cpu) && slot.empty();
-    if (!derivation::is_final(slot)) {
-        empty(cpu, slot);
-        return true;
-    }
-    const bool contains = slot.type() == ObjectType::cnode || slot.type() == ObjectType::thread;
-    Slot& limbo = *kernel_state.limbo;
-    if (contains && &slot != &limbo && !limbo.empty()) {
-        (void)delete_step(cpu, limbo);
-        return false;
-    }
-    if (slot.type() == ObjectType::cnode) {
-        before_move(slot);
-        if (slot.links.in_thread())
-            thread_control::slot_emptied(cpu, slot);
-        make_zombie(slot, *slot.pointer<Slot>(), slot.radix());
-        return slot.empty();
-    }
-    if (slot.type() == ObjectType::thread) {
-        Thread& thread = *slot.pointer<Thread>();
-        thread_control::destroy(cpu, thread);
-        make_zombie(slot, thread.cspace_slot, thread_zombie);
-        return slot.empty();
-    }
-    if (!finalise(cpu, slot))
-        return false;
-    empty(cpu, slot);
-    return true;
+        (void)drain_step(cpu);
+    else if (!slot.empty())
+        delete_object(cpu, slot);
+    return slot.empty();
 }
 
 bool drain_step(Cpu& cpu) {
     Kernel& kernel = kernel_state;
     if (!kernel.limbo->empty()) {
-        (void)delete_step(cpu, *kernel.limbo);
+        delete_object(cpu, *kernel.limbo);
         return false;
     }
     Slot* zombie = kernel.dying;
@@ -170,8 +176,7 @@ bool drain_step(Cpu& cpu) {
         }
         Slot& slot = zombie[kernel.dying_progress];
         if (!slot.empty()) {
-            if (delete_step(cpu, slot))
-                ++kernel.dying_progress;
+            delete_object(cpu, slot);
             return false;
         }
         ++kernel.dying_progress;
@@ -183,10 +188,7 @@ bool revoke_step(Cpu& cpu, Slot& slot) {
     Slot* child = slot.links.child();
     if (child == nullptr)
         return drain_step(cpu) && slot.links.child() == nullptr;
-    if (child->type() == zombie_type)
-        (void)drain_step(cpu);
-    else
-        (void)delete_step(cpu, *child);
+    (void)delete_step(cpu, *child);
     return false;
 }
 

@@ -196,7 +196,8 @@ Failure cancel_badged(Cpu& cpu, Thread& caller, Slot& slot) {
             fail(cpu, thread, Error::canceled);
         }
         if (count % 8 == 0 && next != nullptr && arch::interrupt_pending()) {
-            if ((record = progress::remember(LongWork::cancel, slot, caller)) != nullptr) {
+            record = progress::remember(LongWork::cancel, slot, caller);
+            if (record != nullptr) {
                 record->begin = begin;
                 record->done = reinterpret_cast<Word>(next);
             }

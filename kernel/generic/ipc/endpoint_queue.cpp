@@ -44,8 +44,7 @@ void queue_remove(Word& head, Thread& thread) {
         progress::step_over(thread, queue_next(head, thread));
     const Word state = head & Endpoint::state_mask;
     const bool leads_all = queue_first(head) == &thread;
-    const bool leads_ring =
-        leads_all || thread.higher != nullptr || thread.next == &thread;
+    const bool leads_ring = leads_all || thread.higher != nullptr;
     Thread* successor = thread.lower;
     if (thread.next != &thread) {
         thread.next->prev = thread.prev;

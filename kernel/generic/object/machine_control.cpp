@@ -63,10 +63,10 @@ Failure set_notification(Invocation& call, unsigned irq) {
 }
 
 Failure check_ports(const Invocation& call) {
-    const Word port = call.words[0];
-    const Word bytes = call.words[1];
     if (!arch::has_io_ports)
         return Error::not_supported;
+    const Word port = call.words[0];
+    const Word bytes = call.words[1];
     if (bytes != 1 && bytes != 2 && bytes != 4)
         return {Error::invalid_argument, 1, bytes};
     const Word first = call.slot.badge >> 16;
