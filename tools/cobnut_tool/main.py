@@ -82,6 +82,8 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
                         help="conformance: 100 times the rounds of random and hostile tests")
     parser.add_argument("--repeat", metavar="N", type=positive, default=1,
                         help="conformance: each test N times")
+    parser.add_argument("--first-failure", action="store_true",
+                        help="conformance: end a board's run at its first failed test")
     parser.add_argument("--seed", metavar="N", type=positive,
                         help="conformance: the random tests begin with this seed")
     parser.add_argument("--coverage", action="store_true",

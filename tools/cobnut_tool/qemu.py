@@ -154,12 +154,14 @@ def command_line(build: builds.Build, machine: Machine) -> list[str]:
 
 
 def boot_board(build: builds.Build, command: list[str], timeout: float | None, *,
-               show: Callable[[str], None] | None = None, interactive: bool = False) -> Outcome:
-    """A boot to its end; where nothing can switch the machine off, that is the closing line."""
+               show: Callable[[str], None] | None = None, interactive: bool = False,
+               until: re.Pattern[str] | None = None) -> Outcome:
+    """A boot to its end, or to a line that matches; where nothing can switch the machine off, the
+    end is the closing line."""
     stays_on = build.board.qemu.get("stays_on", False)
     outcome = boot(command, timeout, show=show, interactive=interactive,
-                   until=CLOSING if stays_on else None)
-    if outcome.end == "found":
+                   until=until or (CLOSING if stays_on else None))
+    if outcome.end == "found" and not until:
         outcome.end = "closed"
     return outcome
 

@@ -47,12 +47,15 @@ def first_failure(arguments: list[str]) -> str | None:
             if "static assertion failed" not in test["reason"]:
                 raise Problem(f"the faulty kernel does not build: {test['reason']}")
             return "a static_assert"
-    return failed[0]["name"] if failed else None
+    if not failed:
+        return None
+    return failed[0]["name"] + (f" ({failed[0]['reason']})" if failed[0]["reason"] else "")
 
 
 def caught_by(fault: dict) -> str | None:
     board = fault.get("board", DEFAULT_BOARD)
-    return first_failure(["conformance", "--board", board]) or first_failure(["unit"])
+    return first_failure(["conformance", "--first-failure", "--board", board]) \
+        or first_failure(["unit"])
 
 
 def sabotage(only: str | None) -> int:

@@ -23,6 +23,7 @@ BOOT_LIMIT = 60_000_000
 # OpenSBI 1.6 remarks on instructions that it does not emulate, on our line and without an end.
 TAP = re.compile(r"^(?:system_opcode_insn: [^:]*?instruction)*(ok|not ok) (\d+)(?: -)? ?(.*)$")
 TOUR_STEP = re.compile(r"^1\. ")
+FAILURE = re.compile(r"^(?:system_opcode_insn: [^:]*?instruction)*not ok \d+")
 PLAN = re.compile(r"^1\.\.(\d+)$")
 
 
@@ -141,9 +142,13 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
     machine = qemu.Machine(memory=options.memory or qemu.DEFAULT_MEMORY, smp=options.smp,
                            icount=True, archive=archive)
     limit = BOOT_TIMEOUT * options.repeat * (LONG_EFFORT if options.long else 1)
-    outcome = qemu.boot_board(build, qemu.command_line(build, machine), limit)
+    outcome = qemu.boot_board(build, qemu.command_line(build, machine), limit,
+                              until=FAILURE if options.first_failure else None)
     keep_console(build, "conformance", outcome)
-    results = judge_tap(f"conformance {build.board.name}", outcome)
+    name = f"conformance {build.board.name}"
+    if outcome.end == "found":
+        return [result for result in tap_results(name, outcome) if not result.passed]
+    results = judge_tap(name, outcome)
     if not wishes:
         results += unlisted(build, results)
     return results
@@ -157,17 +162,21 @@ def unlisted(build: builds.Build, results: list[Result]) -> list[Result]:
     return [Result(name, False, 0.0, "tests and list of rules differ", odd)] if odd else []
 
 
-def judge_tap(name: str, outcome: qemu.Outcome) -> list[Result]:
-    results, planned, previous = [], None, 0
+def tap_results(name: str, outcome: qemu.Outcome) -> list[Result]:
+    results, previous = [], 0
     for index, line in enumerate(outcome.lines):
-        plan, verdict = PLAN.match(line), TAP.match(line)
-        if plan:
-            planned = int(plan.group(1))
-        elif verdict:
+        if verdict := TAP.match(line):
             passed = verdict.group(1) == "ok"
             results.append(Result(f"{name}: {verdict.group(3)}", passed, 0.0,
                                   console=[] if passed else outcome.lines[previous:index + 1]))
             previous = index + 1
+    return results
+
+
+def judge_tap(name: str, outcome: qemu.Outcome) -> list[Result]:
+    results = tap_results(name, outcome)
+    plans = [plan for line in outcome.lines if (plan := PLAN.match(line))]
+    planned = int(plans[-1].group(1)) if plans else None
     problem = None
     if outcome.end not in qemu.ENDS:
         problem = f"the machine did not power off ({outcome.end})"

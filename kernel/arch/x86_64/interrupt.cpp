@@ -71,9 +71,9 @@ bool interrupt_pending() {
 unsigned interrupt_count() { return devices.line_count; }
 
 void mask_interrupt(unsigned number) {
+    // Nobody waits for it: an edge may be lost, but must not enter the kernel.
     devices.lines[number].masked = true;
-    if (devices.lines[number].level)
-        set_masked(number, true);
+    set_masked(number, true);
 }
 
 void unmask_interrupt(unsigned number) {
