@@ -70,11 +70,15 @@ def sabotage(only: str | None) -> int:
         try:
             with Stage(f"without \"{fault['rule']}\""):
                 test = caught_by(fault)
+            how = f"caught  {fault['rule']} ({fault['file']})\n        by {test}"
+            if test is None:
+                how = f"missed  {fault['rule']} ({fault['file']})"
+        except Problem as problem:
+            test, how = None, f"no use  {fault['rule']} ({fault['file']})\n        {problem}"
         finally:
             path.write_text(sound)
         missed += test is None
-        say(f"{'missed' if test is None else 'caught'}  {fault['rule']} ({fault['file']})"
-            + (f"\n        by {test}" if test else ""))
+        say(how)
     say(f"{len(listed) - missed} of {len(listed)} faults caught")
     return FAILED if missed else 0
 

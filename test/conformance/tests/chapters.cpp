@@ -26,6 +26,7 @@ constinit const Chapter* const chapters[] = {
     &interrupt_chapter,
     &argument_chapter,
     &refusals_chapter,
+    &register_file_chapter,
     &death_chapter,
     &regression_chapter,
     &peers_chapter,

@@ -1,35 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Interrupts as signals, by the console's transmitter.
 #include "chapters.hpp"
-
-#include <lib/uart.hpp>
+#include "uart_line.hpp"
 
 namespace conformance {
 namespace {
-
-UartType uart_type() {
-    return UartType::unpacked(handover.console.type);
-}
-
-Uart open_uart() {
-    if (uart_type().kind == UartKind::ns16550_port)
-        return Uart(uart_type(), 0, IoPort(own::io_port));
-    succeed("map the UART", map(own::uart_frame, place::uart, Rights::read_write(),
-                                static_cast<Word>(MemoryType::device) |
-                                    MapAttributes::execute_never));
-    return Uart(uart_type(), place::uart, IoPort());
-}
-
-Received get(Word number, Word trigger, CapIndex slot) {
-    return request(own::irq_control, Method::irq_control_get, {number, trigger, slot, word_bits},
-                   {own::cnode});
-}
-
-CapIndex get_console() {
-    const CapIndex slot = slots();
-    succeed("get", get(handover.console.interrupt, handover.console.trigger, slot));
-    return slot;
-}
 
 bool comes(CapIndex notification) {
     for (unsigned round = 0; round < 20000; ++round)
@@ -70,7 +45,7 @@ constexpr Test tests[] = {
     {"irq: an interrupt has one handler",
      [] {
          get_console();
-         expect_error("again", get(handover.console.interrupt, handover.console.trigger, slots()),
+         expect_error("again", get_handler(handover.console.interrupt, handover.console.trigger, slots()),
                       Error::in_use);
      }},
     {"irq: a deleted handler frees the interrupt",
@@ -80,14 +55,14 @@ constexpr Test tests[] = {
      }},
     {"irq: numbers that do not exist are out_of_range",
      [] {
-         expect_error("get", get(~Word{0}, 0, slots()), Error::out_of_range);
-         expect_error("get", get(1000000, 0, slots()), Error::out_of_range);
+         expect_error("get", get_handler(~Word{0}, 0, slots()), Error::out_of_range);
+         expect_error("get", get_handler(1000000, 0, slots()), Error::out_of_range);
      }},
     {"irq: an occupied slot is slot_occupied, an unknown trigger invalid_argument",
      [] {
-         expect_error("slot", get(handover.console.interrupt, handover.console.trigger, own::cnode),
+         expect_error("slot", get_handler(handover.console.interrupt, handover.console.trigger, own::cnode),
                       Error::slot_occupied);
-         expect_error("trigger", get(handover.console.interrupt, 9, slots()),
+         expect_error("trigger", get_handler(handover.console.interrupt, 9, slots()),
                       Error::invalid_argument);
          get_console();
      }},
@@ -271,7 +246,7 @@ constexpr Test tests[] = {
      [] {
          if (!is_empty(own::io_port))
              skip("every line of an I/O APIC can be had");
-         expect_error("number 0", get(0, static_cast<Word>(Trigger::firmware), slots()),
+         expect_error("number 0", get_handler(0, static_cast<Word>(Trigger::firmware), slots()),
                       Error::not_supported);
      }},
     {"ports: bytes, range and machine are checked",

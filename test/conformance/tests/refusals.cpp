@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Refusals that need another operation under way, and those of a message by every form that sends.
 #include "chapters.hpp"
+#include "uart_line.hpp"
 
 namespace conformance {
 namespace {
@@ -217,19 +218,18 @@ constexpr Test tests[] = {
     {"busy: an interrupt gets no Notification that is being revoked, and no handler either",
      [] {
          const CapIndex irq = slots(), notification = make_notification();
-         const auto get = [](Word number, CapIndex slot) {
-             return request(own::irq_control, Method::irq_control_get,
-                            {number, handover.console.trigger, slot, word_bits}, {own::cnode});
+         const auto get = [](CapIndex slot) {
+             return get_handler(handover.console.interrupt, handover.console.trigger, slot);
          };
-         succeed("get", get(handover.console.interrupt, irq));
+         succeed("get", get(irq));
          Worker worker = begin_revoke(notification);
          expect_error("set", request(irq, Method::irq_handler_set_notification, {}, {notification}),
                       Error::busy);
          finish_work(worker);
          worker = begin_revoke(own::irq_control, irq);
-         expect_error("get", get(handover.console.interrupt, slots()), Error::busy);
+         expect_error("get", get(slots()), Error::busy);
          finish_work(worker);
-         succeed("then", get(handover.console.interrupt, irq));
+         succeed("then", get(irq));
      }},
     {"message: every form that sends tells what is wrong with the message, and nothing moves",
      [] {
