@@ -25,6 +25,8 @@ typedef cobnut_word cobnut_cap;
 #define COBNUT_SCHED_CONTEXT_MIN_SIZE_BITS 0x8
 #define COBNUT_UNTYPED_MIN_SIZE_BITS 0x4
 #define COBNUT_PRIORITY_COUNT 0x100
+#define COBNUT_TRACE_MAGIC 0x43525443
+#define COBNUT_MAX_TRACE_FRAMES 0x10
 
 enum {
     COBNUT_SYSCALL_CALL = 0,
@@ -109,6 +111,7 @@ enum {
     COBNUT_OBJECT_IRQ_HANDLER = 0xd,
     COBNUT_OBJECT_IO_PORT = 0xe,
     COBNUT_OBJECT_FIRMWARE = 0xf,
+    COBNUT_OBJECT_TRACE = 0x10, /* Of kernels with BootFeature trace. */
 };
 
 enum {
@@ -187,6 +190,7 @@ enum {
     COBNUT_SLOT_IO_PORT = 0x7, /* All ports; empty where the ISA has none. */
     COBNUT_SLOT_FIRMWARE = 0x8,
     COBNUT_SLOT_SCHED_CONTROL = 0x9, /* Of the boot core; further cores follow BootInfo::sched_control. */
+    COBNUT_SLOT_TRACE = 0xa, /* Of the boot core; empty without BootFeature trace. */
     COBNUT_SLOT_FIRST_FREE = 0x10, /* Slots from here to BootInfo::regions hold nothing or boot frames. */
 };
 
@@ -208,6 +212,30 @@ enum {
 enum {
     COBNUT_FEATURE_DEBUG_KERNEL = 0x1,
     COBNUT_FEATURE_ADDRESS_SPACE_IDS = 0x2,
+    COBNUT_FEATURE_TRACE = 0x4, /* There is an event ring. */
+};
+
+enum {
+    COBNUT_TRACE_ENTRY = 0, /* The kernel was entered. Detail: a TraceEntry. Words: thread, then capability path, interrupt or fault's first word. */
+    COBNUT_TRACE_EXIT = 0x1, /* The kernel is left. Words: thread, its program counter. */
+    COBNUT_TRACE_THREAD_SWITCH = 0x2, /* Words: the thread that ran, the one that will. */
+    COBNUT_TRACE_IPC = 0x3, /* A message was taken. Detail: a TraceIpc. Words: from and to whom. */
+    COBNUT_TRACE_INTERRUPT = 0x4, /* An interrupt was taken. Detail: 1: the kernel's timer. Words: its number, 0. */
+    COBNUT_TRACE_FAULT = 0x5, /* A thread stops. Detail: FaultType. Words: thread, the fault's first word. */
+    COBNUT_TRACE_METHOD = 0x6, /* A method was called to its end. Detail: Method. Words: the object, Error. */
+};
+
+enum {
+    COBNUT_TRACE_ENTRY_INTERRUPT = 0x100,
+    COBNUT_TRACE_ENTRY_FAULT = 0x200, /* Plus the FaultType. */
+};
+
+enum {
+    COBNUT_TRACE_IPC_MESSAGE = 0, /* A send without answer. */
+    COBNUT_TRACE_IPC_CALL = 0x1,
+    COBNUT_TRACE_IPC_FAULT = 0x2,
+    COBNUT_TRACE_IPC_REPLY = 0x3, /* The answer to a call or fault. */
+    COBNUT_TRACE_IPC_SIGNAL = 0x4, /* From a Notification, to the thread that it wakes; 0: nobody. */
 };
 
 enum {
@@ -262,6 +290,10 @@ enum {
     COBNUT_METHOD_IO_PORT_WRITE = 0xe02,
     COBNUT_METHOD_FIRMWARE_POWER_OFF = 0xf01,
     COBNUT_METHOD_FIRMWARE_RESET = 0xf02,
+    COBNUT_METHOD_TRACE_SET_FRAME = 0x1001,
+    COBNUT_METHOD_TRACE_START = 0x1002,
+    COBNUT_METHOD_TRACE_STOP = 0x1003,
+    COBNUT_METHOD_TRACE_IDENTIFY = 0x1004,
 };
 
 typedef struct cobnut_ipc_buffer {
@@ -313,6 +345,26 @@ typedef struct cobnut_boot_info {
     char kernel_version[32];
     char board[32];
 } cobnut_boot_info;
+
+typedef struct cobnut_trace_event {
+    uint64_t time; /* Ticks of the clock. */
+    uint64_t word[2]; /* By type. */
+    uint32_t number; /* Low bits of its number; the first event has 0. */
+    uint16_t detail; /* By type. */
+    uint8_t type;
+    uint8_t core;
+} cobnut_trace_event;
+
+typedef struct cobnut_trace_header {
+    uint32_t magic; /* trace_magic */
+    uint32_t core; /* Whose events these are. */
+    uint32_t event_count; /* Places of the ring: a power of two. */
+    uint32_t running; /* 0: no event follows, for it was stopped or a Frame was taken away. */
+    uint32_t events; /* Which types are written, one bit each. */
+    uint32_t reserved;
+    uint64_t ticks_per_second;
+    uint64_t head; /* Events so far. Read it with acquire; again after copying an event, to see whether it has been overwritten meanwhile. */
+} cobnut_trace_header;
 
 /* What a kernel object answered: COBNUT_ERROR_..., and the two words that explain it. */
 typedef struct cobnut_status {
@@ -679,6 +731,34 @@ static inline cobnut_status cobnut_firmware_power_off(
 static inline cobnut_status cobnut_firmware_reset(
     cobnut_cap firmware) {
     return cobnut_invoke(firmware, COBNUT_METHOD_FIRMWARE_RESET, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
+}
+
+/* Gives a Frame for the core's trace: 0 for the TraceHeader, from 1 on for the ring. It takes the place of the one that was there. The kernel holds a derived capability: when that goes, the trace stops first. */
+static inline cobnut_status cobnut_trace_set_frame(
+    cobnut_cap trace, cobnut_word index, cobnut_cap frame) {
+    const cobnut_word words[] = {index};
+    const cobnut_cap capabilities[] = {frame};
+    return cobnut_invoke(trace, COBNUT_METHOD_TRACE_SET_FRAME, words, 1, capabilities, 1, COBNUT_NONE, 0);
+}
+
+/* Begins at event 0; `events` has a bit for each TraceType that is written. While it runs no fastpath is taken. */
+static inline cobnut_status cobnut_trace_start(
+    cobnut_cap trace, cobnut_word events) {
+    const cobnut_word words[] = {events};
+    return cobnut_invoke(trace, COBNUT_METHOD_TRACE_START, words, 1, COBNUT_NONE, 0, COBNUT_NONE, 0);
+}
+
+/* Stops it; what is in the ring stays. */
+static inline cobnut_status cobnut_trace_stop(
+    cobnut_cap trace) {
+    return cobnut_invoke(trace, COBNUT_METHOD_TRACE_STOP, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
+}
+
+/* Tells how events name the object of a capability (two words, low first). Results: low, high. */
+static inline cobnut_status cobnut_trace_identify(
+    cobnut_cap trace, cobnut_cap capability, cobnut_word* results) {
+    const cobnut_cap capabilities[] = {capability};
+    return cobnut_invoke(trace, COBNUT_METHOD_TRACE_IDENTIFY, COBNUT_NONE, 0, capabilities, 1, results, 2);
 }
 
 #ifdef __cplusplus

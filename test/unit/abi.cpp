@@ -5,6 +5,7 @@
 #include <cobnut/abi/fault.hpp>
 #include <cobnut/abi/forms.hpp>
 #include <cobnut/abi/methods.hpp>
+#include <cobnut/abi/trace.hpp>
 
 #include <array>
 #include <set>
@@ -98,6 +99,9 @@ TEST_CASE("ABI: every enumerator stands in its table") {
     check<RootSlot>(root_slots);
     check<RegionKind>(region_kinds);
     check<Isa>(isas);
+    check<TraceType>(trace_types);
+    CHECK(std::size(trace_types) == trace_type_count);
+    check<TraceIpc>(trace_ipcs);
 }
 
 TEST_CASE("ABI: every method stands in the table, once") {

@@ -189,6 +189,8 @@ private:
         }
         for (unsigned irq = 0; irq < arch::max_interrupts; ++irq)
             check_slot(kernel_state.irq_slots[irq]);
+        for (unsigned i = 0; i < trace::slot_count; ++i)
+            check_slot(cpu_.trace.frames[i]);
         check_slot(*kernel_state.limbo);
         MUST(contained_ == slots_.size());
     }

@@ -10,6 +10,7 @@
 #include <generic/object/thread_control.hpp>
 #include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 #include <catch2/catch_translate_exception.hpp>
 
@@ -47,6 +48,8 @@ World::World() {
     derivation::insert_child(*state.root, slot(untyped));
     put_control(slot(sched_control), ObjectType::sched_control);
     put_control(slot(irq_control), ObjectType::irq_control);
+    put_control(slot(trace), ObjectType::trace);
+    kernel::trace::set_slots(*kernel_cpu_, memory_.make<Slot>(kernel::trace::slot_count));
 
     const auto create = [&](Word index, ObjectType type, unsigned bits) {
         void* object = memory_.take(4096, 4096);

@@ -38,7 +38,7 @@ public:
     static constexpr unsigned slot_count = 1u << radix;
     /// Slots with fixed contents; the rest is empty.
     static constexpr Word cnode = 1, untyped = 2, sched_control = 3, irq_control = 4, thread = 5,
-                          sched_context = 6, first_free = 8;
+                          sched_context = 6, trace = 7, first_free = 8;
 
     World();
 

@@ -70,7 +70,7 @@ std::string type_of(std::string_view type) {
         return "cobnut_cap";
     if (type == "BootArea")
         return "cobnut_boot_area";
-    return type == "RegionKind" ? "uint8_t" : std::string(type);
+    return type == "RegionKind" || type == "TraceType" ? "uint8_t" : std::string(type);
 }
 
 std::string structure(const Structure& structure) {

@@ -6,6 +6,7 @@
 #include <cobnut/abi/fault.hpp>
 #include <cobnut/abi/forms.hpp>
 #include <cobnut/abi/methods.hpp>
+#include <cobnut/abi/trace.hpp>
 
 #include <span>
 #include <string>

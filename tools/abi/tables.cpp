@@ -34,6 +34,9 @@ constexpr NumberSet number_sets[] = {
     {"RegionKind", "REGION", region_kinds},
     {"Isa", "ISA", isas},
     {"BootFeature", "FEATURE", boot_features},
+    {"TraceType", "TRACE", trace_types},
+    {"TraceEntry", "TRACE_ENTRY", trace_entries},
+    {"TraceIpc", "TRACE_IPC", trace_ipcs},
 };
 
 constexpr Structure structures[] = {
@@ -41,6 +44,8 @@ constexpr Structure structures[] = {
     {"BootRegion", "boot_region", boot_region_fields},
     {"BootArea", "boot_area", boot_area_fields},
     {"BootInfo", "boot_info", boot_info_fields},
+    {"TraceEvent", "trace_event", trace_event_fields},
+    {"TraceHeader", "trace_header", trace_header_fields},
 };
 
 constexpr Constant constants[] = {
@@ -59,6 +64,8 @@ constexpr Constant constants[] = {
     {"sched_context_min_size_bits", sched_context_min_size_bits},
     {"untyped_min_size_bits", untyped_min_size_bits},
     {"priority_count", priority_count},
+    {"trace_magic", trace_magic},
+    {"max_trace_frames", max_trace_frames},
 };
 
 struct Extent {
@@ -71,7 +78,8 @@ Extent extent_of(std::string_view type, size_t word_bytes) {
         return {word_bytes, word_bytes};
     if (type == "BootArea")
         return {4 * word_bytes, word_bytes};
-    if (type == "uint8_t" || type == "char" || type == "RegionKind")
+    if (type == "uint8_t" || type == "char" || type == "RegionKind" ||
+        type == "TraceType")
         return {1, 1};
     if (type == "uint16_t")
         return {2, 2};

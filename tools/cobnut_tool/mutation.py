@@ -44,7 +44,7 @@ def make_mutants(seed: int, count: int) -> list[dict]:
     includes = [f"-I{TREE / folder}" for folder in ("include", "kernel", "test/host", ".")]
     done = subprocess.run(
         [SYSTEM_PYTHON, str(TREE / "tools/mutate.py"), str(TREE), str(seed), str(count),
-         "-std=c++20", "-DCOBNUT_DEBUG=1", "-DCOBNUT_TRACE=0", '-DCOBNUT_VERSION=""', *includes],
+         "-std=c++20", "-DCOBNUT_DEBUG=1", "-DCOBNUT_TRACE=1", '-DCOBNUT_VERSION=""', *includes],
         capture_output=True, text=True)
     if done.returncode:
         raise Problem(f"the mutants could not be made: {done.stderr.strip().splitlines()[-1]}")

@@ -266,4 +266,17 @@ Status IoPort::write(uint16_t port, unsigned bytes, uint32_t value) const {
 Status Firmware::power_off() const { return invoke(index, Method::firmware_power_off); }
 Status Firmware::reset() const { return invoke(index, Method::firmware_reset); }
 
+Status Trace::set_frame(unsigned number, Frame frame) const {
+    return invoke(index, Method::trace_set_frame, {number}, {frame.index});
+}
+
+Status Trace::start(Word events) const { return invoke(index, Method::trace_start, {events}); }
+Status Trace::stop() const { return invoke(index, Method::trace_stop); }
+
+Result<uint64_t> Trace::identify(Capability object) const {
+    const Answer answer = invoke(index, Method::trace_identify, {}, {object.index});
+    COBNUT_CHECK(answer);
+    return joined(answer.words[0], answer.words[1]);
+}
+
 } // namespace cobnut

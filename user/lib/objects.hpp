@@ -208,4 +208,16 @@ struct Firmware : Capability {
     Status reset() const;
 };
 
+/// Of a core; see lib/trace.hpp for what it writes.
+struct Trace : Capability {
+    using Capability::Capability;
+
+    /// 0: for the header, 1 to max_trace_frames: for the ring.
+    Status set_frame(unsigned number, Frame frame) const;
+    Status start(Word events) const; ///< A bit for each TraceType.
+    Status stop() const;
+    /// How events name the object.
+    [[nodiscard]] Result<uint64_t> identify(Capability object) const;
+};
+
 } // namespace cobnut

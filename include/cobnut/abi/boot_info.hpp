@@ -20,6 +20,7 @@ enum class RootSlot : uint8_t {
     io_port = 7,
     firmware = 8,
     sched_control = 9,
+    trace = 10,
     first_free = 16,
 };
 
@@ -35,6 +36,7 @@ inline constexpr Named root_slots[] = {
     COBNUT_NAMED(RootSlot, firmware, ""),
     COBNUT_NAMED(RootSlot, sched_control,
                  "Of the boot core; further cores follow BootInfo::sched_control."),
+    COBNUT_NAMED(RootSlot, trace, "Of the boot core; empty without BootFeature trace."),
     COBNUT_NAMED(RootSlot, first_free,
                  "Slots from here to BootInfo::regions hold nothing or boot frames."),
 };
@@ -159,11 +161,13 @@ inline constexpr Named isas[] = {
 struct BootFeature {
     static constexpr uint32_t debug_kernel = 1;
     static constexpr uint32_t address_space_ids = 2;
+    static constexpr uint32_t trace = 4;
 };
 
 inline constexpr Named boot_features[] = {
     COBNUT_NAMED(BootFeature, debug_kernel, ""),
     COBNUT_NAMED(BootFeature, address_space_ids, ""),
+    COBNUT_NAMED(BootFeature, trace, "There is an event ring."),
 };
 
 /// Where the root task finds its BootInfo: the first argument register at its entry.

@@ -12,13 +12,12 @@ namespace cobnut {
 
 /// A set of object types, one bit each.
 struct ObjectTypes {
-    uint16_t bits = 0;
+    uint32_t bits = 0;
 
     constexpr ObjectTypes() = default; ///< Any: the method or the lookup says what it must be.
     template <class... Types>
     constexpr ObjectTypes(ObjectType first, Types... more)
-        : bits(static_cast<uint16_t>(((1u << static_cast<unsigned>(first)) | ... |
-                                      (1u << static_cast<unsigned>(more))))) {}
+        : bits(((1u << static_cast<unsigned>(first)) | ... | (1u << static_cast<unsigned>(more)))) {}
     [[nodiscard]] constexpr bool has(ObjectType type) const {
         return bits == 0 || (bits >> static_cast<unsigned>(type) & 1) != 0;
     }

@@ -299,6 +299,29 @@ inline constexpr MethodDescription methods[] = {
      {{Error::not_supported, "The machine cannot, or its firmware refused."}}},
     {Method::firmware_reset, "Firmware", "reset", "Resets the machine.", "", {}, "",
      {{Error::not_supported, "The machine cannot, or its firmware refused."}}},
+
+    {Method::trace_set_frame, "Trace", "set_frame",
+     "Gives a Frame for the core's trace: 0 for the TraceHeader, from 1 on for the ring. It takes "
+     "the place of the one that was there. The kernel holds a derived capability: when that goes, "
+     "the trace stops first.",
+     "index", {{"Frame", ObjectType::frame}}, "",
+     {{Error::out_of_range, "There is no such index."},
+      {Error::in_use, "The trace runs."},
+      {Error::illegal_operation, "The Frame is a device's, beyond the kernel's window, or lacks "
+                                 "read or write."},
+      {Error::busy, "A revoke of the Frame or of an ancestor is under way."}}},
+    {Method::trace_start, "Trace", "start",
+     "Begins at event 0; `events` has a bit for each TraceType that is written. While it runs no "
+     "fastpath is taken.",
+     "events", {}, "",
+     {{Error::invalid_argument, "Word 0: 0: no bit, or one that is no TraceType."},
+      {Error::in_use, "The trace runs."},
+      {Error::illegal_operation, "Frame 0 lacks, or those of the ring are not 1, 2, 4, 8 or 16 of "
+                                 "one size from index 1 on."}}},
+    {Method::trace_stop, "Trace", "stop", "Stops it; what is in the ring stays.", "", {}, "", {}},
+    {Method::trace_identify, "Trace", "identify",
+     "Tells how events name the object of a capability (two words, low first).", "",
+     {{"capability"}}, "low, high", {}},
 };
 
 inline constexpr unsigned method_count = sizeof(methods) / sizeof(methods[0]);

@@ -25,6 +25,7 @@ enum class ObjectType : uint8_t {
     irq_handler = 13,
     io_port = 14,
     firmware = 15,
+    trace = 16,
 };
 
 inline constexpr Named object_types[] = {
@@ -44,9 +45,10 @@ inline constexpr Named object_types[] = {
     COBNUT_NAMED(ObjectType, irq_handler, ""),
     COBNUT_NAMED(ObjectType, io_port, ""),
     COBNUT_NAMED(ObjectType, firmware, ""),
+    COBNUT_NAMED(ObjectType, trace, "Of kernels with BootFeature trace."),
 };
 
-inline constexpr unsigned object_type_count = 16;
+inline constexpr unsigned object_type_count = 17;
 
 /// Label of a call on a kernel object: the object's type in bits 8-15, its method below.
 enum class Method : uint16_t {
@@ -111,6 +113,11 @@ enum class Method : uint16_t {
 
     firmware_power_off = 0x0f01,
     firmware_reset = 0x0f02,
+
+    trace_set_frame = 0x1001,
+    trace_start = 0x1002,
+    trace_stop = 0x1003,
+    trace_identify = 0x1004,
 };
 
 /// Flags of Method::thread_set_flags.

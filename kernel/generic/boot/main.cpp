@@ -15,6 +15,7 @@
 #include <generic/object/kernel.hpp>
 #include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 #include <board.gen.hpp>
 
@@ -86,13 +87,16 @@ cobnut::elf::Image open_init(const Machine& machine) {
 /// Memory for the slots that the kernel itself needs.
 void make_kernel_slots(const Machine& machine) {
     Kernel& kernel = kernel_state;
-    const uint64_t slots = 3 + uint64_t{arch::interrupt_count()};
+    const unsigned interrupts = arch::interrupt_count();
+    const uint64_t slots = 3 + uint64_t{interrupts} + trace::slot_count;
     auto* memory = static_cast<Slot*>(
         arch::to_virtual(allocate(machine, free_memory, slots * sizeof(Slot))));
     kernel.root = memory;
     kernel.scratch = memory + 1;
     kernel.limbo = memory + 2;
     kernel.irq_slots = memory + 3;
+    if constexpr (trace::enabled)
+        trace::set_slots(arch::current_cpu(), memory + 3 + interrupts);
     kernel.empty_space.token = arch::empty_token();
     kernel.least_ticks = (arch::ticks_per_second() >> 20) * sched::min_budget_us;
 }
@@ -130,7 +134,8 @@ void describe(BootInfo& info, const Machine& machine, const RootTask& root) {
         info.frame_size_bits[i] = static_cast<uint8_t>(mm::frame_bits(i));
     info.message_registers = arch::Registers::message_words;
     info.feature_flags = (COBNUT_DEBUG ? cobnut::BootFeature::debug_kernel : 0) |
-                         (arch::asid_count() > 1 ? cobnut::BootFeature::address_space_ids : 0);
+                         (arch::asid_count() > 1 ? cobnut::BootFeature::address_space_ids : 0) |
+                         (trace::enabled ? cobnut::BootFeature::trace : 0);
     info.ticks_per_second = arch::ticks_per_second();
     info.acpi_root = machine.acpi_root.raw();
     copy_text(info.kernel_version, sizeof(info.kernel_version), COBNUT_VERSION);

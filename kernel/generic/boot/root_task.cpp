@@ -82,6 +82,7 @@ void RootTask::make_objects() {
         {RootSlot::sched_control, ObjectType::sched_control, 0, true},
         {RootSlot::firmware, ObjectType::firmware, 0, true},
         {RootSlot::io_port, ObjectType::io_port, 0xffff, arch::has_io_ports},
+        {RootSlot::trace, ObjectType::trace, 0, trace::enabled},
     };
     for (const Control& control : controls) {
         if (!control.there)

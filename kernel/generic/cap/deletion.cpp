@@ -13,6 +13,7 @@
 #include <generic/object/thread_control.hpp>
 #include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::cap {
 
@@ -46,6 +47,7 @@ void forget_capability(Cpu& cpu, Slot& slot) {
     }
     if (slot.links.in_thread())
         thread_control::slot_emptied(cpu, slot);
+    trace::capability_emptied(cpu, slot);
 }
 
 void empty(Cpu& cpu, Slot& slot) {

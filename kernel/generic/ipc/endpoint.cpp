@@ -9,6 +9,7 @@
 #include <generic/object/invocation.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::ipc {
 
@@ -46,8 +47,15 @@ bool wants_reply(uint8_t sending) {
     return (sending & (Sending::call | Sending::fault)) != 0;
 }
 
+trace::TraceIpc kind_of(uint8_t sending) {
+    return (sending & Sending::fault) != 0  ? trace::TraceIpc::fault
+           : (sending & Sending::call) != 0 ? trace::TraceIpc::call
+                                            : trace::TraceIpc::message;
+}
+
 /// The receiver has the message; the sender waits in its Reply, or goes on.
 void after_transfer(Cpu& cpu, Thread& sender, Thread& receiver, uint8_t sending, bool lend) {
+    trace::record(cpu, kind_of(sending), &sender, &receiver);
     if (wants_reply(sending)) {
         attach_caller(cpu, *receiver.reply, sender, receiver);
         return;

@@ -21,7 +21,7 @@ struct BriefPath {
     [[noreturn]] KERNEL_HOT static void go(Word path) {
         auto entry = Policy::entry();
         const auto number = static_cast<cobnut::Syscall>(entry.number);
-        if (!COBNUT_FASTPATH || Policy::is_traced(entry)) [[unlikely]]
+        if (!COBNUT_FASTPATH || Policy::is_traced(entry) || is_recorded()) [[unlikely]]
             Policy::slow(entry, path);
         if (number == cobnut::Syscall::nb_send || number == cobnut::Syscall::send) {
             Thread* current = entry.current;
@@ -52,6 +52,14 @@ struct BriefPath {
     }
 
 private:
+    /// A trace runs. The other fastpaths see it by the gate, which this one does not ask.
+    KERNEL_HOT static bool is_recorded() {
+        if constexpr (trace::enabled)
+            return (arch::current_cpu().gate & Gate::traced_cpu) != 0;
+        else
+            return false;
+    }
+
     /// The right is there, and nobody waits.
     KERNEL_HOT static bool may_signal(const Slot* slot, const Thread* current) {
         if (!slot->rights().write())

@@ -4,6 +4,7 @@
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/fault.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::fault {
 
@@ -31,6 +32,7 @@ void deliver(Cpu& cpu, Thread& thread, cobnut::FaultType type, Word word2, Word 
              Word word4, Word word5) {
     thread.fault = {static_cast<uint8_t>(type), {}, {word2, word3, word4, word5}};
     thread.gate |= Gate::faulted;
+    trace::record(cpu, trace::TraceType::fault, static_cast<unsigned>(type), &thread, word2);
     send_to(cpu, thread, thread.fault_slot);
 }
 
@@ -42,6 +44,7 @@ void deliver_timeout(Cpu& cpu, Thread& thread, SchedContext& context) {
                     {},
                     {context.badge, static_cast<Word>(consumed), 0, 0}};
     thread.gate |= Gate::faulted;
+    trace::record(cpu, trace::TraceType::fault, thread.fault.type, &thread, context.badge);
     send_to(cpu, thread, thread.timeout_slot);
 }
 

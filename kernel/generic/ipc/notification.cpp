@@ -5,6 +5,7 @@
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::ipc {
 
@@ -26,6 +27,7 @@ void return_context(Cpu& cpu, Notification& notification, Thread& thread) {
 }
 
 void deliver(Cpu& cpu, Notification& notification, Thread& thread, Word flags) {
+    trace::record(cpu, trace::TraceIpc::signal, &notification, &thread);
     give_signal(thread, flags);
     thread.wait = Wait::nothing;
     lend_context(notification, thread);
@@ -53,6 +55,7 @@ void signal(Cpu& cpu, Notification& notification, Word flags) {
         deliver(cpu, notification, *bound, flags);
         return;
     }
+    trace::record(cpu, trace::TraceIpc::signal, &notification, nullptr);
     notification.flags |= flags;
     set_pending(notification, true);
 }

@@ -9,6 +9,7 @@
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::ipc {
 
@@ -128,6 +129,7 @@ Failure answer(Cpu& cpu, Thread& server, Reply& reply, bool grant) {
         KERNEL_CHECK(answer_fault(server, *caller));
     else
         KERNEL_CHECK(transfer(server, *caller, 0, grant));
+    trace::record(cpu, trace::TraceIpc::reply, &server, caller);
     detach_caller(cpu, reply, true);
     sched::make_ready(cpu, *caller, sched::Place::front);
     return {};

@@ -15,6 +15,7 @@
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel {
 
@@ -188,9 +189,13 @@ void perform(const Entry& entry, Syscall number) {
 
 namespace slow {
 
+using trace::TraceType;
+
 void system_call(Word number) {
     Cpu& cpu = arch::current_cpu();
     Thread& thread = sched::enter(cpu);
+    trace::record(cpu, TraceType::entry, static_cast<unsigned>(number), &thread,
+                  thread.registers.capability());
     perform({cpu, thread}, static_cast<Syscall>(number));
     thread.repeats = cpu.wants_restart ? 1 : 0;
     if (cpu.wants_restart) {
@@ -205,13 +210,17 @@ void system_call(Word number) {
 
 void fault(cobnut::FaultType type, Word word2, Word word3, Word word4) {
     Cpu& cpu = arch::current_cpu();
-    kernel::fault::deliver(cpu, sched::enter(cpu), type, word2, word3, word4);
+    Thread& thread = sched::enter(cpu);
+    trace::record(cpu, TraceType::entry, cobnut::TraceEntry::fault + static_cast<unsigned>(type),
+                  &thread, word2);
+    kernel::fault::deliver(cpu, thread, type, word2, word3, word4);
     sched::leave(cpu);
 }
 
 void interrupt(unsigned number) {
     Cpu& cpu = arch::current_cpu();
-    (void)sched::enter(cpu);
+    [[maybe_unused]] const Thread& thread = sched::enter(cpu);
+    trace::record(cpu, TraceType::entry, cobnut::TraceEntry::interrupt, &thread, number);
     irq::handle(cpu, number);
     sched::leave(cpu);
 }

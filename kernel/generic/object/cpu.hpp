@@ -4,6 +4,7 @@
 
 #include <cobnut/abi/object.hpp>
 #include <generic/base/types.hpp>
+#include <generic/trace/state.hpp>
 
 #include <stddef.h>
 
@@ -44,6 +45,7 @@ struct alignas(64) Cpu {
     bool wants_restart;   ///< Preempted: the current system call is made again.
     uint32_t entries;     ///< Of the slow path; counted by the debug kernel.
     ReadyQueue ready;
+    [[no_unique_address]] trace::State trace;
 
     // Of the debug kernel.
     const Thread* refused;   ///< Whose refusal was told last,

@@ -24,7 +24,7 @@ struct Gate {
     static constexpr uint32_t traced = uint32_t{1} << 26; ///< Alien or debugged.
     static constexpr uint32_t counters = uint32_t{1} << 27;
     static constexpr uint32_t faulted = uint32_t{1} << 28; ///< Waits for the answer to a fault.
-    static constexpr uint32_t traced_cpu = uint32_t{1} << 29; ///< The current thread is `traced`.
+    static constexpr uint32_t traced_cpu = uint32_t{1} << 29; ///< The current thread is `traced`, or a trace runs.
     static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active.
 
     static constexpr bool may_run(uint32_t thread, uint32_t cpu) {

@@ -6,6 +6,7 @@
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/invocation.hpp>
 #include <generic/object/methods.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel {
 
@@ -16,6 +17,10 @@ using cobnut::Tag;
 /// What the ABI's table says of a method's arguments, packed for the kernel: bits 0-3 least number
 /// of words, 4-5 of capabilities, then four bits for the type of each capability (0: any).
 using Shape = uint32_t;
+
+/// Types whose methods this kernel has.
+constexpr auto type_count =
+    static_cast<unsigned>(trace::enabled ? ObjectType::trace : ObjectType::firmware) + 1;
 
 constexpr unsigned methods_of(unsigned type) {
     unsigned highest = 0;
@@ -29,7 +34,7 @@ constexpr unsigned methods_of(unsigned type) {
 
 constexpr unsigned all_methods() {
     unsigned sum = 0;
-    for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+    for (unsigned type = 0; type < type_count; ++type)
         sum += methods_of(type);
     return sum;
 }
@@ -38,16 +43,18 @@ constexpr unsigned all_methods() {
 struct Shapes {
     static constexpr Shape unknown = ~Shape{0};
 
-    uint8_t first[cobnut::object_type_count + 1] = {};
+    uint8_t first[type_count + 1] = {};
     Shape of[all_methods()] = {};
 
     consteval Shapes() {
         for (Shape& shape : of)
             shape = unknown;
-        for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+        for (unsigned type = 0; type < type_count; ++type)
             first[type + 1] = static_cast<uint8_t>(first[type] + methods_of(type));
         for (const auto& method : cobnut::methods) {
             const auto number = static_cast<unsigned>(method.method);
+            if (number >> 8 >= type_count)
+                continue;
             Shape shape = method.argument_count | Shape{method.capability_count} << 4;
             for (unsigned i = 0; i < cobnut::max_message_capabilities; ++i)
                 shape |= only_type(method.capabilities[i].types) << (6 + 4 * i);
@@ -129,6 +136,10 @@ Failure dispatch(Invocation& call) {
         return invoke_io_port(call);
     case ObjectType::firmware:
         return invoke_firmware(call);
+    case ObjectType::trace:
+        if constexpr (trace::enabled)
+            return invoke_trace(call);
+        [[fallthrough]];
     default:
         return Error::invalid_method;
     }
@@ -157,11 +168,17 @@ void put_answer(Invocation& call, const Failure& failure) {
 Failure invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     Invocation call(cpu, caller, slot);
     const Tag tag{caller.registers.tag()};
+    // The call may delete its own capability.
+    uint64_t object = 0;
+    if constexpr (trace::enabled)
+        object = trace::name_of(slot);
     Failure failure = read_arguments(call, tag);
     if (failure.ok())
         failure = dispatch(call);
     if (failure.error == error_preempted)
         return failure;
+    trace::record(cpu, trace::TraceType::method, static_cast<unsigned>(tag.label()), object,
+                  static_cast<uint64_t>(failure.error));
     if (!failure.ok())
         debug::report_refusal(call, tag.label(), failure);
     if (wants_answer)

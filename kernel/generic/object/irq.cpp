@@ -5,8 +5,20 @@
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::irq {
+
+namespace {
+
+void trace_interrupt(Cpu& cpu, unsigned number) {
+    if constexpr (trace::enabled) {
+        const bool timer = number == arch::timer_interrupt;
+        trace::record(cpu, trace::TraceType::interrupt, timer ? 1 : 0, timer ? 0 : number, 0);
+    }
+}
+
+} // namespace
 
 const Slot* notification_of(unsigned number) {
     if (number == arch::no_interrupt || number == arch::timer_interrupt || !is_taken(number))
@@ -18,6 +30,7 @@ const Slot* notification_of(unsigned number) {
 void handle(Cpu& cpu, unsigned number) {
     // The bound keeps a storm from holding the core; what is left interrupts again.
     for (unsigned left = 8; number != arch::no_interrupt; number = arch::claim_interrupt()) {
+        trace_interrupt(cpu, number);
         if (number == arch::timer_interrupt)
             sched::timer_fired(cpu);
         else if (const Slot* slot = notification_of(number))

@@ -17,5 +17,6 @@ namespace kernel {
 [[nodiscard]] Failure invoke_irq_handler(Invocation& call);
 [[nodiscard]] Failure invoke_io_port(Invocation& call);
 [[nodiscard]] Failure invoke_firmware(Invocation& call);
+[[nodiscard]] Failure invoke_trace(Invocation& call);
 
 } // namespace kernel

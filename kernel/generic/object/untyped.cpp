@@ -20,6 +20,8 @@ namespace {
 
 constexpr uint64_t clear_step = 4096;
 constexpr Word max_count = 256;
+/// Of the types from here on nothing is made.
+constexpr auto type_count = static_cast<unsigned>(ObjectType::trace);
 constexpr unsigned create_step = 4; ///< Objects that are made between two looks for interrupts.
 
 struct Request {
@@ -47,7 +49,7 @@ Word shape_of(const Request& request) {
 
 Result<Request> decode(const Invocation& call) {
     const Slot& untyped = call.slot;
-    if (call.words[0] >= cobnut::object_type_count)
+    if (call.words[0] >= type_count)
         return Failure(Error::invalid_argument, 0, call.words[0]);
     Request request{};
     request.type = static_cast<ObjectType>(call.words[0]);
@@ -212,12 +214,12 @@ constexpr Sizes sizes_of(ObjectType type) {
 }
 
 struct SizeTable {
-    Sizes of[cobnut::object_type_count];
+    Sizes of[type_count];
 };
 
 constexpr SizeTable size_table = [] {
     SizeTable table{};
-    for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+    for (unsigned type = 0; type < type_count; ++type)
         table.of[type] = sizes_of(static_cast<ObjectType>(type));
     return table;
 }();

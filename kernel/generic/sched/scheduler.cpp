@@ -20,6 +20,7 @@
 #include <generic/sched/release_queue.hpp>
 #include <generic/sched/scheduler.hpp>
 #include <generic/mm/asid.hpp>
+#include <generic/trace/record.hpp>
 
 namespace kernel::sched {
 
@@ -113,6 +114,11 @@ void charge_and_report(Cpu& cpu) {
         fault::deliver_timeout(cpu, *cpu.current, *cpu.sched_context);
 }
 
+void trace_switch(Cpu& cpu, const Thread* to) {
+    if (to != cpu.current)
+        trace::record(cpu, trace::TraceType::thread_switch, 0, cpu.current, to);
+}
+
 /// Makes `thread` the one that runs. It is in no queue and its context is released.
 void switch_to(Cpu& cpu, Thread& thread) {
     SchedContext* context = context_of(thread);
@@ -121,6 +127,7 @@ void switch_to(Cpu& cpu, Thread& thread) {
         cpu.sched_context = context;
         cpu.charged_until = time(cpu);
     }
+    trace_switch(cpu, &thread);
     cpu.current = &thread;
     asid::activate(*thread.space);
     fpu::switch_to(cpu, thread);
@@ -132,7 +139,7 @@ void switch_to(Cpu& cpu, Thread& thread) {
         cpu.counters_open = counters;
         cpu.gate = counters ? cpu.gate | Gate::counters : cpu.gate & ~Gate::counters;
     }
-    const bool traced = (thread.gate & Gate::traced) != 0;
+    const bool traced = (thread.gate & Gate::traced) != 0 || trace::is_running(cpu);
     cpu.gate = traced ? cpu.gate | Gate::traced_cpu : cpu.gate & ~Gate::traced_cpu;
 }
 
@@ -146,6 +153,7 @@ bool can_continue(Cpu& cpu, const Thread* thread) {
 
 /// Waits without a thread until one is ready; the time belongs to nobody.
 void idle(Cpu& cpu) {
+    trace_switch(cpu, nullptr);
     cpu.current = nullptr;
     cpu.sched_context = nullptr;
     asid::activate(kernel_state.empty_space);
@@ -378,6 +386,7 @@ void leave(Cpu& cpu) {
     }
     program_timer(cpu);
     debug::check_invariants(cpu);
+    trace::record(cpu, trace::TraceType::exit, 0, cpu.current, cpu.current->registers.ip());
     arch::leave(*cpu.current);
 }
 

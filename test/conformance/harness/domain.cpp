@@ -63,6 +63,9 @@ Status fill_node(Home& home, const Shared& shared, const Parts& parts, CapIndex 
     const auto ports = home.node.identify(slot(RootSlot::io_port));
     if (ports.ok() && ports->type == ObjectType::io_port)
         COBNUT_CHECK(give(home, parts, own::io_port, slot(RootSlot::io_port)));
+    const auto trace = home.node.identify(slot(RootSlot::trace));
+    if (trace.ok() && trace->type == ObjectType::trace)
+        COBNUT_CHECK(give(home, parts, own::trace, slot(RootSlot::trace)));
     if (shared.uart)
         COBNUT_CHECK(give(home, parts, own::uart_frame, shared.uart.index));
     if (shared.device)

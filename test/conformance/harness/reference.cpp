@@ -49,10 +49,13 @@ constexpr Untried untried_list[] = {
     {Method::io_port_write, Error::not_supported, every_isa, "no IoPort where there are no ports"},
 };
 
-const char* why_untried(Operation operation, Error error, uint32_t isa) {
+const char* why_untried(Operation operation, Error error, const BootInfo& info) {
+    const bool traces = (info.feature_flags & BootFeature::trace) != 0;
+    if (operation >> 8 == static_cast<unsigned>(ObjectType::trace) && !traces)
+        return "the kernel is built without trace";
     for (const Untried& untried : untried_list)
         if (static_cast<Operation>(untried.method) == operation && untried.error == error &&
-            (untried.isas >> isa & 1) != 0)
+            (untried.isas >> info.isa & 1) != 0)
             return untried.why;
     return nullptr;
 }
@@ -97,7 +100,6 @@ bool Reference::takes(Verdict kind, const Message& message) {
 }
 
 bool Reference::judge(Word number, const Machine& machine, Output& output) const {
-    const uint32_t isa = machine.info().isa;
     bool right = true;
     const auto wrong = [&](const char* what, const char* object, const char* name, Error error) {
         right = false;
@@ -106,7 +108,7 @@ bool Reference::judge(Word number, const Machine& machine, Output& output) const
     if (number == 0)
         for_each_documented([&](const MethodDescription& method, Error error) {
             const auto operation = static_cast<Operation>(method.method);
-            if (!expected_.has(operation, error) && why_untried(operation, error, isa) == nullptr)
+            if (!expected_.has(operation, error) && why_untried(operation, error, machine.info()) == nullptr)
                 wrong("never seen", method.object, method.name, error);
         });
     if (number == 1)
@@ -140,7 +142,7 @@ bool Reference::judge(Word number, const Machine& machine, Output& output) const
 void Reference::tell_untried(const Machine& machine, Output& output) const {
     for_each_documented([&](const MethodDescription& method, Error error) {
         const auto operation = static_cast<Operation>(method.method);
-        const char* why = why_untried(operation, error, machine.info().isa);
+        const char* why = why_untried(operation, error, machine.info());
         if (why != nullptr && !expected_.has(operation, error))
             output.line("# not tested here: ", method.object, ".", method.name, " ",
                         errors[static_cast<unsigned>(error)].name, " (", why, ")");

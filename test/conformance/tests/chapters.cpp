@@ -21,6 +21,7 @@ constinit const Chapter* const chapters[] = {
     &frame_chapter,
     &fault_chapter,
     &debug_chapter,
+    &trace_chapter,
     &thread_chapter,
     &thread_methods_chapter,
     &interrupt_chapter,

@@ -185,6 +185,16 @@ constexpr Test tests[] = {
          finish_work(worker);
          succeed("then", copy(self, slots(), self, revoked));
      }},
+    {"busy: a trace gets no Frame that is being revoked",
+     [] {
+         if (is_empty(own::trace))
+             skip("the kernel is built without trace");
+         const CapIndex frame = make_frame();
+         const Worker worker = begin_revoke(frame);
+         expect_error("set_frame", request(own::trace, Method::trace_set_frame, {0}, {frame}),
+                      Error::busy);
+         finish_work(worker);
+     }},
     {"busy: no thread gets a CNode, VSpace or buffer that is being revoked",
      [] {
          const CapIndex thread = make(ObjectType::thread), frame = make_frame();
