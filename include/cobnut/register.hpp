@@ -3,6 +3,8 @@
 // device registers.
 #pragma once
 
+#include <cobnut/register_access.hpp>
+
 #include <bit>
 #include <concepts>
 #include <stddef.h>
@@ -152,27 +154,6 @@ struct RegisterArray {
     static constexpr size_t offset = Offset;
     static constexpr size_t count = Count;
     static constexpr size_t stride = Stride;
-};
-
-// Plain loads and stores to device memory; one access of exactly the register's width each.
-// Ordering against other memory is the driver's affair (the arch's barriers).
-class Volatile {
-public:
-    constexpr Volatile() = default;
-    constexpr explicit Volatile(uintptr_t base) : base_{base} {}
-
-    template <std::unsigned_integral Raw>
-    [[nodiscard]] Raw read(size_t offset) const {
-        return *reinterpret_cast<const volatile Raw*>(base_ + offset);
-    }
-
-    template <std::unsigned_integral Raw>
-    void write(size_t offset, Raw value) const {
-        *reinterpret_cast<volatile Raw*>(base_ + offset) = value;
-    }
-
-private:
-    uintptr_t base_ = 0;
 };
 
 // What stands between Mmio and the wires: Volatile, I/O ports, a widened or shifted block, a fake

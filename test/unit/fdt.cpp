@@ -2,11 +2,9 @@
 // The device tree reader against libfdt on random trees, and on hostile blobs.
 #include <cobnut/format/fdt.hpp>
 
-#include <catch2/catch_test_macros.hpp>
+#include "fdt_builder.hpp"
 
-extern "C" {
-#include <libfdt.h>
-}
+#include <catch2/catch_test_macros.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -19,7 +17,8 @@ namespace {
 namespace fdt = cobnut::fdt;
 using cobnut::format::Bytes;
 using cobnut::format::Text;
-using Blob = std::vector<char>;
+using test::Blob;
+using test::Builder;
 using Random = std::mt19937;
 
 std::string str(Text text) { return {text.begin(), text.end()}; }
@@ -32,47 +31,6 @@ struct Exact {
     Bytes bytes() const { return {static_cast<const char*>(data.get()), size}; }
     size_t size;
     std::unique_ptr<char[]> data;
-};
-
-class Builder {
-public:
-    explicit Builder(size_t size = 1 << 16) : blob_(size) {
-        ok(fdt_create(blob_.data(), static_cast<int>(size)));
-    }
-    void reserve(uint64_t base, uint64_t size) {
-        ok(fdt_add_reservemap_entry(blob_.data(), base, size));
-    }
-    void begin(const std::string& name) {
-        if (!started_)
-            ok(fdt_finish_reservemap(blob_.data()));
-        started_ = true;
-        ok(fdt_begin_node(blob_.data(), name.c_str()));
-    }
-    void end() { ok(fdt_end_node(blob_.data())); }
-    void property(const std::string& name, const std::string& value) {
-        ok(fdt_property(blob_.data(), name.c_str(), value.data(), static_cast<int>(value.size())));
-    }
-    void text(const std::string& name, const std::string& value) { property(name, value + '\0'); }
-    void cells(const std::string& name, const std::vector<uint32_t>& values) {
-        std::string bytes;
-        for (const uint32_t value : values)
-            for (int shift = 24; shift >= 0; shift -= 8)
-                bytes += static_cast<char>(value >> shift & 0xff);
-        property(name, bytes);
-    }
-    Blob finish() {
-        ok(fdt_finish(blob_.data()));
-        blob_.resize(fdt_totalsize(blob_.data()));
-        return blob_;
-    }
-
-private:
-    static void ok(int result) {
-        if (result < 0)
-            FAIL(fdt_strerror(result));
-    }
-    Blob blob_;
-    bool started_ = false;
 };
 
 unsigned below(Random& random, unsigned limit) { return static_cast<unsigned>(random() % limit); }

@@ -3,25 +3,17 @@
 // needed).
 #pragma once
 
+#include <arch/firmware_call.hpp>
+
 #include <stdint.h>
 
 namespace platform::sbi {
 
-struct Return {
-    intptr_t error;
-    uintptr_t value;
-};
+using Return = arch::FirmwareAnswer;
 
-// SBI 2.0, chapter 3: extension in a7, function in a6; a0 and a1 come back, all else is preserved.
 inline Return call(uintptr_t extension, uintptr_t function, uintptr_t first = 0,
                    uintptr_t second = 0, uintptr_t third = 0) {
-    register uintptr_t a0 asm("a0") = first;
-    register uintptr_t a1 asm("a1") = second;
-    register uintptr_t a2 asm("a2") = third;
-    register uintptr_t a6 asm("a6") = function;
-    register uintptr_t a7 asm("a7") = extension;
-    asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
-    return {static_cast<intptr_t>(a0), a1};
+    return arch::firmware_call(extension, function, first, second, third);
 }
 
 inline constexpr uintptr_t extension_base = 0x10;

@@ -27,12 +27,14 @@ public:
     void enable(unsigned number) const { block_.write<Enable>(number / 32, bit(number)); }
     void disable(unsigned number) const { block_.write<Disable>(number / 32, bit(number)); }
 
-    /// Masks everything in [first, first + 32) and gives it one priority and one group: 1 where
-    /// that can be told from 0. The only group a GICv2 kernel sees is 0 on its side, and the
+    /// Masks everything in [first, first + 32), ends what firmware left active (it would never come
+    /// again, IHI 0048 §4.3.10), and gives it one priority and one group: 1 where that can be told
+    /// from 0. The only group a GICv2 kernel sees is 0 on its side, and the
     /// register ignores writes there.
     void quiet(unsigned first, uint32_t groups = ~uint32_t{0}) const {
         constexpr uint32_t priority = 0xa0a0a0a0;
         block_.write<Disable>(first / 32, ~uint32_t{0});
+        block_.write<Inactive>(first / 32, ~uint32_t{0});
         block_.write<Group>(first / 32, groups);
         for (unsigned number = first; number < first + 32; number += 4)
             block_.write<Priority>(number / 4, priority);
@@ -60,6 +62,7 @@ private:
     using Group = reg::RegisterArray<0x080, 32, uint32_t>;
     using Enable = reg::RegisterArray<0x100, 32, uint32_t>;
     using Disable = reg::RegisterArray<0x180, 32, uint32_t>;
+    using Inactive = reg::RegisterArray<0x380, 32, uint32_t>;
     using Priority = reg::RegisterArray<0x400, 255, uint32_t>;
     using Configuration = reg::RegisterArray<0xc00, 64, uint32_t>;
 

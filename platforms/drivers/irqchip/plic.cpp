@@ -2,6 +2,7 @@
 // RISC-V platform-level interrupt controller.
 #include <platforms/drivers/irqchip/plic.hpp>
 
+#include <arch/core.hpp>
 #include <arch/memory.hpp>
 #include <generic/base/attributes.hpp>
 #include <platforms/boot/fdt/discover.hpp>
@@ -69,7 +70,7 @@ unsigned Plic::claim() {
     if (number >= max_sources)
         return 0;
     claimed_[number / 32] |= uint32_t{number != 0} << number % 32;
-    asm volatile("fence i, rw" ::: "memory"); // the device was served before us
+    arch::device_read_barrier(); // the device was served before us
     return number;
 }
 
@@ -79,7 +80,7 @@ void Plic::complete(unsigned number) {
     if ((claimed_[number / 32] & bit) == 0)
         return;
     claimed_[number / 32] &= ~bit;
-    asm volatile("fence iorw, o" ::: "memory"); // what the driver did comes first
+    arch::device_write_barrier(); // what the driver did comes first
     context_.write<Claim>(number);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Soft-off (S5) and reset by what ACPI's tables say, else by the chipset's old ways.
+// Soft-off (S5) and reset by what ACPI's tables say, else by the chipset's old ways (ACPI 6.5,
+// sections 4.8.3, 4.8.4 and 7.4.2).
 #pragma once
 
 #include <platforms/boot/acpi/acpi.hpp>

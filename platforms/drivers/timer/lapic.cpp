@@ -114,7 +114,7 @@ KERNEL_BOOT Lapic Lapic::start(const LocalApic& apic, Reference reference, bool 
         LocalRegister::timer,
         LocalVector{}.with<LocalVector::Vector>(vector).with<LocalVector::TimerMode>(mode).raw());
     // Mode switch and the first deadline may pass each other otherwise (SDM 12.5.4.1).
-    asm volatile("mfence" ::: "memory");
+    arch::memory_fence();
     return timer;
 }
 

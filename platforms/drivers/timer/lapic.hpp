@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The clock (time stamp counter) and the local APIC's timer, both calibrated once against the PM
-// timer or the PIT.
+// The clock (time stamp counter) and the local APIC's timer (Intel SDM volume 3, section
+// 12.5.4), both calibrated once against the PM timer or the PIT.
 #pragma once
 
 #include <platforms/drivers/irqchip/apic.hpp>

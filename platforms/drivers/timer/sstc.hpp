@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The supervisor's own timer compare register (extension Sstc).
+// The supervisor's own timer compare register (privileged architecture, extension Sstc 1.0).
 #pragma once
 
 #include <arch/csr.hpp>

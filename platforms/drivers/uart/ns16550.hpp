@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boot console on a 16550: polled output only, on the line settings that firmware left.
+// Boot console on a 16550 (TI PC16550D, SNLS378) or DesignWare's variant of it: polled output only, on
+// the line settings that firmware left.
 #pragma once
 
 #include <cobnut/format/fdt.hpp>

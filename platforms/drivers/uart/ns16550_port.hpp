@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boot console on a PC's 16550 behind I/O ports.
+// Boot console on a PC's 16550 (TI PC16550D, SNLS378) behind I/O ports.
 #pragma once
 
 #include <platforms/drivers/uart/ns16550.hpp>

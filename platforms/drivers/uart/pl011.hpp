@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boot console on a PL011: polled output only, on the line settings that firmware left.
+// Boot console on a PL011 (Arm DDI 0183, chapter 3): polled output only, on the line settings that
+// firmware left.
 #pragma once
 
 #include <cobnut/format/fdt.hpp>

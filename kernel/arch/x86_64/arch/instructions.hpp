@@ -96,6 +96,8 @@ inline void write_control(uint64_t value) {
     asm volatile("mov %0, %%cr%c1" ::"r"(value), "i"(Number) : "memory");
 }
 
+inline void memory_fence() { asm volatile("mfence" ::: "memory"); }
+
 inline void pause() { asm volatile("pause"); }
 
 [[noreturn]] inline void halt_forever() {
