@@ -2,6 +2,7 @@
 """Tests of what a user of the SDK does, and that images are reproducible."""
 import filecmp
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,11 +32,24 @@ def example_cases(build: builds.Build) -> list[Case]:
     return [lambda: examples(build)]
 
 
+def broken_links(folder: pathlib.Path) -> list[str]:
+    """Of the SDK's documents, to other files of it."""
+    found = []
+    for page in folder.rglob("*.md"):
+        for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text()):
+            target = (page.parent / link).resolve()
+            if not target.exists() or not target.is_relative_to(folder.resolve()):
+                found.append(f"{page.relative_to(folder)}: {link}")
+    return found
+
+
 def examples(build: builds.Build) -> list[Result]:
     """Builds the examples with the SDK alone, outside of the tree, and boots each of them."""
     folder = made(build)
+    broken = broken_links(folder)
+    links = Result(f"sdk documents {build.name}", not broken, 0.0, ", ".join(broken[:SHOWN_LINES]))
     kernel = folder / "boards" / build.board.name / build.image.name
-    results = []
+    results = [links]
     with tempfile.TemporaryDirectory() as work:
         copy = pathlib.Path(work) / "examples"
         shutil.copytree(folder / "examples", copy)

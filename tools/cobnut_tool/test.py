@@ -10,7 +10,7 @@ from collections.abc import Callable
 import conformance_rules
 
 from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, generic_suite,
-               limits, mutation, porting_suite, preemption, sabotage, sdk_suite, setup, suites,
+               image_suite, limits, mutation, porting_suite, preemption, sabotage, sdk_suite, setup, suites,
                tool_suite, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
@@ -98,6 +98,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
         every = list(dict.fromkeys(every))
         jobs += [Job("boards", build, case) for build in every
                  for case in suites.way_cases(build, options.via or "*")]
+        jobs += [Job("boards", build, image_suite.image_case(build)) for build in every
+                 if fnmatch.fnmatchcase("image", options.via or "*")]
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
                  for build in every if not options.via
                  and ("conformance" not in chosen or build not in plain)]

@@ -56,18 +56,36 @@ def controller(version: int, el2: bool) -> Way:
     return way
 
 
+def from_fit(build: builds.Build, machine: qemu.Machine, tree: pathlib.Path) -> list[str]:
+    """U-Boot runs the boot.scr of a disk with these files, and that starts a FIT image."""
+    is_riscv = build.board.isa == "riscv64"
+    machine = dataclasses.replace(machine, memory="256M", u_boot=not is_riscv)
+    command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
+    if is_riscv:
+        command += ["-kernel", there(U_BOOT_SMODE)]
+    return command + ["-drive", f"file=fat:{tree},format=raw,if=none,id=disk,readonly=on",
+                      "-device", "virtio-blk-device,drive=disk"]
+
+
+def from_disc(build: builds.Build, machine: qemu.Machine, image: pathlib.Path) -> list[str]:
+    command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
+    return [*command, "-cdrom", str(image)]
+
+
+def from_card(build: builds.Build, machine: qemu.Machine, image: pathlib.Path) -> list[str]:
+    """Debian's U-Boot runs the boot.scr of an SD card: booti. By the clock: it waits for USB, which
+    takes minutes where time follows the instructions."""
+    machine = dataclasses.replace(machine, icount=False)
+    command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
+    firmware = foreign.unpacked("u-boot-rpi", "arm64") / "usr/lib/u-boot" \
+        / build.board.qemu["u_boot_rpi"] / "u-boot.bin"
+    return [*command, "-kernel", str(firmware), "-drive", f"if=sd,format=raw,file={image}"]
+
+
 def fit(el2: bool) -> Way:
-    """U-Boot runs a boot.scr from a disk, and that starts a FIT image."""
     def way(build: builds.Build, machine: qemu.Machine) -> list[str]:
         assert machine.archive
-        tree = media.fit(build, machine.archive)
-        is_riscv = build.board.isa == "riscv64"
-        machine = dataclasses.replace(machine, memory="256M", el2=el2, u_boot=not is_riscv)
-        command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
-        if is_riscv:
-            command += ["-kernel", there(U_BOOT_SMODE)]
-        return command + ["-drive", f"file=fat:{tree},format=raw,if=none,id=disk,readonly=on",
-                          "-device", "virtio-blk-device,drive=disk"]
+        return from_fit(build, dataclasses.replace(machine, el2=el2), media.fit(build, machine.archive))
     return way
 
 
@@ -75,23 +93,15 @@ def disc(uefi: bool) -> Way:
     """GRUB from an ISO, started by BIOS or by UEFI."""
     def way(build: builds.Build, machine: qemu.Machine) -> list[str]:
         assert machine.archive
-        image = media.iso(build, machine.archive)
         machine = dataclasses.replace(machine, memory="256M" if uefi else machine.memory)
-        command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
-        return command + (["-bios", there(OVMF)] if uefi else []) + ["-cdrom", str(image)]
+        command = from_disc(build, machine, media.iso(build, machine.archive))
+        return [*command, "-bios", there(OVMF)] if uefi else command
     return way
 
 
 def pi_u_boot(build: builds.Build, machine: qemu.Machine) -> list[str]:
-    """Debian's U-Boot runs the boot.scr of an SD card: booti. By the clock: it waits for USB, which
-    takes minutes where time follows the instructions."""
     assert machine.archive
-    machine = dataclasses.replace(machine, icount=False)
-    image = media.pi_card(build, machine.archive)
-    command = without(qemu.command_line(build, machine), "-kernel", "-initrd")
-    firmware = foreign.unpacked("u-boot-rpi", "arm64") / "usr/lib/u-boot" \
-        / build.board.qemu["u_boot_rpi"] / "u-boot.bin"
-    return command + ["-kernel", str(firmware), "-drive", f"if=sd,format=raw,file={image}"]
+    return from_card(build, machine, media.pi_card(build, machine.archive))
 
 
 def vendor_tree(board: boards.Board) -> pathlib.Path:
@@ -111,6 +121,7 @@ def ways(board: boards.Board) -> dict[str, Way]:
     found: dict[str, Way] = {"direct": direct}
     machine = board.qemu.get("machine", "")
     if "gic-version=" in machine:
+        # Each of these boards has el2 and u_boot.
         other = 2 if "gic-version=3" in machine else 3
         found[f"gic-v{other}"] = controller(other, el2=False)
         found["el2"] = changed(el2=True)
