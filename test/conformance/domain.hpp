@@ -24,6 +24,7 @@ inline constexpr CapIndex io_port = 11;
 inline constexpr CapIndex uart_frame = 12;    ///< Empty where the console has ports.
 inline constexpr CapIndex device_untyped = 13; ///< 4 KiB of a device nobody drives.
 inline constexpr CapIndex trace = 14;         ///< Empty where the kernel has none.
+inline constexpr CapIndex large_untyped = 15; ///< For the largest Frames, or empty.
 inline constexpr CapIndex first_free = 16;
 inline constexpr CapIndex end_free = 640;
 inline constexpr CapIndex first_code = 640;   ///< Frames of the program's read-only pages.

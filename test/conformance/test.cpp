@@ -144,6 +144,10 @@ Worker start(Entry entry, Word argument, Options options, Location location) {
     return worker;
 }
 
+void forget_stack() {
+    --next_area;
+}
+
 void rest() {
     for (;;)
         wait(never);

@@ -128,6 +128,8 @@ struct Worker {
 /// A thread of this domain that runs `entry(argument)`; one of a higher priority has run until it
 /// blocks when this returns.
 Worker start(Entry entry, Word argument = 0, Options options = {}, Location location = here());
+/// The stack of the thread that was started last, which is deleted, is the next one's.
+void forget_stack();
 /// The rest of a thread that has nothing to do any more.
 [[noreturn]] void rest();
 

@@ -70,6 +70,8 @@ Status fill_node(Home& home, const Shared& shared, const Parts& parts, CapIndex 
         COBNUT_CHECK(give(home, parts, own::uart_frame, shared.uart.index));
     if (shared.device)
         COBNUT_CHECK(give(home, parts, own::device_untyped, shared.device.index));
+    if (shared.large)
+        COBNUT_CHECK(give(home, parts, own::large_untyped, shared.large.index));
     // An Untyped with a child cannot be copied; the domain needs the only capability.
     return parts.node.move(own::untyped, own::radix, {home.node.index, untyped});
 }
@@ -122,8 +124,9 @@ bool destroy_domain(Home& home, const Shared& shared) {
                          {shared.node.index, own::irq_control, own::radix});
     if (!home.node.revoke(shared.slice.index).ok())
         return false;
-    if (shared.device && !home.node.revoke(shared.device.index).ok())
-        return false;
+    for (const Untyped lent : {shared.device, shared.large})
+        if (lent && !home.node.revoke(lent.index).ok())
+            return false;
     // What was minted for the domain alone is gone with its CNode; our own copy of the handler too.
     if (!home.node.revoke(shared.report).ok())
         return false;

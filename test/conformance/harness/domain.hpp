@@ -11,6 +11,7 @@ namespace conformance {
 struct Shared {
     cobnut::CapIndex report = 0;         ///< Endpoint; children are minted from it.
     cobnut::Untyped device;              ///< 4 KiB of device memory, or none.
+    cobnut::Untyped large;               ///< 1 GiB, 32 MiB, or none.
     cobnut::Frame uart;                  ///< Or none.
     cobnut::Untyped slice;               ///< Everything of the domain comes from here.
     cobnut::CNode node;                  ///< Of the domain that was made last.

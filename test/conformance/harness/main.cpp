@@ -256,6 +256,9 @@ void set_up(Word boot_info) {
     const auto slice = harness.pool.take(slice_bits);
     check(slice.status(), "memory for the tests");
     harness.shared.slice = *slice;
+    for (const unsigned bits : {30u, 25u})
+        if (const auto large = harness.pool.take(bits); large.ok() && !harness.shared.large)
+            harness.shared.large = *large;
     harness.shared.uart = harness.output.frame();
     harness.shared.report = made(ObjectType::endpoint);
     harness.reply = made(ObjectType::reply);

@@ -35,8 +35,14 @@ void set_form(RegisterFile& file, Syscall form, CapIndex reply, CapIndex second)
 /// Loads all registers, makes the system call, stores all registers.
 void trap(RegisterFile& file, Syscall form);
 
+/// Bytes of its trap instruction.
+extern const Word trap_size;
+
 /// Loads all registers, executes an undefined instruction of undefined_size bytes, stores all.
 void undefined_with(RegisterFile& file);
+
+/// The number of the file's register for read_registers and write_registers.
+unsigned number_of(unsigned place);
 
 /// Whether the value is one that the trap instruction may leave in a register of Role::hardware.
 bool is_hardware_value(Word value);

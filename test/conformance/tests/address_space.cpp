@@ -181,6 +181,39 @@ constexpr Test tests[] = {
              address += bytes;
          }
      }},
+    {"map: the largest Frames that the machine's memory has room for are used at both ends",
+     [] {
+         if (is_empty(own::large_untyped))
+             skip("not enough memory");
+         const auto* info = reinterpret_cast<const BootInfo*>(place::boot_info);
+         const Word room = request(own::large_untyped, Method::untyped_query)[0];
+         unsigned tried = 0;
+         for (const uint32_t bits : info->frame_size_bits) {
+             if (bits < domain_untyped_bits || bits > room)
+                 continue;
+             const CapIndex frame = slots();
+             succeed("retype", retype(own::large_untyped, ObjectType::frame, bits, own::cnode, frame));
+             const Word bytes = Word{1} << bits, address = bytes > place::free ? bytes : place::free;
+             expect_error("misaligned", map(frame, address + bytes / 2), Error::misaligned);
+             succeed("map", map(frame, address));
+             expect("cleared", at<Word>(address + bytes - sizeof(Word)), 0u);
+             for (const Word offset : {Word{0}, bytes / 2, bytes - sizeof(Word)})
+                 at<Word>(address + offset) = offset + 1;
+             for (const Word offset : {Word{0}, bytes / 2, bytes - sizeof(Word)})
+                 expect("stored", at<Word>(address + offset), offset + 1);
+             require("not behind it", try_access(address + bytes, false).fault);
+             succeed("rights", request(frame, Method::frame_set_rights,
+                                       {Rights::read_only().bits, MapAttributes::execute_never}));
+             require("nowhere writable", try_access(address + bytes / 2, true).fault);
+             succeed("unmap", request(frame, Method::frame_unmap));
+             for (const Word offset : {Word{0}, bytes / 2, bytes - sizeof(Word)})
+                 require("gone", try_access(address + offset, false).fault);
+             succeed("delete", remove(self, frame));
+             ++tried;
+         }
+         if (tried == 0)
+             skip("not enough memory for a larger one");
+     }},
     {"map: a large Frame is not mapped over small ones",
      [] {
          succeed("small", map(make_frame(), place::free));

@@ -241,6 +241,24 @@ constexpr Test tests[] = {
          finish_work(worker);
          succeed("then", get(irq));
      }},
+    {"busy: sends are canceled and the last capability goes while a revoke is preempted",
+     [] {
+         const CapIndex revoked = make_endpoint();
+         const CapIndex badged = minted(revoked, Rights::all(), 5);
+         endpoint = badged;
+         static volatile Error sent;
+         sent = Error::none;
+         start([](Word) { sent = send(endpoint, Tag(1, 0)).error(); });
+         const Worker worker = begin_revoke(badged);
+         succeed("cancel",
+                 request(own::cnode, Method::cnode_cancel_badged_sends, {badged, word_bits}));
+         expect("canceled", sent, Error::canceled);
+         succeed("delete what is being revoked", remove(self, badged));
+         succeed("and the object", revoke(self, revoked));
+         succeed("and the object", remove(self, revoked));
+         succeed("time", configure_time(own::sched_control, worker.context, 10000, 10000));
+         require("it ends", failure != Error::would_block);
+     }},
     {"message: every form that sends tells what is wrong with the message, and nothing moves",
      [] {
          partner_reply = make_reply();

@@ -404,6 +404,46 @@ constexpr Test tests[] = {
                  check(mine, {});
          }
      }},
+    {"register file: an instruction that a handler emulates, by every register",
+     [] {
+         for (unsigned place = 0; place < isa::register_count; ++place) {
+             prepare();
+             const Worker worker = start([](Word) {
+                 fill(theirs, 1);
+                 theirs.after = theirs.before;
+                 isa::undefined_with(theirs.after);
+                 done = 1;
+             }, 0, {.with_buffer = false, .fault_handler = endpoint});
+             const Received got = recv(endpoint, reply);
+             expect("a fault", got.label(), FaultType::user_exception);
+             const unsigned number = isa::number_of(place);
+             expect("read", request(worker.thread, Method::thread_read_registers, {0, number, 1})[1],
+                    theirs.before.word[place]);
+             succeed("write", request(worker.thread, Method::thread_write_registers,
+                                      {0, number, 1, 0x7654321}));
+             send(reply, Tag(static_cast<Word>(FaultReply::resume), 1),
+                  {got[0] + isa::undefined_size});
+             expect("resumed", done, 1u);
+             theirs.before.word[place] = 0x7654321;
+             check_unchanged(theirs);
+             succeed("delete", remove(self, worker.thread));
+             forget_stack();
+         }
+     }},
+    {"register file: a capability fault that is passed over leaves the registers as they were",
+     [] {
+         prepare();
+         other = slots();
+         start([](Word) {
+             go(theirs, 1, Syscall::call, other, Tag(4, 2));
+             done = 1;
+         }, 0, {.fault_handler = endpoint});
+         const Received got = recv(endpoint, reply);
+         expect("a fault", got.label(), FaultType::capability);
+         send(reply, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::trap_size});
+         expect("resumed", done, 1u);
+         check(theirs, {});
+     }},
     {"register file: a capability fault that is repaired, and the call made again",
      [] {
          prepare();

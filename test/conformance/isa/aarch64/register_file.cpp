@@ -12,6 +12,7 @@ const Role roles[] = {
     cleared,    cleared,   cleared,   preserved, preserved, preserved, preserved, preserved,
     preserved,  preserved, preserved, preserved, preserved, preserved, preserved};
 const unsigned register_count = sizeof roles / sizeof roles[0];
+const Word trap_size = 4;
 const uint8_t message_places[] = {2, 3, 4, 5, 6, 7};
 
 extern "C" void isa_trap_with(RegisterFile& file, Word form);
@@ -72,6 +73,10 @@ isa_undefined_with:
     store_and_restore
     .popsection
 )");
+
+unsigned number_of(unsigned place) {
+    return 3 + place;
+}
 
 void set_form(RegisterFile& file, Syscall, CapIndex reply, CapIndex second) {
     file.word[8] = reply;

@@ -10,6 +10,7 @@ using enum Role;
 const Role roles[] = {capability, tag,       message,   message,   message, message,  preserved,
                       preserved,  preserved, preserved, preserved, preserved, cleared, preserved};
 const unsigned register_count = sizeof roles / sizeof roles[0];
+const Word trap_size = 4;
 const uint8_t message_places[] = {2, 3, 4, 5};
 
 extern "C" void isa_trap_with(RegisterFile& file);
@@ -48,6 +49,10 @@ isa_undefined_with:
     store_and_restore
     .popsection
 )");
+
+unsigned number_of(unsigned place) {
+    return 3 + place;
+}
 
 void set_form(RegisterFile& file, Syscall form, CapIndex reply, CapIndex second) {
     file.word[6] = reply;

@@ -13,6 +13,7 @@ const Role roles[] = {
     preserved, preserved, preserved, preserved, preserved, preserved, preserved, preserved,
     preserved, preserved, cleared,   cleared,   cleared,   cleared};
 const unsigned register_count = sizeof roles / sizeof roles[0];
+const Word trap_size = 4;
 const uint8_t message_places[] = {10, 11, 12, 13, 14, 15};
 
 extern "C" void isa_trap_with(RegisterFile& file);
@@ -72,6 +73,10 @@ isa_undefined_with:
     store_and_restore
     .popsection
 )");
+
+unsigned number_of(unsigned place) {
+    return place == 0 ? 3 : 4 + place;
+}
 
 void set_form(RegisterFile& file, Syscall form, CapIndex reply, CapIndex second) {
     file.word[3] = static_cast<Word>(form);

@@ -10,6 +10,7 @@ using enum Role;
 const Role roles[] = {cleared, message, hardware,  message, tag,       capability, preserved, message,
                       message, message, hardware,  preserved, preserved, preserved, preserved};
 const unsigned register_count = sizeof roles / sizeof roles[0];
+const Word trap_size = 2;
 const uint8_t message_places[] = {3, 7, 8, 9, 1};
 
 extern "C" void isa_trap_with(RegisterFile& file);
@@ -76,6 +77,10 @@ isa_undefined_with:
     store_and_restore
     .popsection
 )");
+
+unsigned number_of(unsigned place) {
+    return 3 + place;
+}
 
 void set_form(RegisterFile& file, Syscall form, CapIndex reply, CapIndex second) {
     file.word[0] = reply << 8 | static_cast<Word>(form);
