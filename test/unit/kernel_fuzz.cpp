@@ -39,6 +39,8 @@ class Fuzzer {
 public:
     /// Without time no slice ends: the slow path charges more often than the fastpaths do.
     explicit Fuzzer(unsigned seed, bool timeless = false) : random_{seed}, timeless_{timeless} {
+        const bool has_fpu = seed % 3 == 0;
+        arch::fpu_register = 0;
         const Word endpoint = world_.make(ObjectType::endpoint, 0, 3);
         (void)world_.call(World::cnode, cobnut::Method::cnode_mint,
                           {100, word_bits, endpoint, word_bits, 15, 5}, {World::cnode});
@@ -53,9 +55,9 @@ public:
         world_.make(ObjectType::cnode, 3, 2);
         world_.make(ObjectType::untyped, 16, 2);
         for (unsigned i = 0; i < 5; ++i)
-            world_.make_thread(98 + below(random_, 5), i == 4);
+            world_.make_thread(98 + below(random_, 5), i == 4, has_fpu && i != 3);
         arch::host::machine.preempt_every = below(random_, 4);
-        start_server(endpoint, reply);
+        start_server(endpoint, reply, has_fpu);
         (void)world_.settle();
         test::check_invariants(world_);
     }
@@ -69,6 +71,8 @@ public:
             arch::host::machine.now += below(random_, 40) == 0 ? below(random_, 30'000) : 1;
         if (arch::host::machine.now >= arch::host::machine.deadline)
             return after(world_.enter([] { kernel_interrupt(); }));
+        if ((thread->flags & cobnut::ThreadFlags::fpu) != 0)
+            arch::fpu_register = arch::fpu_register * 31 + random_();
         const auto again = pending_.find(thread);
         if (again != pending_.end()) {
             const Word number = again->second;
@@ -106,7 +110,8 @@ public:
         if (cpu.current != nullptr)
             (void)sched::enter(cpu);
         std::vector<Word> all{word(cpu.current), word(cpu.sched_context), cpu.gate,
-                              arch::host::machine.space_root};
+                              arch::host::machine.space_root,
+                              arch::host::machine.fpu_open ? arch::fpu_register : 0};
         for (Word index = 0; index < World::slot_count; ++index) {
             const Slot& slot = world_.slot(index);
             all.insert(all.end(), {slot.object.word, slot.badge});
@@ -169,10 +174,10 @@ private:
     }
 
     /// A passive server of high priority that waits: what the fastpaths are for.
-    void start_server(Word endpoint, Word reply) {
+    void start_server(Word endpoint, Word reply, bool has_fpu) {
         server_endpoint_ = endpoint;
         server_reply_ = reply;
-        server_ = &world_.make_thread(104);
+        server_ = &world_.make_thread(104, false, has_fpu);
         SchedContext* context = sched::context_of(*server_);
         REQUIRE(world_.settle() == server_);
         server_->registers.a0 = endpoint;

@@ -150,8 +150,11 @@ Word World::make(ObjectType type, Word size_bits, Word count) {
     return first;
 }
 
-Thread& World::make_thread(unsigned priority, bool passive) {
-    auto& made = object<Thread>(make(ObjectType::thread));
+Thread& World::make_thread(unsigned priority, bool passive, bool fpu) {
+    const Word size = fpu ? untyped::fpu_thread_bits() : 0;
+    auto& made = object<Thread>(make(ObjectType::thread, static_cast<unsigned>(size)));
+    if (fpu)
+        thread_control::set_flags(cpu(), made, 0, cobnut::ThreadFlags::fpu);
     made.max_priority = 255;
     made.buffer = memory_.make<cobnut::IpcBuffer>();
     thread_control::set_cspace(cpu(), made, slot(cnode), 0);

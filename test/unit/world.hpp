@@ -84,7 +84,7 @@ public:
     }
     /// A thread that can run: shares the root's spaces, has a buffer and, unless passive, a
     /// context.
-    Thread& make_thread(unsigned priority, bool passive = false);
+    Thread& make_thread(unsigned priority, bool passive = false, bool fpu = false);
 
     cobnut::IpcBuffer& buffer(const Thread& owner) {
         return *static_cast<cobnut::IpcBuffer*>(owner.buffer);

@@ -7,10 +7,11 @@
 
 namespace arch {
 
+constinit bool has_32_registers = false;
+
 namespace {
 
 constinit bool present = false;
-constinit bool has_32_registers = false;
 
 constexpr uint32_t fpexc_enable = uint32_t{1} << 30;
 
@@ -36,23 +37,8 @@ size_t fpu_state_size() { return present ? sizeof(FpuState) : 0; }
 
 void fpu_init(void* state) { *static_cast<FpuState*>(state) = FpuState{}; }
 
-void fpu_save(void* state) {
-    auto* const place = static_cast<FpuState*>(state);
-    uint64_t* upper = place->d;
-    asm volatile(".fpu neon\n\tvstmia %0!, {d0-d15}" : "+r"(upper) : : "memory");
-    if (has_32_registers)
-        asm volatile(".fpu neon\n\tvstmia %0, {d16-d31}" : : "r"(upper) : "memory");
-    asm volatile(".fpu neon\n\tvmrs %0, fpscr" : "=r"(place->fpscr));
-}
-
-void fpu_restore(const void* state) {
-    const auto* const place = static_cast<const FpuState*>(state);
-    const uint64_t* upper = place->d;
-    asm volatile(".fpu neon\n\tvldmia %0!, {d0-d15}" : "+r"(upper) : : "memory");
-    if (has_32_registers)
-        asm volatile(".fpu neon\n\tvldmia %0, {d16-d31}" : : "r"(upper) : "memory");
-    asm volatile(".fpu neon\n\tvmsr fpscr, %0" : : "r"(place->fpscr));
-}
+void fpu_save(void* state) { save_registers(*static_cast<FpuState*>(state)); }
+void fpu_restore(const void* state) { load_registers(*static_cast<const FpuState*>(state)); }
 
 void fpu_clear() {
     static constinit const FpuState zero{};

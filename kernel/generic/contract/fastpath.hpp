@@ -20,13 +20,13 @@
 //   void switch_space(const Entry&, VSpace*)       nothing if it is the current one where that pays
 //   Ticks now()                  arch::now() without a stack
 //   void copy_words(Word* to, const Word* from, Word count)   count > 0; two instructions a word
+//   void switch_fpu(void* from, const void* to)    fpu_save and fpu_restore without a function call
 //   [[noreturn]] void leave(Thread*, Word badge)   voluntary frame back, clears, returns; tag and
 //                                                  message words are in their registers untouched
 //   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
 //
-//   [[noreturn]] void call_exchange(Word path)     goes on with a stack in the function of this name
-//   [[noreturn]] void reply_recv_exchange(Word path)
+//   [[noreturn]] void continue_in<function>(Word path)   goes on in the function, with a stack
 
 // arch::BriefPolicy:
 //   struct Entry { kernel::Thread* current; kernel::Word number; }, Entry entry(), Ticks now()
@@ -47,4 +47,6 @@ extern "C" {
 // From them, on the kernel stack.
 [[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_call_fpu(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 }

@@ -14,3 +14,5 @@ void kernel_fast_call(Word path) { Path::call(path); }
 void kernel_fast_reply_recv(Word path) { Path::reply_recv(path); }
 void kernel_fast_call_exchange(Word path) { Path::call_exchange(path); }
 void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }
+void kernel_fast_call_fpu(Word path) { Path::call_fpu(path); }
+void kernel_fast_reply_recv_fpu(Word path) { Path::reply_recv_fpu(path); }

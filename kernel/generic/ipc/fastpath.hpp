@@ -13,6 +13,15 @@
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
+#include <generic/sched/fpu.hpp>
+
+// Defined in ipc/fastpath.cpp, see contract/fastpath.hpp.
+extern "C" {
+[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_call_fpu(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
+}
 
 namespace kernel::ipc {
 
@@ -63,6 +72,12 @@ struct Fastpath {
 
     /// Hides from the compiler where a pointer came from: one register for it, not two.
     KERNEL_HOT static void launder(auto*& pointer) { asm("" : "+r"(pointer)); }
+
+    /// Asked where the thread may not run as it is.
+    KERNEL_HOT static bool has_fpu(const Thread* thread) {
+        launder(thread); // nothing is kept in a register for it
+        return (thread->gate & Gate::fpu_thread) != 0;
+    }
 
     /// Words that do not fit into the registers.
     KERNEL_HOT static bool has_more() {
@@ -143,6 +158,18 @@ struct Fastpath {
             }
         }
 
+        /// The caller waits in the Reply, along which the context is lent.
+        KERNEL_HOT static void attach(SchedContext* context, Reply* reply, Thread* current) {
+            Reply* outer = context->top;
+            reply->caller = current;
+            reply->prev = outer;
+            reply->sched_context = context;
+            if (outer != nullptr) [[unlikely]]
+                outer->up = reply;
+            context->top = reply;
+            current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
+        }
+
         template <bool is_long>
         KERNEL_HOT static void go(auto& entry, Word path) {
             Thread* current = entry.current;
@@ -158,26 +185,21 @@ struct Fastpath {
                 return;
             auto* server = reinterpret_cast<Thread*>(head - Endpoint::fast_receivers);
             launder(server);
-            if (!may_run(entry, server)) [[unlikely]]
+            if (!may_run(entry, server)) [[unlikely]] {
+                if (has_fpu(server))
+                    Policy::template continue_in<kernel_fast_call_fpu>(path);
                 return;
+            }
             if (is_long && !has_buffers(current, server)) [[unlikely]]
                 return;
             if (server->sched_context != nullptr) [[unlikely]]
-                Policy::call_exchange(path);
+                Policy::template continue_in<kernel_fast_call_exchange>(path);
 
             // Committed: only stores from here on.
             const Word badge = slot->badge;
             dequeue(endpoint, server);
             Reply* reply = server->reply;
-            SchedContext* context = Policy::sched_context(entry);
-            Reply* outer = context->top;
-            reply->caller = current;
-            reply->prev = outer;
-            reply->sched_context = context;
-            if (outer != nullptr) [[unlikely]]
-                outer->up = reply;
-            context->top = reply;
-            current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
+            attach(Policy::sched_context(entry), reply, current);
             if constexpr (is_long)
                 copy_rest(current, server);
             Policy::set_current(entry, server);
@@ -187,6 +209,18 @@ struct Fastpath {
     };
 
     struct ReplyRecv {
+        /// The context goes back to the caller, and the server waits for the next message.
+        KERNEL_HOT static void detach(SchedContext* context, Reply* reply, Thread* current,
+                                      Endpoint* endpoint) {
+            Reply* outer = reply->prev;
+            reply->caller = nullptr;
+            context->top = outer;
+            const Word waiting = reinterpret_cast<Word>(endpoint);
+            endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
+            current->wait = waiting + Wait::receive;
+            current->sched_context = nullptr; // the next call may lend again
+        }
+
         template <bool is_long>
         KERNEL_HOT static void go(auto& entry, Word path) {
             Thread* current = entry.current;
@@ -207,21 +241,18 @@ struct Fastpath {
             // The innermost call of the running context: it has a caller, and lent the context.
             SchedContext* context = Policy::sched_context(entry);
             if (context->top != reply) [[unlikely]]
-                Policy::reply_recv_exchange(path);
+                Policy::template continue_in<kernel_fast_reply_recv_exchange>(path);
             Thread* caller = reply->caller;
-            if (!may_run(entry, caller)) [[unlikely]]
+            if (!may_run(entry, caller)) [[unlikely]] {
+                if (has_fpu(caller))
+                    Policy::template continue_in<kernel_fast_reply_recv_fpu>(path);
                 return;
+            }
             if (is_long && !has_buffers(current, caller)) [[unlikely]]
                 return;
 
             // Committed: only stores from here on.
-            Reply* outer = reply->prev;
-            reply->caller = nullptr;
-            context->top = outer;
-            const Word waiting = reinterpret_cast<Word>(endpoint);
-            endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
-            current->wait = waiting + Wait::receive;
-            current->sched_context = nullptr; // what it ran on goes back; the next call may lend again
+            detach(context, reply, current, endpoint);
             if constexpr (is_long)
                 copy_rest(current, caller);
             Policy::set_current(entry, caller);
@@ -293,6 +324,66 @@ struct Fastpath {
             Policy::leave(caller, 0);
         } while (false);
         Policy::slow_reply_recv(path);
+    }
+
+    // Partners with live FP/SIMD registers, who lend and give back the context.
+
+    /// Whether both have live registers, and nothing else is in the way.
+    KERNEL_HOT static bool may_switch_fpu(const Cpu& cpu, const auto& entry, const Thread* from,
+                                          const Thread* to) {
+        return Gate::may_run_with_fpu(to->gate, cpu.gate) &&
+               Policy::may_switch_space(entry, to->space) &&
+               (!has_more() || has_buffers(from, to));
+    }
+    /// The registers are those of `current`.
+    KERNEL_HOT static void switch_fpu(Cpu& cpu, Thread* current, Thread* to) {
+        Policy::switch_fpu(fpu::state_of(*current), fpu::state_of(*to));
+        cpu.fpu_owner = to;
+    }
+
+    /// `call` has found that the server has live FP/SIMD registers.
+    [[noreturn]] KERNEL_HOT static void call_fpu(Word path) {
+        Cpu& cpu = arch::current_cpu();
+        const typename Policy::Entry entry{cpu.current, 0};
+        Thread* current = cpu.current;
+        const Slot* slot = current->node + path;
+        Endpoint* endpoint = Fast::endpoint(slot->object.word);
+        auto* server = reinterpret_cast<Thread*>(endpoint->head - Endpoint::fast_receivers);
+        if (server->sched_context != nullptr || !may_switch_fpu(cpu, entry, current, server))
+            [[unlikely]]
+            Policy::slow_call(path);
+
+        // Committed: only stores from here on.
+        const Word badge = slot->badge;
+        Call::dequeue(endpoint, server);
+        Call::attach(cpu.sched_context, server->reply, current);
+        if (has_more()) [[unlikely]]
+            copy_rest(current, server);
+        switch_fpu(cpu, current, server);
+        Policy::set_current(entry, server);
+        Policy::switch_space(entry, server->space);
+        Policy::leave(server, badge);
+    }
+
+    /// `reply_recv` has found that the caller has live FP/SIMD registers.
+    [[noreturn]] KERNEL_HOT static void reply_recv_fpu(Word path) {
+        Cpu& cpu = arch::current_cpu();
+        const typename Policy::Entry entry{cpu.current, 0};
+        Thread* current = cpu.current;
+        Reply* reply = current->reply;
+        Thread* caller = reply->caller;
+        if (!may_switch_fpu(cpu, entry, current, caller)) [[unlikely]]
+            Policy::slow_reply_recv(path);
+
+        // Committed: only stores from here on.
+        ReplyRecv::detach(cpu.sched_context, reply, current,
+                          Fast::endpoint(current->node[path].object.word));
+        if (has_more()) [[unlikely]]
+            copy_rest(current, caller);
+        switch_fpu(cpu, current, caller);
+        Policy::set_current(entry, caller);
+        Policy::switch_space(entry, caller->space);
+        Policy::leave(caller, 0);
     }
 };
 

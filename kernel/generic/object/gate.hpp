@@ -30,9 +30,15 @@ struct Gate {
     static constexpr bool may_run(uint32_t thread, uint32_t cpu) {
         return ((thread - cpu) >> 8) == 0;
     }
+    /// The same, or both have live FP/SIMD state: twice the thread's bit is the Cpu's.
+    static constexpr bool may_run_with_fpu(uint32_t thread, uint32_t cpu) {
+        return may_run(thread + (thread & fpu_thread), cpu);
+    }
 };
 
 static_assert(Gate::may_run(200, 200) && Gate::may_run(255, 0) && !Gate::may_run(7, 8));
+static_assert(Gate::may_run_with_fpu(9, 8) && Gate::may_run_with_fpu(Gate::fpu_thread | 9, Gate::fpu_cpu | 8));
+static_assert(!Gate::may_run_with_fpu(Gate::fpu_thread | 9, 8) && !Gate::may_run_with_fpu(9, Gate::fpu_cpu | 8));
 static_assert(!Gate::may_run(Gate::full_frame | 9, 8) && !Gate::may_run(9, Gate::fpu_cpu | 8));
 
 } // namespace kernel

@@ -10,8 +10,8 @@ namespace kernel::fpu {
 
 /// State behind the Thread; only of threads with `has_fpu`.
 inline void* state_of(Thread& thread) {
-    const Word end = reinterpret_cast<Word>(&thread + 1);
-    return reinterpret_cast<void*>((end + 63) & ~Word{63});
+    static_assert(sizeof(Thread) % 64 == 0);
+    return &thread + 1;
 }
 
 /// Writes the registers back, if they are the thread's, and forgets it.

@@ -189,6 +189,41 @@ constexpr Test tests[] = {
          expect("first", result[1], 500u);
          expect("second", result[2], 500u);
      }},
+    {"fpu: client and server of a call keep their own registers",
+     [] {
+         if (info().fpu_thread_size_bits == 0)
+             skip("no FP/SIMD");
+         static CapIndex endpoint, reply;
+         for (const bool client_has : {true, false}) {
+             endpoint = make_endpoint();
+             reply = make_reply();
+             for (unsigned n = 1; n < 4; ++n)
+                 result[n] = 0;
+             start([](Word) {
+                 isa::fill_fpu(0x100000);
+                 Received got = recv(endpoint, reply);
+                 for (unsigned round = 1;; ++round) {
+                     result[2] = result[2] + isa::changed_fpu(0x100000 + (round - 1) * 100);
+                     isa::fill_fpu(0x100000 + round * 100);
+                     got = reply_recv(endpoint, reply, Tag(got[0], 1), {got[0] + 1});
+                 }
+             }, 0, {.priority = main_priority + 1, .fpu = true});
+             start([](Word has) {
+                 Word sum = 0;
+                 for (unsigned round = 0; round < 20; ++round) {
+                     if (has != 0)
+                         isa::fill_fpu(0x200000 + round * 100);
+                     sum += call(endpoint, Tag(1, 1), {round})[0];
+                     if (has != 0)
+                         result[1] = result[1] + isa::changed_fpu(0x200000 + round * 100);
+                 }
+                 result[3] = sum;
+             }, client_has, {.priority = main_priority + 1, .fpu = client_has});
+             expect("the client's", result[1], 0u);
+             expect("the server's", result[2], 0u);
+             expect("answers", result[3], 20u * 21 / 2);
+         }
+     }},
     {"fpu: registers survive preemption by another thread that uses them",
      [] {
          if (info().fpu_thread_size_bits == 0)

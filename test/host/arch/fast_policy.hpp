@@ -4,6 +4,7 @@
 
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
+#include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
 #include <generic/ipc/copy_words.hpp>
@@ -13,8 +14,6 @@
 
 extern "C" {
 [[noreturn]] void kernel_syscall(kernel::Word number);
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 }
 
 namespace arch {
@@ -44,6 +43,10 @@ struct FastPolicy {
     static void copy_words(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
         kernel::ipc::copy_words<8>(to, from, count);
     }
+    static void switch_fpu(void* from, const void* to) {
+        fpu_save(from);
+        fpu_restore(to);
+    }
     [[noreturn]] static void leave(kernel::Thread* thread, kernel::Word badge) {
         ++taken;
         thread->registers.set_badge(badge);
@@ -54,9 +57,10 @@ struct FastPolicy {
     }
     [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(kernel::Word) { kernel_syscall(1); }
-    [[noreturn]] static void call_exchange(kernel::Word path) { kernel_fast_call_exchange(path); }
-    [[noreturn]] static void reply_recv_exchange(kernel::Word path) {
-        kernel_fast_reply_recv_exchange(path);
+    template <void (*function)(kernel::Word)>
+    [[noreturn]] static void continue_in(kernel::Word path) {
+        function(path);
+        __builtin_unreachable();
     }
 
 private:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <arch/address_space.hpp>
+#include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
 #include <arch/restore.hpp>
@@ -15,8 +16,6 @@
 #include <generic/object/vspace.hpp>
 
 extern "C" {
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[noreturn]] void aarch64_slow_call(kernel::Word path);
 [[noreturn]] void aarch64_slow_reply_recv(kernel::Word path);
 }
@@ -63,6 +62,11 @@ struct FastPolicy {
         kernel::ipc::copy_words<8>(to, from, count);
     }
 
+    KERNEL_HOT static void switch_fpu(void* from, const void* to) {
+        save_registers(*static_cast<FpuState*>(from));
+        load_registers(*static_cast<const FpuState*>(to));
+    }
+
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
         register kernel::Word x0 asm("x0") = badge;
         register kernel::Thread* x16 asm("x16") = thread;
@@ -70,26 +74,20 @@ struct FastPolicy {
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
-        jump<aarch64_slow_call>(path);
+        continue_in<aarch64_slow_call>(path);
     }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) {
-        jump<aarch64_slow_reply_recv>(path);
+        continue_in<aarch64_slow_reply_recv>(path);
     }
-    [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
-        jump<kernel_fast_call_exchange>(path);
-    }
-    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
-        jump<kernel_fast_reply_recv_exchange>(path);
-    }
-
-private:
     /// The stack is there already, below the Cpu.
     template <void (*function)(kernel::Word)>
-    [[noreturn]] KERNEL_HOT static void jump(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
         // Whatever register it is in: GCC would have it move there before the checks.
         asm volatile("mov x0, %0\n\tb %c1" ::"r"(path), "i"(function) : "memory");
         __builtin_unreachable();
     }
+
+private:
     KERNEL_HOT static kernel::Cpu* cpu() {
         register kernel::Cpu* x18 asm("x18");
         asm("// cpu" : "=r"(x18));

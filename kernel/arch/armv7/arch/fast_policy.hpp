@@ -5,6 +5,7 @@
 
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
+#include <arch/fpu.hpp>
 #include <arch/layout.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
@@ -48,8 +49,6 @@ extern "C" {
 [[ARCH_FAST_ENTRY, gnu::section(".text.fast.reply_recv"), gnu::aligned(64)]] void
 kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_brief(kernel::Word path);
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 }
 
 namespace arch {
@@ -127,6 +126,11 @@ struct FastPolicy {
                      : : "r7", "r9", "r10", "r12", "cc", "memory");
     }
 
+    KERNEL_HOT static void switch_fpu(void* from, const void* to) {
+        save_registers(*static_cast<FpuState*>(from));
+        load_registers(*static_cast<const FpuState*>(to));
+    }
+
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers) == 40);
         register kernel::Word r0 asm("r0") = badge;
@@ -138,21 +142,15 @@ struct FastPolicy {
 
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
-    [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
-        with_stack<kernel_fast_call_exchange>(path);
-    }
-    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
-        with_stack<kernel_fast_reply_recv_exchange>(path);
-    }
-
-private:
     /// The Cpu is where the stack ends. No reservation outlives the switch (Arm ARM A3.4.5).
     template <void (*function)(kernel::Word)>
-    [[noreturn]] KERNEL_HOT static void with_stack(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
         asm volatile("mov r0, %0\n\tclrex\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
                      : : "r"(path), "i"(function) : "memory");
         __builtin_unreachable();
     }
+
+private:
 #ifdef __clang__
     static_assert(layout::stack_bottom == 0xf2001000);
     static inline kernel::Word* const kept_arguments =

@@ -16,6 +16,23 @@ struct alignas(64) FpuState {
 inline constexpr bool speculates_through_disable = true;
 inline constexpr size_t max_fpu_state = sizeof(FpuState);
 
+extern bool has_32_registers; ///< d16 to d31 are there.
+
+[[gnu::always_inline]] inline void save_registers(FpuState& state) {
+    uint64_t* upper = state.d;
+    asm volatile(".fpu neon\n\tvstmia %0!, {d0-d15}" : "+r"(upper) : : "memory");
+    if (has_32_registers)
+        asm volatile(".fpu neon\n\tvstmia %0, {d16-d31}" : : "r"(upper) : "memory");
+    asm volatile(".fpu neon\n\tvmrs %0, fpscr" : "=r"(state.fpscr));
+}
+[[gnu::always_inline]] inline void load_registers(const FpuState& state) {
+    const uint64_t* upper = state.d;
+    asm volatile(".fpu neon\n\tvldmia %0!, {d0-d15}" : "+r"(upper) : : "memory");
+    if (has_32_registers)
+        asm volatile(".fpu neon\n\tvldmia %0, {d16-d31}" : : "r"(upper) : "memory");
+    asm volatile(".fpu neon\n\tvmsr fpscr, %0" : : "r"(state.fpscr));
+}
+
 size_t fpu_state_size();
 void fpu_init(void* state);
 void fpu_save(void* state);

@@ -6,6 +6,7 @@
 
 #include <arch/address_space.hpp>
 #include <arch/cpu.hpp>
+#include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
 #include <generic/base/attributes.hpp>
@@ -14,11 +15,6 @@
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
-
-extern "C" {
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-}
 
 // t3: the thread. What C++ was kept away from is as it came.
 #define ARCH_BRIEF_LEAVE                                                                           \
@@ -81,6 +77,11 @@ struct FastPolicy {
         kernel::ipc::copy_words<16>(to, from, count);
     }
 
+    KERNEL_HOT static void switch_fpu(void* from, const void* to) {
+        save_registers(*static_cast<FpuState*>(from));
+        load_registers(*static_cast<const FpuState*>(to));
+    }
+
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers) == 64);
         register kernel::Word a0 asm("a0") = badge;
@@ -99,22 +100,15 @@ struct FastPolicy {
 
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
-    [[noreturn]] KERNEL_HOT static void call_exchange(kernel::Word path) {
-        with_stack<kernel_fast_call_exchange>(path);
-    }
-    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(kernel::Word path) {
-        with_stack<kernel_fast_reply_recv_exchange>(path);
-    }
-
-private:
     /// The stack ends below the Cpu.
     template <void (*function)(kernel::Word)>
-    [[noreturn]] KERNEL_HOT static void with_stack(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         asm volatile("mv sp, tp\n\tj %1" ::"r"(a0), "i"(function) : "memory");
         __builtin_unreachable();
     }
 
+private:
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;

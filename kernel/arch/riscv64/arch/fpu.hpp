@@ -18,6 +18,29 @@ constexpr bool speculates_through_disable = false;
 
 constexpr size_t fpu_state_size() { return max_fpu_state; }
 
+[[gnu::always_inline]] inline void save_registers(FpuState& state) {
+    uint64_t control;
+    asm volatile(".option push\n\t.option arch, +d\n\t"
+                 ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
+                 " 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"
+                 "fsd f\\n, (\\n * 8)(%1)\n\t.endr\n\t"
+                 "frcsr %0\n\t.option pop"
+                 : "=&r"(control)
+                 : "r"(state.value)
+                 : "memory");
+    state.control = control;
+}
+[[gnu::always_inline]] inline void load_registers(const FpuState& state) {
+    asm volatile(".option push\n\t.option arch, +d\n\t"
+                 ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
+                 " 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"
+                 "fld f\\n, (\\n * 8)(%1)\n\t.endr\n\t"
+                 "fscsr %0\n\t.option pop"
+                 :
+                 : "r"(state.control), "r"(state.value)
+                 : "memory");
+}
+
 void fpu_init(void* state);
 void fpu_save(void* state);
 void fpu_restore(const void* state);

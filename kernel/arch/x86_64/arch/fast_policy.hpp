@@ -2,6 +2,7 @@
 // The registers of the fastpath. GCC compiles it with the message registers fixed, see meson.build.
 #pragma once
 
+#include <arch/fpu.hpp>
 #include <arch/leave.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/object/cpu.hpp>
@@ -21,11 +22,6 @@
 #endif
 // The slow entries want rsp to be the thread.
 #define ARCH_SLOW(entry) ARCH_LOAD_KEPT "movq %%gs:0, %%rsp\n jmp " entry
-
-extern "C" {
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-}
 
 #define ARCH_BRIEF_LEAVE                                                                           \
     "movq %c[at_r12](%%rax), %%r12\n"                                                              \
@@ -109,6 +105,19 @@ struct FastPolicy {
                      : "+D"(to), "+r"(source), "+c"(count)::"memory");
     }
 
+    // edx:eax says which components; rdx is a message word.
+    KERNEL_HOT static void switch_fpu(void* from, const void* to) {
+        Word kept, all = ~Word{0};
+        if (fpu_unit.xsave)
+            asm volatile("movq %%rdx, %0\n movl %%eax, %%edx\n"
+                         "xsave64 (%2)\n xrstor64 (%3)\n movq %0, %%rdx"
+                         : "=&r"(kept), "+a"(all)
+                         : "r"(from), "r"(to)
+                         : "memory");
+        else
+            asm volatile("fxsave64 (%0)\n fxrstor64 (%1)" ::"r"(from), "r"(to) : "memory");
+    }
+
     [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge) {
         asm volatile(ARCH_LOAD_KEPT ARCH_LEAVE ::"a"(thread),
                      "D"(badge), [kept] "i"(layout::kept_arguments), ARCH_LEAVE_OFFSETS
@@ -126,21 +135,14 @@ struct FastPolicy {
             : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void call_exchange(Word path) {
-        with_stack<kernel_fast_call_exchange>(path);
-    }
-    [[noreturn]] KERNEL_HOT static void reply_recv_exchange(Word path) {
-        with_stack<kernel_fast_reply_recv_exchange>(path);
-    }
-
-private:
     // A call would leave its return address there: the function finds the stack as after one.
     template <void (*function)(Word)>
-    [[noreturn]] KERNEL_HOT static void with_stack(Word path) {
+    [[noreturn]] KERNEL_HOT static void continue_in(Word path) {
         asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "D"(path)
                      : "memory");
         __builtin_unreachable();
     }
+
 };
 
 // rsp is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
