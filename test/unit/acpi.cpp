@@ -197,6 +197,11 @@ TEST_CASE("multiboot: memory map and first module", "[multiboot]") {
     }
     multiboot::Handover result;
     CHECK(multiboot::read(m.memory(), 0x1234, 0x500, result) != nullptr);
+
+    m.put(0x61c, ~uint64_t{0}, 8); // what is left of it below the end of all addresses is empty
+    multiboot::Handover clamped;
+    REQUIRE(read(clamped) == nullptr);
+    CHECK((clamped.usable_count == 1 && clamped.reserved_count == 0));
 }
 
 TEST_CASE("multiboot2: memory map, first module, and a copy of the root pointer that is kept",

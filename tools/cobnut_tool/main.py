@@ -75,17 +75,19 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--via", metavar="WAY",
                         help="boards: only the tour by the ways of this name (a glob), no conformance")
     parser.add_argument("--filter", metavar="TEXT",
-                        help="only the unit and conformance tests whose name has TEXT in it")
+                        help="only the unit and conformance tests whose name has TEXT in it; the fuzz "
+                             "target of that name")
     parser.add_argument("--list", action="store_true",
                         help="print the rules that the conformance suite would check, run nothing")
     parser.add_argument("--long", action="store_true",
-                        help="conformance: 100 times the rounds of random and hostile tests")
+                        help="conformance: 100 times the rounds of random and hostile tests; "
+                             "fuzz: 10^8 inputs")
     parser.add_argument("--repeat", metavar="N", type=positive, default=1,
                         help="conformance: each test N times")
     parser.add_argument("--first-failure", action="store_true",
                         help="conformance: end a board's run at its first failed test")
     parser.add_argument("--seed", metavar="N", type=positive,
-                        help="conformance: the random tests begin with this seed")
+                        help="conformance, fuzz: the random tests begin with this seed")
     parser.add_argument("--coverage", action="store_true",
                         help="instead: which lines and branches of the generic core the host tests "
                              "run through, as HTML")

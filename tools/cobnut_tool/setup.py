@@ -22,7 +22,8 @@ CROSS_COMPILERS = {"x86_64": "g++", **{isa: f"g++-{TRIPLES[isa]}"
                                        for isa in ("aarch64", "armv7", "riscv64")}}
 PACKAGES = [*CROSS_COMPILERS.values(), "ninja-build", "pkgconf", "libfdt-dev",
             "device-tree-compiler", "seabios", "u-boot-qemu", "gdb-multiarch", "binutils",
-            "clang-19", "lld-19", "llvm-19", "clang-tidy-19"]
+            "clang-19", "lld-19", "llvm-19", "clang-tidy-19",
+            "libclang-rt-19-dev"]
 # On Debian 12 these are too old in the release itself and come from its backports.
 YOUNG_PACKAGES = ["qemu-system-arm", "qemu-system-misc", "qemu-system-x86", "opensbi",
                   "libcatch2-dev", "meson"]

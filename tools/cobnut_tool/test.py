@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, generic_suite,
-               image_suite, limits, mutation, porting_suite, preemption, sabotage, sdk_suite, setup, suites,
-               tool_suite, ways)
+from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, fuzz_suite,
+               generic_suite, image_suite, limits, mutation, porting_suite, preemption, sabotage,
+               sdk_suite, setup, suites, tool_suite, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
-SUITES = ["unit", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
+SUITES = ["unit", "fuzz", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
           "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
           "tool", "boards"]
 SLOW = {"guide", "boards"}  # not in the quick whole
@@ -25,6 +25,7 @@ HELP = """
 Runs tests and ends in a line "N passed, N failed".
 
 unit         the generic core and the parsers on this machine, with sanitizers
+fuzz         libFuzzer on the parsers: device tree, archive, executable, multiboot and PVH, ACPI
 analysis     bounds of the kernel's stacks, headers that compile alone, no include cycles, clang-tidy
 conformance  the conformance root task: every ISA, gcc, release
 tour         the tour of init: every board, release and debug, gcc and clang
@@ -84,6 +85,10 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     plain = combinations(options, ["release"], ["gcc"])
     if "unit" in chosen and setup.has_catch2():
         jobs.append(Job("unit", None, lambda: suites.unit(options.filter)))
+    if "fuzz" in chosen:
+        only = options.filter if options.what == ["fuzz"] else None
+        jobs += [Job("fuzz", None, case)
+                 for case in fuzz_suite.cases(options.long, options.seed, only)]
     if "analysis" in chosen:
         if setup.has_catch2():
             jobs += [Job("analysis", None, case) for case in analysis_suite.host_cases(options.all)]
@@ -138,7 +143,7 @@ def compiled(jobs: list[Job]) -> dict[builds.Build | None, str]:
     """Builds what the jobs want, each build once; the ones that failed, with the reason."""
     archives: dict[builds.Build | None, set[str]] = {}
     for job in jobs:
-        if job.suite in ("porting", "tutorial", "guide"):
+        if job.suite in ("porting", "tutorial", "guide", "fuzz"):
             continue  # they run ./cobnut themselves
         archives.setdefault(job.build, set()).update(ARCHIVES.get(job.suite, ["tour"]))
     broken: dict[builds.Build | None, str] = {}
@@ -216,6 +221,9 @@ def test(options: argparse.Namespace) -> int:
     setup.ensure([job.build for job in jobs if job.build])
     setup.ensure_packages([package for job in jobs if job.suite == "boards" and job.build
                            for package in ways.packages(job.build.board)])
+    if any(job.suite == "fuzz" for job in jobs):
+        setup.ensure([], extra=[fuzz_suite.COMPILER])
+        setup.ensure_packages(fuzz_suite.PACKAGES)
     if any(job.suite == "analysis" for job in jobs):
         setup.ensure([], extra=[analysis_suite.TIDY])
     broken = compiled(jobs)

@@ -28,7 +28,7 @@ void clear_memory(void* start, size_t size) {
     if ((zeroing & prohibited) == 0 && ((at | size) & (block - 1)) == 0)
         for (; at < end; at += block)
             asm volatile("dc zva, %0" ::"r"(at) : "memory");
-    while (at < end)
+    while (at < end) // NOLINT(bugprone-infinite-loop): it moves
         asm volatile("stp xzr, xzr, [%0], #16" : "+r"(at)::"memory");
 }
 

@@ -52,4 +52,4 @@ private:
     auto name##_result = (expression);                                                             \
     if (!name##_result.ok())                                                                       \
         return name##_result.failure();                                                            \
-    auto& name = name##_result.value() // NOLINT(bugprone-macro-parentheses): it is declared
+    auto& name = name##_result.value()

@@ -13,10 +13,10 @@ constexpr unsigned max_map_entries = 256;
 
 KERNEL_BOOT const char* add(Handover& handover, uint64_t start, uint64_t size, uint32_t type) {
     constexpr uint32_t usable = 1, non_volatile = 4, bad = 5;
-    if (size == 0)
-        return nullptr;
     if (size > ~start)
         size = ~start;
+    if (size == 0)
+        return nullptr;
     const Range range{start, start + size};
     if (type == usable && handover.usable_count < Handover::max_ranges)
         handover.usable[handover.usable_count++] = range;

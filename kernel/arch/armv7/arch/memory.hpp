@@ -39,7 +39,8 @@ void clean_physical_to_coherency(kernel::PhysAddr begin, size_t size);
 void make_physical_executable(kernel::PhysAddr begin, size_t size);
 
 /// An aligned strd is single-copy atomic on every CPU with LPAE (Arm ARM A3.5.3).
-inline void write_page_table_entry(uint64_t* entry, uint64_t value) {
+inline void write_page_table_entry(uint64_t* entry, // NOLINT(readability-non-const-parameter)
+                                   uint64_t value) {
     asm volatile("strd %Q1, %R1, [%0]" : : "r"(entry), "r"(value) : "memory");
 }
 

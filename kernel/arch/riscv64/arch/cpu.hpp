@@ -11,7 +11,7 @@ struct Thread;
 
 namespace arch {
 
-register kernel::Cpu* cpu_register asm("tp");
+register kernel::Cpu* cpu_register asm("tp"); // NOLINT(misc-definitions-in-headers): no memory
 
 [[gnu::always_inline]] inline kernel::Cpu& current_cpu() { return *cpu_register; }
 
