@@ -84,6 +84,8 @@ def add_test_options(parser: argparse.ArgumentParser) -> None:
                              "fuzz: 10^8 inputs")
     parser.add_argument("--repeat", metavar="N", type=positive, default=1,
                         help="conformance: each test N times")
+    parser.add_argument("--twice", action="store_true",
+                        help="conformance: boot each board again and compare the lines, as --all does")
     parser.add_argument("--first-failure", action="store_true",
                         help="conformance: end a board's run at its first failed test")
     parser.add_argument("--seed", metavar="N", type=positive,

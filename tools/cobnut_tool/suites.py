@@ -2,6 +2,7 @@
 """What each test suite does with one build."""
 import argparse
 import fnmatch
+import itertools
 import json
 import re
 import subprocess
@@ -142,7 +143,8 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
     machine = qemu.Machine(memory=options.memory or qemu.DEFAULT_MEMORY, smp=options.smp,
                            icount=True, archive=archive)
     limit = BOOT_TIMEOUT * options.repeat * (LONG_EFFORT if options.long else 1)
-    outcome = qemu.boot_board(build, qemu.command_line(build, machine), limit,
+    command = qemu.command_line(build, machine)
+    outcome = qemu.boot_board(build, command, limit,
                               until=FAILURE if options.first_failure else None)
     keep_console(build, "conformance", outcome)
     name = f"conformance {build.board.name}"
@@ -151,7 +153,19 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
     results = judge_tap(name, outcome)
     if not wishes:
         results += unlisted(build, results)
+    if options.twice or options.all:
+        again = qemu.boot_board(build, command, limit)
+        results.append(same_lines(name, outcome.lines, again.lines))
     return results
+
+
+def same_lines(name: str, first: list[str], second: list[str]) -> Result:
+    """Whether two runs printed the same; what differs first is told."""
+    name = f"{name}: a second run prints the same lines"
+    for number, lines in enumerate(itertools.zip_longest(first, second)):
+        if lines[0] != lines[1]:
+            return Result(name, False, 0.0, f"line {number + 1}", [str(line) for line in lines])
+    return Result(name, True, 0.0)
 
 
 def unlisted(build: builds.Build, results: list[Result]) -> list[Result]:

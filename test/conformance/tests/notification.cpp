@@ -34,6 +34,23 @@ constexpr Test tests[] = {
          signal(one);
          expect("flags", wait(notification).badge, 5u);
      }},
+    {"notification: a signal by any form that sends is added to what is there",
+     [] {
+         prepare();
+         const CapIndex first = make_notification();
+         for (const Syscall form : {Syscall::nb_send, Syscall::send, Syscall::call,
+                                    Syscall::nb_send_recv, Syscall::nb_send_wait}) {
+             signal(one);
+             if (form == Syscall::nb_send_recv || form == Syscall::nb_send_wait) {
+                 signal(first);
+                 expect("received", system_call(form, first, Tag(), {}, 0, four).kind(),
+                        Kind::signal);
+             } else {
+                 system_call(form, four, Tag());
+             }
+             expect("flags", nb_wait(notification).badge, 5u);
+         }
+     }},
     {"notification: taking a signal clears it",
      [] {
          prepare();
