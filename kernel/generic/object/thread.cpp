@@ -126,13 +126,14 @@ Failure read_registers(Invocation& call, Thread& thread) {
     return {};
 }
 
-/// All registers of the thread; those that are not held are zero.
+/// All registers of the thread; those that are not held are zero. The arguments of one that waits on the
+/// slow path are: they are the message that it sends.
 Registers all_registers(const Thread& thread) {
     Registers registers = thread.registers;
     if (thread.frame_kind == FrameKind::full)
         return registers;
     for (unsigned n = 0; n < Registers::word_count; ++n)
-        if (!Registers::held_when_voluntary(n))
+        if (thread.frame_kind == FrameKind::running && !Registers::held_when_voluntary(n))
             (void)registers.set(n, 0);
     registers.complete();
     return registers;

@@ -117,6 +117,18 @@ constexpr Test tests[] = {
              if ((got[0] >> index & 1) == 0)
                  expect("not held", got[index + 1], 0u);
      }},
+    {"registers: writing one of a thread that waits to send leaves its message as it is",
+     [] {
+         static CapIndex endpoint;
+         endpoint = make_endpoint();
+         const Worker worker = start([](Word) { send(endpoint, Tag(7, 3), {11, 22, 33}); });
+         succeed("write", request(worker.thread, Method::thread_write_registers,
+                                  {0, arch::thread_register, 1, 4711}));
+         const Received got = wait(endpoint);
+         expect("label", got.tag.label(), 7u);
+         for (unsigned index = 0; index < 3; ++index)
+             expect("word", got[index], 11u * (index + 1));
+     }},
     {"registers: numbers out of range and the caller itself are refused",
      [] {
          const Worker worker = start([](Word) {}, 0, {.resume = false});
