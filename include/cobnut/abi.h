@@ -290,6 +290,7 @@ enum {
     COBNUT_METHOD_IO_PORT_WRITE = 0xe02,
     COBNUT_METHOD_FIRMWARE_POWER_OFF = 0xf01,
     COBNUT_METHOD_FIRMWARE_RESET = 0xf02,
+    COBNUT_METHOD_FIRMWARE_SUSPEND = 0xf03,
     COBNUT_METHOD_TRACE_SET_FRAME = 0x1001,
     COBNUT_METHOD_TRACE_START = 0x1002,
     COBNUT_METHOD_TRACE_STOP = 0x1003,
@@ -731,6 +732,12 @@ static inline cobnut_status cobnut_firmware_power_off(
 static inline cobnut_status cobnut_firmware_reset(
     cobnut_cap firmware) {
     return cobnut_invoke(firmware, COBNUT_METHOD_FIRMWARE_RESET, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
+}
+
+/* The core sleeps, in the deepest state of the firmware that keeps all it knows, until any interrupt; the caller's budget pays. */
+static inline cobnut_status cobnut_firmware_suspend(
+    cobnut_cap firmware) {
+    return cobnut_invoke(firmware, COBNUT_METHOD_FIRMWARE_SUSPEND, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
 /* Gives a Frame for the core's trace: 0 for the TraceHeader, from 1 on for the ring. It takes the place of the one that was there. The kernel holds a derived capability: when that goes, the trace stops first. */

@@ -265,6 +265,7 @@ Status IoPort::write(uint16_t port, unsigned bytes, uint32_t value) const {
 
 Status Firmware::power_off() const { return invoke(index, Method::firmware_power_off); }
 Status Firmware::reset() const { return invoke(index, Method::firmware_reset); }
+Status Firmware::suspend() const { return invoke(index, Method::firmware_suspend); }
 
 Status Trace::set_frame(unsigned number, Frame frame) const {
     return invoke(index, Method::trace_set_frame, {number}, {frame.index});

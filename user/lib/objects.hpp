@@ -206,6 +206,8 @@ struct Firmware : Capability {
 
     Status power_off() const;
     Status reset() const;
+    /// Returns when any interrupt has come.
+    Status suspend() const;
 };
 
 /// Of a core; see lib/trace.hpp for what it writes.

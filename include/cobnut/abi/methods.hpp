@@ -299,6 +299,11 @@ inline constexpr MethodDescription methods[] = {
      {{Error::not_supported, "The machine cannot, or its firmware refused."}}},
     {Method::firmware_reset, "Firmware", "reset", "Resets the machine.", "", {}, "",
      {{Error::not_supported, "The machine cannot, or its firmware refused."}}},
+    {Method::firmware_suspend, "Firmware", "suspend",
+     "The core sleeps, in the deepest state of the firmware that keeps all it knows, until any "
+     "interrupt; the caller's budget pays.",
+     "", {}, "",
+     {{Error::not_supported, "The machine cannot, or its firmware refused."}}},
 
     {Method::trace_set_frame, "Trace", "set_frame",
      "Gives a Frame for the core's trace: 0 for the TraceHeader, from 1 on for the ring. It takes "

@@ -113,6 +113,7 @@ enum class Method : uint16_t {
 
     firmware_power_off = 0x0f01,
     firmware_reset = 0x0f02,
+    firmware_suspend = 0x0f03,
 
     trace_set_frame = 0x1001,
     trace_start = 0x1002,

@@ -24,4 +24,10 @@ bool reset() {
     return false;
 }
 
+bool suspend() {
+    bool slept = false;
+    machine.power.visit([&](const auto& driver) { slept = driver.suspend(); });
+    return slept;
+}
+
 } // namespace arch

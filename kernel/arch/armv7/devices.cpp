@@ -45,6 +45,12 @@ bool reset() {
     return false;
 }
 
+bool suspend() {
+    bool slept = false;
+    power.visit([&](auto& driver) { slept = driver.suspend(); });
+    return slept;
+}
+
 unsigned interrupt_count() {
     unsigned count = 0;
     controller.visit([&](auto& driver) { count = driver.count(); });

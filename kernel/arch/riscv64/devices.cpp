@@ -56,6 +56,10 @@ bool reset() {
     return false;
 }
 
+bool suspend() {
+    return platform::SbiReset{}.suspend();
+}
+
 // A pending timer interrupt is ended by not listening to it until the next deadline is set: with
 // the firmware's timer that saves a call.
 unsigned claim_interrupt() {

@@ -15,6 +15,9 @@ static_assert(requires(char c) { arch::console_put(c); });
 // bool power_off(), bool reset(): do not return when they work; false: the machine cannot.
 static_assert(std::same_as<decltype(arch::power_off()), bool>);
 static_assert(std::same_as<decltype(arch::reset()), bool>);
+// bool suspend(): the core sleeps, as deep as the firmware lets it and keeps its state, until an
+//   interrupt is pending. false: the machine cannot.
+static_assert(std::same_as<decltype(arch::suspend()), bool>);
 // io ports: bool io_read(port, bytes, Word& value), bool io_write(port, bytes, value); false where
 //   the ISA has no ports. has_io_ports: constant.
 static_assert(std::convertible_to<decltype(arch::has_io_ports), bool>);

@@ -122,8 +122,10 @@ Failure invoke_firmware(Invocation& call) {
         (void)arch::power_off();
     else if (call.method == Method::firmware_reset)
         (void)arch::reset();
-    else
+    else if (call.method != Method::firmware_suspend)
         return Error::invalid_method;
+    else if (arch::suspend())
+        return {};
     return Error::not_supported;
 }
 

@@ -19,6 +19,7 @@ inline Return call(uintptr_t extension, uintptr_t function, uintptr_t first = 0,
 inline constexpr uintptr_t extension_base = 0x10;
 inline constexpr uintptr_t extension_timer = 0x54494d45;
 inline constexpr uintptr_t extension_reset = 0x53525354;
+inline constexpr uintptr_t extension_hart_state = 0x48534d;
 inline constexpr uintptr_t extension_console = 0x4442434e;
 inline constexpr uintptr_t legacy_set_timer = 0;
 inline constexpr uintptr_t legacy_putchar = 1;

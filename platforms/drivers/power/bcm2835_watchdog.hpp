@@ -34,6 +34,7 @@ public:
         if (is_mapped_)
             fire(0);
     }
+    [[nodiscard]] static bool suspend() { return false; }
 
 private:
     using Control = cobnut::reg::Register<0x1c, uint32_t>;

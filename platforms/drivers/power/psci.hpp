@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Arm PSCI 0.2 and later (DEN 0022): power-off and reset through firmware.
+// Arm PSCI 0.2 and later (DEN 0022): power-off, reset and standby through firmware.
 #pragma once
 
 #include <arch/firmware_call.hpp>
@@ -21,15 +21,20 @@ public:
     }
 
     // Both return only when firmware refuses.
-    void power_off() const { call(0x84000008); }
-    void reset() const { call(0x84000009); }
+    void power_off() const { (void)call(0x84000008); }
+    void reset() const { (void)call(0x84000009); }
+    /// CPU_SUSPEND with power state 0: the standby state of this core, which keeps all it knows.
+    [[nodiscard]] bool suspend() const { return call(0x84000001) == success; }
 
 private:
-    void call(uint32_t function) const {
+    static constexpr uint32_t success = 0, not_supported = ~uint32_t{0};
+
+    [[nodiscard]] uint32_t call(uint32_t function) const {
         if (by_smc_)
-            arch::firmware_smc(function);
-        else if (by_hvc_)
-            arch::firmware_hvc(function);
+            return static_cast<uint32_t>(arch::firmware_smc(function));
+        if (by_hvc_)
+            return static_cast<uint32_t>(arch::firmware_hvc(function));
+        return not_supported;
     }
 
     bool by_smc_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Power-off and reset by the firmware (SBI 2.0, chapter 10, else the legacy shutdown).
+// Power-off, reset and standby by the firmware (SBI 2.0, chapters 9 and 10, else the legacy shutdown).
 #pragma once
 
 #include <platforms/boot/sbi/sbi.hpp>
@@ -16,6 +16,12 @@ public:
         sbi::call(sbi::legacy_shutdown, 0);
     }
     void reset() const { call(cold_reboot); }
+    /// The hart's default retentive state (chapter 9).
+    [[nodiscard]] bool suspend() const {
+        constexpr uintptr_t hart_suspend = 3, default_retentive = 0;
+        return sbi::has(sbi::extension_hart_state) &&
+               sbi::call(sbi::extension_hart_state, hart_suspend, default_retentive).error == 0;
+    }
 
 private:
     static constexpr uintptr_t shutdown = 0, cold_reboot = 1;

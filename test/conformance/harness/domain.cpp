@@ -72,6 +72,8 @@ Status fill_node(Home& home, const Shared& shared, const Parts& parts, CapIndex 
         COBNUT_CHECK(give(home, parts, own::device_untyped, shared.device.index));
     if (shared.large)
         COBNUT_CHECK(give(home, parts, own::large_untyped, shared.large.index));
+    if (shared.firmware)
+        COBNUT_CHECK(give(home, parts, own::firmware, slot(RootSlot::firmware)));
     // An Untyped with a child cannot be copied; the domain needs the only capability.
     return parts.node.move(own::untyped, own::radix, {home.node.index, untyped});
 }

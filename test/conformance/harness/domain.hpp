@@ -15,6 +15,7 @@ struct Shared {
     cobnut::Frame uart;                  ///< Or none.
     cobnut::Untyped slice;               ///< Everything of the domain comes from here.
     cobnut::CNode node;                  ///< Of the domain that was made last.
+    bool firmware = false;               ///< Whether the next one gets it: it could end the run.
 };
 
 inline constexpr unsigned slice_bits = 23;

@@ -210,6 +210,7 @@ void run(const Test& test, Word number) {
         return judge(test, number);
     const SlotPool mark = home.slots;
     Outcome outcome;
+    harness.shared.firmware = Text(test.rule).starts_with("firmware:");
     const Status status = make_domain(home, harness.program, harness.shared,
                                       reinterpret_cast<Word>(&domain_main), number);
     if (status.ok()) {

@@ -29,6 +29,8 @@ constexpr Untried untried_list[] = {
     {Method::firmware_power_off, Error::not_supported, every_isa, "this run needs it"},
     {Method::firmware_reset, Error::none, every_isa, "it would end this run"},
     {Method::firmware_reset, Error::not_supported, every_isa, "the machine has it"},
+    {Method::firmware_suspend, Error::none, every_isa, "the firmware has no such state"},
+    {Method::firmware_suspend, Error::not_supported, every_isa, "the firmware can"},
     {Method::thread_set_breakpoint, Error::not_supported, bit(Isa::aarch64) | bit(Isa::armv7),
      "the CPU has all of them"},
     {Method::thread_set_single_step, Error::not_supported, bit(Isa::aarch64) | bit(Isa::x86_64),

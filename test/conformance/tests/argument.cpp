@@ -29,7 +29,8 @@ constexpr Word numbers[] = {0, 1, 5, 63, 64, 65, 255, 1023, 1024, 4096, ~Word{0}
 bool harmless(Method method) {
     switch (method) {
     case Method::firmware_power_off:
-    case Method::firmware_reset: return false;
+    case Method::firmware_reset:
+    case Method::firmware_suspend: return false;
     default: return true;
     }
 }

@@ -249,6 +249,15 @@ constexpr Test tests[] = {
          expect_error("number 0", get_handler(0, static_cast<Word>(Trigger::firmware), slots()),
                       Error::not_supported);
      }},
+    {"firmware: suspend ends with an interrupt, the end of the caller's budget being one",
+     [] {
+         const uint64_t begin = clock();
+         const Received got = request(own::firmware, Method::firmware_suspend);
+         if (got.error() == Error::not_supported)
+             return expect_error("no such state", got, Error::not_supported);
+         succeed("suspend", got);
+         require("a budget of 10 ms at most", microseconds(clock() - begin) <= 11'000);
+     }},
     {"ports: bytes, range and machine are checked",
      [] {
          if (is_empty(own::io_port))

@@ -8,6 +8,7 @@ namespace arch {
 
 inline bool power_off() { return false; }
 inline bool reset() { return false; }
+inline bool suspend() { return false; }
 
 inline constexpr bool has_io_ports = false;
 inline bool io_read(kernel::Word, kernel::Word, kernel::Word&) { return false; }

@@ -8,6 +8,7 @@ namespace arch {
 
 bool power_off();
 bool reset();
+bool suspend();
 
 inline constexpr bool has_io_ports = false;
 

@@ -8,6 +8,7 @@ namespace arch {
 
 bool power_off();
 bool reset();
+bool suspend();
 
 constexpr bool has_io_ports = false;
 constexpr bool io_read(kernel::Word, kernel::Word, kernel::Word&) { return false; }

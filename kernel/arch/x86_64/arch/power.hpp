@@ -8,6 +8,7 @@ namespace arch {
 
 [[nodiscard]] bool power_off();
 [[nodiscard]] bool reset();
+[[nodiscard]] inline bool suspend() { return false; }
 
 constexpr bool has_io_ports = true;
 
