@@ -20,14 +20,14 @@ Word shift_right(Word value, unsigned count) {
 
 } // namespace
 
-Result<Slot*> lookup_slot(const Slot& root, Word path, unsigned depth) {
+Result<Slot*> lookup_slot(const Slot& root, Word path, Word depth) {
     using cobnut::LookupFailure;
+    unsigned left = depth > word_bits ? 0 : static_cast<unsigned>(depth);
     if (root.type() != ObjectType::cnode)
-        return lookup_failure(depth, LookupFailure::invalid_root);
-    if (depth == 0 || depth > word_bits)
-        return lookup_failure(depth, LookupFailure::depth_mismatch);
+        return lookup_failure(left, LookupFailure::invalid_root);
+    if (left == 0)
+        return lookup_failure(left, LookupFailure::depth_mismatch);
     const Slot* node = &root;
-    unsigned left = depth;
     for (;;) {
         const unsigned guard_bits = node->guard_bits();
         const unsigned level_bits = guard_bits + node->radix();

@@ -4,6 +4,7 @@
 #include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
+#include <generic/ipc/notification.hpp>
 #include <generic/ipc/reply.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/invocation.hpp>
@@ -89,6 +90,15 @@ void queue_sender(Thread& sender, Endpoint& endpoint, Word badge, uint8_t sendin
     queue_insert(endpoint.head, sender, Endpoint::senders);
 }
 
+/// A receiver that has its message, or waits for one, does not keep the time that others lent it. Not
+/// earlier: a preempted receive is made again on that time.
+void give_contexts_back(Cpu& cpu, Thread& receiver, ReceiveOptions options) {
+    if (options.owes_nobody)
+        sched::give_back(cpu, receiver);
+    if (options.block)
+        return_bound_context(cpu, receiver);
+}
+
 } // namespace
 
 Failure send(Cpu& cpu, Thread& sender, const Slot& slot, SendOptions options) {
@@ -114,7 +124,7 @@ Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot) {
     return {};
 }
 
-void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool may_repeat) {
+void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions options) {
     unsigned failed = 0;
     while (endpoint.has_senders()) {
         Thread& sender = *endpoint.first();
@@ -124,6 +134,7 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool ma
                               ? Failure(Error::no_reply)
                               : move_message(sender, receiver, sender.badge, sending);
         if (failure.ok()) {
+            give_contexts_back(cpu, receiver, options);
             after_transfer(cpu, sender, receiver, sending, false);
             return;
         }
@@ -133,17 +144,18 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool ma
             sender.wait = Wait::nothing, sender.gate |= Gate::suspended;
         else
             fail(cpu, sender, failure.error);
-        if (may_repeat && arch::interrupt_pending()) {
+        if (options.may_repeat && arch::interrupt_pending()) {
             cpu.wants_restart = true;
             return;
         }
-        if (!may_repeat && ++failed == 8)
+        if (!options.may_repeat && ++failed == 8)
             return give_failure(receiver, Error::busy);
     }
-    if (!block) {
+    if (!options.block) {
         give_failure(receiver, Error::would_block);
         return;
     }
+    give_contexts_back(cpu, receiver, options);
     const Word state = receiver_state(endpoint, receiver, offers_reply(receiver));
     receiver.wait = reinterpret_cast<Word>(&endpoint) | Wait::receive;
     queue_insert(endpoint.head, receiver, state);

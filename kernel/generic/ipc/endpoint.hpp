@@ -22,11 +22,16 @@ struct SendOptions {
 /// `thread` sends its fault (thread.fault) through `slot`. Fails if the handler cannot take it.
 [[nodiscard]] Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot);
 
-/// The current thread receives; `offers_reply` if thread.reply was set by this system call.
-/// With `block` false and nobody there it gets kind `none`, would_block. `may_repeat`: the system
-/// call has had no other effect yet, so it may be preempted between senders that fail; otherwise it
-/// ends with kind `none`, busy, after a few of them.
-void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, bool block, bool may_repeat);
+struct ReceiveOptions {
+    bool block;       ///< If not and nobody is there, it gets kind `none`, would_block.
+    bool owes_nobody; ///< It blocks, and its Reply holds no caller: sched::give_back.
+    bool may_repeat;  ///< The system call has had no other effect yet, so it may be preempted
+                      ///< between senders that fail; else it ends with kind `none`, busy, after a
+                      ///< few of them.
+};
+
+/// The current thread receives.
+void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions options);
 
 /// Every waiter ends with `canceled`. Bounded work a call; true when the queue is empty.
 [[nodiscard]] bool cancel_some(Cpu& cpu, Endpoint& endpoint);

@@ -78,14 +78,17 @@ void wait(Cpu& cpu, Thread& thread, Notification& notification, bool block) {
     cpu.reschedule = true;
 }
 
-bool take_bound_signal(Cpu& cpu, Thread& thread) {
+void return_bound_context(Cpu& cpu, Thread& thread) {
+    if (thread.notification != nullptr)
+        return_context(cpu, *thread.notification, thread);
+}
+
+bool take_bound_signal(Cpu& cpu, Thread& thread, bool owes_nobody) {
     Notification* notification = thread.notification;
-    if (notification == nullptr)
+    if (notification == nullptr || notification->active == 0)
         return false;
-    if (notification->active == 0) {
-        return_context(cpu, *notification, thread);
-        return false;
-    }
+    if (owes_nobody)
+        sched::give_back(cpu, thread);
     give_signal(thread, notification->flags);
     notification->flags = 0;
     set_pending(*notification, false);

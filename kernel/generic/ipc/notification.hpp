@@ -14,8 +14,12 @@ void signal(Cpu& cpu, Notification& notification, Word flags);
 /// The current thread takes the flags, or waits for some. With `block` false it gets kind `none`.
 void wait(Cpu& cpu, Thread& thread, Notification& notification, bool block);
 
-/// If a signal of the bound Notification is pending the thread has received it: true.
-[[nodiscard]] bool take_bound_signal(Cpu& cpu, Thread& thread);
+/// If a signal of the bound Notification is pending the thread has received it: true. `owes_nobody`
+/// as in ReceiveOptions.
+[[nodiscard]] bool take_bound_signal(Cpu& cpu, Thread& thread, bool owes_nobody);
+
+/// A thread that runs on its bound Notification's context gives it back before it waits.
+void return_bound_context(Cpu& cpu, Thread& thread);
 
 void bind(Thread& thread, Notification& notification);
 void unbind(Thread& thread);

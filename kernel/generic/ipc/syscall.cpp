@@ -109,17 +109,19 @@ struct Entry {
             return refuse(path, true, block, Error::invalid_capability);
         if (!slot.rights().read())
             return refuse(path, true, block, Error::missing_right);
-        if (block && thread.reply->caller == nullptr)
-            sched::give_back(cpu, thread);
-        if (slot.type() == ObjectType::notification)
+        const bool owes_nobody = block && thread.reply->caller == nullptr;
+        if (slot.type() == ObjectType::notification) {
+            if (owes_nobody)
+                sched::give_back(cpu, thread);
             return ipc::wait(cpu, thread, *slot.pointer<Notification>(), block);
+        }
         if (!offers)
             ipc::offer_none(thread);
         else if (!offer(reply_path, block))
             return;
-        if (ipc::take_bound_signal(cpu, thread))
-            return;
-        ipc::receive(cpu, thread, *slot.pointer<Endpoint>(), block, may_repeat);
+        if (!ipc::take_bound_signal(cpu, thread, owes_nobody))
+            ipc::receive(cpu, thread, *slot.pointer<Endpoint>(),
+                         {.block = block, .owes_nobody = owes_nobody, .may_repeat = may_repeat});
     }
 
     [[nodiscard]] bool offer(Word path, bool block) const {

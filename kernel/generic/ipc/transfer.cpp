@@ -54,7 +54,7 @@ Failure prepare(const Thread& sender, const Thread& receiver, unsigned count,
     for (unsigned i = 0; i < count; ++i) {
         KERNEL_TRY(from, lookup_capability(sender.cspace_slot, read_once(in->capabilities[i])));
         KERNEL_CHECK(check_derivable(*from));
-        auto to = lookup_slot(*root.value(), first + i, static_cast<unsigned>(depth));
+        auto to = lookup_slot(*root.value(), first + i, depth);
         if (!to.ok() || !to.value()->empty())
             return Error::no_receive_slot;
         plan.from[i] = from;

@@ -17,19 +17,15 @@ namespace {
 
 using cobnut::Method;
 
-Result<Slot*> find(const Slot& root, Word index, Word depth) {
-    return lookup_slot(root, index, static_cast<unsigned>(depth > word_bits ? 0 : depth));
-}
-
 Result<Slot*> find_empty(const Slot& root, Word index, Word depth) {
-    auto slot = find(root, index, depth);
+    auto slot = lookup_slot(root, index, depth);
     if (slot.ok() && !slot.value()->empty())
         return Error::slot_occupied;
     return slot;
 }
 
 Result<Slot*> find_full(const Slot& root, Word index, Word depth) {
-    auto slot = find(root, index, depth);
+    auto slot = lookup_slot(root, index, depth);
     if (slot.ok() && (slot.value()->empty() || slot.value()->type() == zombie_type))
         return Error::slot_empty;
     return slot;
@@ -65,7 +61,7 @@ Failure check_new_badge(const Slot& slot, Word badge) {
 }
 
 Failure rotate(Invocation& call) {
-    KERNEL_TRY(to, find(call.slot, call.words[0], call.words[1]));
+    KERNEL_TRY(to, lookup_slot(call.slot, call.words[0], call.words[1]));
     KERNEL_TRY(pivot, find_full(*call.capabilities[0], call.words[3], call.words[4]));
     KERNEL_TRY(from, find_full(*call.capabilities[1], call.words[6], call.words[7]));
     if (pivot == from || pivot == to)
@@ -90,7 +86,7 @@ Failure rotate(Invocation& call) {
 }
 
 Failure delete_slot(Invocation& call) {
-    KERNEL_TRY(slot, find(call.slot, call.words[0], call.words[1]));
+    KERNEL_TRY(slot, lookup_slot(call.slot, call.words[0], call.words[1]));
     for (;;) {
         const bool done = cap::delete_step(call.cpu, *slot) && cap::drain_step(call.cpu);
         if (done)
@@ -136,7 +132,7 @@ Word size_bits_of(const Slot& slot) {
 }
 
 Failure identify(Invocation& call) {
-    KERNEL_TRY(slot, find(call.slot, call.words[0], call.words[1]));
+    KERNEL_TRY(slot, lookup_slot(call.slot, call.words[0], call.words[1]));
     const ObjectType type = slot->type() == zombie_type ? ObjectType::null : slot->type();
     const bool has_badge = type == ObjectType::endpoint || type == ObjectType::notification ||
                            type == ObjectType::cnode || type == ObjectType::io_port ||

@@ -25,9 +25,7 @@ Failure get_handler(Invocation& call) {
         return {Error::out_of_range, 0, static_cast<Word>(arch::interrupt_count() - 1)};
     if (call.words[1] > static_cast<Word>(Trigger::edge))
         return {Error::invalid_argument, 1, call.words[1]};
-    const Word depth = call.words[3] > word_bits ? 0 : call.words[3];
-    KERNEL_TRY(to,
-               lookup_slot(*call.capabilities[0], call.words[2], static_cast<unsigned>(depth)));
+    KERNEL_TRY(to, lookup_slot(*call.capabilities[0], call.words[2], call.words[3]));
     if (!to->empty())
         return Error::slot_occupied;
     KERNEL_CHECK(revocation::check(call.slot));

@@ -60,8 +60,7 @@ Result<Request> decode(const Invocation& call) {
 
     Slot* node = call.capabilities[0];
     if (call.words[3] != 0) {
-        KERNEL_TRY(found, lookup_slot(*node, call.words[2], static_cast<unsigned>(
-                                          call.words[3] > word_bits ? 0 : call.words[3])));
+        KERNEL_TRY(found, lookup_slot(*node, call.words[2], call.words[3]));
         node = found;
     }
     if (node->type() != ObjectType::cnode)

@@ -104,8 +104,9 @@ void release_due(Cpu& cpu) {
     }
     if (thread != nullptr && thread->queued != 0)
         dequeue(cpu, *thread);
-    if (context->released != 0)
-        release_insert(cpu, *context);
+    if (context->released == 0) // given up by yield: no timeout
+        return false;
+    release_insert(cpu, *context);
     return thread != nullptr && thread == cpu.current && is_willing(*thread);
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Traces in which kernel and model once differed, as `model` printed them.
+#include "machine.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+using model::Method;
+using model::ObjectType;
+using model::Step;
+using model::Syscall;
+using model::Word;
+
+Step call(Method method, Word path, std::vector<Word> words = {},
+          std::vector<Word> capabilities = {}) {
+    return {.path = path,
+            .label = static_cast<Word>(method),
+            .words = std::move(words),
+            .capabilities = std::move(capabilities)};
+}
+
+Step make(ObjectType type, Word size_bits, Word first, Word count = 1) {
+    return call(Method::untyped_retype, model::slot_untyped,
+                {static_cast<Word>(type), size_bits, 0, 0, first, count}, {model::slot_cnode});
+}
+
+/// A thread that runs above the first one, on a context with this budget and period.
+std::vector<Step> thread_above(Word thread, Word context, Word budget, Word period) {
+    return {make(ObjectType::thread, 0, thread),
+            make(ObjectType::sched_context, 8, context),
+            make(ObjectType::frame, 12, context + 1),
+            call(Method::thread_configure, thread, {0, 0, 0x400},
+                 {model::slot_cnode, model::slot_space, context + 1}),
+            call(Method::sched_control_configure, model::slot_control,
+                 {budget, 0, period, 0, 0, 7}, {context}),
+            call(Method::thread_set_priority, thread, {103, 200}, {model::slot_thread}),
+            call(Method::sched_context_bind, context, {}, {thread})};
+}
+
+} // namespace
+
+TEST_CASE("yield gives the rest of the budget up without a timeout fault", "[model]") {
+    std::vector<Step> steps = thread_above(8, 9, 500, 2000);
+    steps.push_back(make(ObjectType::endpoint, 0, 12));
+    steps.push_back(call(Method::thread_set_timeout_handler, 8, {}, {12}));
+    steps.push_back(call(Method::thread_resume, 8));
+    steps.push_back({.form = Syscall::yield});
+    CHECK(model::check({}, steps) == "");
+}
+
+TEST_CASE("a depth that only begins like a depth names no receive slot", "[model]") {
+    std::vector<Step> steps = thread_above(8, 9, 1000, 1000);
+    steps.push_back(make(ObjectType::endpoint, 0, 12));
+    steps.push_back(call(Method::thread_resume, 8));
+    steps.push_back({.form = Syscall::wait,
+                     .path = 12,
+                     .receive = {model::slot_cnode, 50, (Word{1} << 32) | 64}});
+    steps.push_back({.form = Syscall::nb_send, .path = 12, .capabilities = {8}});
+    CHECK(model::check({}, steps) == "");
+}
+
+TEST_CASE("a receive that does not wait leaves the Notification's context with the thread",
+          "[model]") {
+    std::vector<Step> steps = thread_above(8, 9, 1000, 1000);
+    steps.push_back(make(ObjectType::endpoint, 0, 12));
+    steps.push_back(make(ObjectType::notification, 0, 13));
+    steps.push_back(call(Method::thread_resume, 8));
+    steps.push_back({.form = Syscall::wait, .path = 12});
+    steps.push_back(call(Method::sched_context_unbind, 9));
+    steps.push_back(call(Method::thread_bind_notification, 8, {}, {13}));
+    steps.push_back(call(Method::sched_context_bind, 9, {}, {13}));
+    steps.push_back({.form = Syscall::nb_send, .path = 13});
+    steps.push_back({.form = Syscall::nb_wait, .path = 12});
+    CHECK(model::check({}, steps) == "");
+}
+
+TEST_CASE("a preempted receive keeps the Notification's context until it waits", "[model]") {
+    std::vector<Step> steps = thread_above(8, 9, 1000, 1000);
+    steps.push_back(make(ObjectType::endpoint, 0, 12, 2));
+    steps.push_back(make(ObjectType::notification, 0, 14));
+    steps.push_back(call(Method::thread_resume, 8));
+    steps.push_back({.form = Syscall::wait, .path = 12});
+    steps.push_back(call(Method::sched_context_unbind, 9));
+    steps.push_back(call(Method::thread_bind_notification, 8, {}, {14}));
+    steps.push_back(call(Method::sched_context_bind, 9, {}, {14}));
+    // Somebody sends capabilities that nobody has a place for.
+    std::vector<Step> other = thread_above(16, 17, 1000, 1000);
+    steps.insert(steps.end(), other.begin(), other.end());
+    steps.push_back(call(Method::thread_resume, 16));
+    steps.push_back({.form = Syscall::send, .path = 13, .capabilities = {8}});
+    steps.push_back({.form = Syscall::nb_send, .path = 14});
+    steps.push_back({.form = Syscall::wait, .path = 13, .preempt_every = 1});
+    steps.push_back({.form = Syscall::nb_send, .path = 14});
+    CHECK(model::check({}, steps) == "");
+}
