@@ -43,6 +43,18 @@ public:
          ...);
     }
 
+    // What has been typed next; -1: nothing.
+    [[nodiscard]] constexpr int get() const {
+        unsigned number = 0;
+        int character = -1;
+        ((++number == selected_
+              ? void(character = static_cast<const Holder<Drivers>&>(holders_).driver.get())
+              : void()),
+         ...);
+        return character;
+    }
+    [[nodiscard]] constexpr bool selected() const { return selected_ != 0; }
+
 private:
     template <class Driver>
     static constexpr bool fits(cobnut::fdt::Node node) {

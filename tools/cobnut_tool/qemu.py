@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import typing
 from collections.abc import Callable, Iterator
 
 from . import boards, builds
@@ -232,6 +233,23 @@ class Console:
         return self.lines
 
 
+class Dialogue:
+    """Types on the serial line: each answer once its pattern has come behind the last one's, with
+    what the pattern caught."""
+
+    def __init__(self, steps: list[tuple[str, str]]):
+        self.steps = [(re.compile(pattern), answer) for pattern, answer in steps]
+        self.heard = ""
+
+    def hear(self, data: bytes, serial: typing.IO[bytes]) -> None:
+        self.heard += data.decode("utf-8", "replace").replace("\r", "")
+        while self.steps and (found := self.steps[0][0].search(self.heard)):
+            self.heard = self.heard[found.end():]
+            with contextlib.suppress(OSError):
+                serial.write(found.expand(self.steps[0][1]).encode())
+            del self.steps[0]
+
+
 class Running:
     """The QEMUs that run now, in whatever thread: none outlives the command."""
 
@@ -261,9 +279,11 @@ RUNNING = Running()
 
 
 @contextlib.contextmanager
-def started(command: list[str], interactive: bool) -> Iterator[subprocess.Popen]:
+def started(command: list[str], interactive: bool,
+            talks: bool = False) -> Iterator[subprocess.Popen]:
+    stdin = subprocess.PIPE if talks else None if interactive else subprocess.DEVNULL
     try:
-        process = subprocess.Popen(command, stdin=None if interactive else subprocess.DEVNULL,
+        process = subprocess.Popen(command, stdin=stdin,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
     except OSError as error:
         raise Problem(f"{command[0]}: {error.strerror}", WRONG_USE) from error
@@ -279,7 +299,7 @@ def started(command: list[str], interactive: bool) -> Iterator[subprocess.Popen]
 
 def boot(command: list[str], timeout: float | None, *, show: Callable[[str], None] | None = None,
          until: re.Pattern[str] | None = None, linger: float = 0.0,
-         interactive: bool = False) -> Outcome:
+         interactive: bool = False, dialogue: Dialogue | None = None) -> Outcome:
     """Runs the machine to its end, to the time-out, or until a line of the console matches; then
     for some seconds more, which it may use to power off. The time-out is of processor time, so
     that a busy host fails no test; by the clock it is SLACK times as much, or IDLE of idleness."""
@@ -289,11 +309,11 @@ def boot(command: list[str], timeout: float | None, *, show: Callable[[str], Non
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "qmp")
         command = [*command, "-S", "-serial", "stdio", "-qmp", f"unix:{path},server=on,wait=off"]
-        with started(command, interactive) as process:
+        with started(command, interactive, dialogue is not None) as process:
             monitor = None
             with contextlib.suppress(OSError):
                 monitor = Monitor(path, process, limit.deadline)
-            end = follow(process, console, limit, until)
+            end = follow(process, console, limit, until, dialogue)
             if end == "found" and linger:
                 end = follow(process, console, Limit(time.monotonic() + linger, math.inf),
                              None) and "found"
@@ -323,7 +343,7 @@ def wants_to_run(process: subprocess.Popen) -> bool:
 
 
 def follow(process: subprocess.Popen, console: Console, limit: Limit,
-           until: re.Pattern[str] | None) -> str:
+           until: re.Pattern[str] | None, dialogue: Dialogue | None = None) -> str:
     """Reads the console until QEMU closes it (""), time is up, or the line has come."""
     assert process.stdout
     busy_at, busy = time.monotonic(), 0.0  # when it was last seen at work
@@ -343,6 +363,8 @@ def follow(process: subprocess.Popen, console: Console, limit: Limit,
         if not data:
             return ""
         console.feed(data)
+        if dialogue:
+            dialogue.hear(data, process.stdin)
         if until and any(until.search(line) for line in console.lines):
             return "found"
 

@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, fuzz_suite,
-               generic_suite, image_suite, limits, mutation, porting_suite, preemption, sabotage,
-               sdk_suite, setup, suites, tool_suite, ways)
+from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, debugger_suite,
+               fuzz_suite, generic_suite, image_suite, limits, mutation, porting_suite, preemption,
+               sabotage, sdk_suite, setup, suites, tool_suite, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "fuzz", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
           "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
-          "tool", "boards"]
+          "tool", "debugger", "boards"]
 SLOW = {"guide", "boards"}  # not in the quick whole
 ARCHIVES = {"conformance": ["conformance"], "bench": ["bench"],
             "preemption": ["conformance", "stress"]}  # the others boot the tour's
@@ -41,6 +41,7 @@ porting      configs rebuilt from device trees; bad configs and bad trees are re
 tutorial     docs/tutorial.md, followed literally in an empty home
 generic      one image on every board that a generic config serves
 tool         ./cobnut itself, ended by a signal, leaves no QEMU behind
+debugger     the kernel debugger, by its console
 guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
@@ -130,6 +131,12 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
         jobs += [Job("tool", build, case) for build in plain
                  if options.board or build.board.name == boards.DEFAULT
                  for case in tool_suite.signal_cases(build)]
+    if "debugger" in chosen:
+        jobs += [Job("debugger", build, case)
+                 for build in combinations(options, ["debug"], ["gcc"])
+                 if build.variant == "debug" and (options.what or options.all or options.board
+                                                  or build.board.name == boards.DEFAULT)
+                 for case in debugger_suite.cases(build)]
     if "guide" in chosen:
         jobs.append(Job("guide", None, sdk_suite.porting_guide))
     if "reproducible" in chosen:

@@ -14,6 +14,14 @@ struct TransmitData : reg::Word<TransmitData, uint32_t> {
     static_assert(reg::disjoint<Character, Full>);
 };
 
+// 13.5
+struct ReceiveData : reg::Word<ReceiveData, uint32_t> {
+    using Word::Word;
+    using Character = reg::Field<7, 0, uint8_t>;
+    using Empty = reg::Flag<31>;
+    static_assert(reg::disjoint<Character, Empty>);
+};
+
 // 13.6
 struct TransmitControl : reg::Word<TransmitControl, uint32_t> {
     using Word::Word;
@@ -32,6 +40,7 @@ struct Interrupts : reg::Word<Interrupts, uint32_t> {
 };
 
 using TransmitDataRegister = reg::Register<0x00, TransmitData>;
+using ReceiveDataRegister = reg::Register<0x04, ReceiveData, reg::Ro>;
 using TransmitControlRegister = reg::Register<0x08, TransmitControl>;
 using InterruptEnableRegister = reg::Register<0x10, Interrupts>;
 using InterruptPendingRegister = reg::Register<0x14, Interrupts, reg::Ro>;

@@ -14,6 +14,14 @@ void console_put(char character) {
     machine.console.put(character);
 }
 
+int console_get() {
+    return machine.console.get();
+}
+
+bool console_listens() {
+    return machine.console.selected();
+}
+
 bool power_off() {
     machine.power.visit([](const auto& driver) { driver.power_off(); });
     return false;

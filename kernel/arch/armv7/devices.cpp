@@ -35,6 +35,16 @@ void console_put(char character) {
     });
 }
 
+int console_get() {
+    int character = -1;
+    console.visit([&](auto& driver) { character = driver.get(); });
+    return character;
+}
+
+bool console_listens() {
+    return console.selected();
+}
+
 bool power_off() {
     power.visit([](auto& driver) { driver.power_off(); });
     return false;

@@ -38,6 +38,14 @@ void console_put(char character) {
     put(character);
 }
 
+int console_get() {
+    return has_console ? console.get() : platform::sbi::get();
+}
+
+bool console_listens() {
+    return true;
+}
+
 KERNEL_BOOT void start_console(platform::fdt::Discovery& discovery) {
     const platform::fdt::Device& device = discovery.console;
     if (platform::fdt::find_console(board::Consoles{}, discovery) != nullptr || !device.found())

@@ -21,6 +21,15 @@ void console_put(char character) {
     uart.put(character);
 }
 
+int console_get() {
+    constexpr platform::Ns16550Port uart{platform::PortAccess{com1}};
+    return uart.get();
+}
+
+bool console_listens() {
+    return true;
+}
+
 bool power_off() {
     devices.power.power_off();
     return false;

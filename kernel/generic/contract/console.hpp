@@ -12,6 +12,10 @@ namespace contract {
 // console_put(char): polled, bounded; '\n' becomes "\r\n". Does nothing before the console is
 //   known or where the machine has none.
 static_assert(requires(char c) { arch::console_put(c); });
+// int console_get(): what has been typed next, -1: nothing. Only of the debug kernel, which takes
+//   what it finds. bool console_listens(): whether anything can come.
+static_assert(std::same_as<decltype(arch::console_get()), int>);
+static_assert(std::same_as<decltype(arch::console_listens()), bool>);
 // bool power_off(), bool reset(): do not return when they work; false: the machine cannot.
 static_assert(std::same_as<decltype(arch::power_off()), bool>);
 static_assert(std::same_as<decltype(arch::reset()), bool>);

@@ -3,6 +3,7 @@
 #include <generic/base/panic.hpp>
 #include <generic/contract/console.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/debug/debugger.hpp>
 #include <generic/debug/print.hpp>
 
 namespace kernel {
@@ -43,12 +44,14 @@ void print_one(Decimal number) {
 
 void fatal(const char* text) {
     print("cobnut: fatal: ", text, "\n");
+    debug::offer();
     (void)arch::power_off();
     arch::stop();
 }
 
 void fatal(const char* text, Word first, Word second, Word third) {
     print("cobnut: fatal: ", text, " ", Hex{first}, " ", Hex{second}, " ", Hex{third}, "\n");
+    debug::offer();
     (void)arch::power_off();
     arch::stop();
 }

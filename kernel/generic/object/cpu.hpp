@@ -50,6 +50,7 @@ struct alignas(64) Cpu {
     // Of the debug kernel.
     const Thread* refused;   ///< Whose refusal was told last,
     uint32_t refusal_count;  ///< and how many of its there were in a row.
+    bool debugging;          ///< The debugger runs.
 };
 
 static_assert(offsetof(Cpu, deadline) + sizeof(Ticks) <= 64);

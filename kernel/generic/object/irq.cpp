@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Interrupts as signals.
 #include <generic/contract/interrupt.hpp>
+#include <generic/debug/debugger.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
@@ -18,6 +19,12 @@ void trace_interrupt(Cpu& cpu, unsigned number) {
     }
 }
 
+void listen(Cpu& cpu, unsigned number) {
+    if constexpr (debug::enabled)
+        if (number == arch::timer_interrupt)
+            debug::listen(cpu);
+}
+
 } // namespace
 
 const Slot* notification_of(unsigned number) {
@@ -31,6 +38,7 @@ void handle(Cpu& cpu, unsigned number) {
     // The bound keeps a storm from holding the core; what is left interrupts again.
     for (unsigned left = 8; number != arch::no_interrupt; number = arch::claim_interrupt()) {
         trace_interrupt(cpu, number);
+        listen(cpu, number);
         if (number == arch::timer_interrupt)
             sched::timer_fired(cpu);
         else if (const Slot* slot = notification_of(number))

@@ -5,6 +5,7 @@
 #include <generic/contract/address_space.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/timer.hpp>
+#include <generic/debug/debugger.hpp>
 #include <generic/debug/invariant.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
@@ -160,6 +161,7 @@ void idle(Cpu& cpu) {
     asid::activate(kernel_state.empty_space);
     while (cpu.ready.summary == 0) {
         program_timer(cpu);
+        debug::limit_idle(cpu);
         arch::wait_for_interrupt();
         cpu.time_read = false;
         irq::handle_pending(cpu);

@@ -23,6 +23,7 @@ inline constexpr uintptr_t extension_hart_state = 0x48534d;
 inline constexpr uintptr_t extension_console = 0x4442434e;
 inline constexpr uintptr_t legacy_set_timer = 0;
 inline constexpr uintptr_t legacy_putchar = 1;
+inline constexpr uintptr_t legacy_getchar = 2;
 inline constexpr uintptr_t legacy_shutdown = 8;
 
 inline bool has(uintptr_t extension) {
@@ -35,6 +36,13 @@ inline void put(char byte) {
     const auto raw = static_cast<uintptr_t>(static_cast<unsigned char>(byte));
     if (call(extension_console, 2, raw).error != 0)
         call(legacy_putchar, 0, raw);
+}
+
+// What has been typed next; -1: nothing. The legacy call works with every firmware that has one of
+// both, for it needs no memory that firmware can reach.
+inline int get() {
+    const Return answer = call(legacy_getchar, 0);
+    return static_cast<int>(answer.error);
 }
 
 inline void put(const char* text) {

@@ -18,11 +18,12 @@ struct Control : cobnut::reg::Word<Control, uint32_t> {
 };
 struct Status : cobnut::reg::Word<Status, uint32_t> {
     using Word::Word;
+    using ReceiveEmpty = cobnut::reg::Flag<1>;
     using TransmitFull = cobnut::reg::Flag<4>;
 };
 using ControlRegister = cobnut::reg::Register<0x00, Control>;
 using StatusRegister = cobnut::reg::Register<0x2c, Status, cobnut::reg::Ro>;
-using FifoRegister = cobnut::reg::Register<0x30, uint32_t, cobnut::reg::Wo>;
+using FifoRegister = cobnut::reg::Register<0x30, uint32_t>;
 
 } // namespace cadence_uart
 
@@ -58,6 +59,15 @@ public:
             if (!registers_.template read<uart::StatusRegister>().template get<Full>())
                 break;
         registers_.template write<uart::FifoRegister>(static_cast<uint8_t>(character));
+    }
+
+    // What has been typed next; -1: nothing.
+    [[nodiscard]] int get() const {
+        namespace uart = cadence_uart;
+        if (registers_.template read<uart::StatusRegister>()
+                .template get<uart::Status::ReceiveEmpty>())
+            return -1;
+        return static_cast<int>(registers_.template read<uart::FifoRegister>() & 0xff);
     }
 
     static constexpr unsigned patience = 100'000;

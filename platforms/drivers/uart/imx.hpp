@@ -14,7 +14,14 @@ namespace imx_uart {
 struct Test : cobnut::reg::Word<Test, uint32_t> {
     using Word::Word;
     using TransmitFull = cobnut::reg::Flag<4>;
+    using ReceiveEmpty = cobnut::reg::Flag<5>;
 };
+// 64.15.1
+struct Receive : cobnut::reg::Word<Receive, uint32_t> {
+    using Word::Word;
+    using Character = cobnut::reg::Field<7, 0>;
+};
+using ReceiveRegister = cobnut::reg::Register<0x00, Receive, cobnut::reg::Ro>;   // URXD
 using TransmitRegister = cobnut::reg::Register<0x40, uint32_t, cobnut::reg::Wo>; // UTXD
 using TestRegister = cobnut::reg::Register<0xb4, Test, cobnut::reg::Ro>;         // UTS
 
@@ -41,6 +48,15 @@ public:
             if (!registers_.template read<imx_uart::TestRegister>().template get<Full>())
                 break;
         registers_.template write<imx_uart::TransmitRegister>(static_cast<uint8_t>(character));
+    }
+
+    // What has been typed next; -1: nothing.
+    [[nodiscard]] int get() const {
+        if (registers_.template read<imx_uart::TestRegister>()
+                .template get<imx_uart::Test::ReceiveEmpty>())
+            return -1;
+        return static_cast<int>(registers_.template read<imx_uart::ReceiveRegister>()
+                                    .template get<imx_uart::Receive::Character>());
     }
 
     static constexpr unsigned patience = 100'000;

@@ -59,6 +59,15 @@ public:
         registers_.template write<uart::TransmitRegister>(static_cast<uint8_t>(character));
     }
 
+    // What has been typed next; -1: nothing.
+    [[nodiscard]] int get() const {
+        namespace uart = cobnut::ns16550;
+        if (!registers_.template read<uart::LineStatusRegister>()
+                 .template get<uart::LineStatus::DataReady>())
+            return -1;
+        return registers_.template read<uart::ReceiveRegister>();
+    }
+
     static constexpr unsigned patience = 100'000;
 
 private:

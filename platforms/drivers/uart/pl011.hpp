@@ -34,6 +34,16 @@ public:
             pl011::Data{}.template with<pl011::Data::Character>(byte));
     }
 
+    // What has been typed next; -1: nothing.
+    [[nodiscard]] int get() const {
+        namespace pl011 = cobnut::pl011;
+        if (registers_.template read<pl011::FlagRegister>()
+                .template get<pl011::Flags::ReceiveEmpty>())
+            return -1;
+        return static_cast<int>(registers_.template read<pl011::DataRegister>()
+                                    .template get<pl011::Data::Character>());
+    }
+
     static constexpr unsigned patience = 100'000;
 
 private:

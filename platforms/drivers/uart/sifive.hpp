@@ -34,6 +34,14 @@ public:
             Data{}.template with<Data::Character>(byte));
     }
 
+    // What has been typed next; -1: nothing.
+    [[nodiscard]] int get() const {
+        namespace uart = cobnut::sifive_uart;
+        using Data = uart::ReceiveData;
+        const Data data = registers_.template read<uart::ReceiveDataRegister>();
+        return data.get<Data::Empty>() ? -1 : static_cast<int>(data.get<Data::Character>());
+    }
+
     static constexpr unsigned patience = 100'000;
 
 private:

@@ -34,6 +34,7 @@ struct Machine {
     bool counters_open = false;
     bool fpu_open = false;
     std::string console;
+    std::string typed; ///< On the console, to be read.
 };
 
 /// Whether the kernel's fastpaths are compiled in, so to speak.

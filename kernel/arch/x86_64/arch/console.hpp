@@ -5,5 +5,7 @@
 namespace arch {
 
 void console_put(char character);
+int console_get();
+bool console_listens();
 
 } // namespace arch
