@@ -60,85 +60,71 @@ void attack_with_nothing(Word seed) {
     require("it ran", rounds >= limit);
 }
 
+/// Random methods of a thread whose space has one of each object, so that only these can be spoilt.
+void attack_with_objects(Word own_seed) {
+    const CapIndex node = make(ObjectType::cnode, 6);
+    const Node there{node, 6};
+    const CapIndex part = make(ObjectType::untyped, 16);
+    constexpr ObjectType types[] = {ObjectType::thread, ObjectType::endpoint,
+                                    ObjectType::notification, ObjectType::reply,
+                                    ObjectType::vspace, ObjectType::page_table};
+    succeed("untyped", move(there, 1, self, part));
+    for (Word index = 0; index < 6; ++index)
+        succeed("move", move(there, 2 + index, self, make(types[index])));
+    // A call on an Endpoint that may be called would wait for ever.
+    succeed("delete", remove(there, 3));
+    succeed("copy", copy(there, 3, self, make_endpoint(), Rights::read_only()));
+    succeed("frame", copy(there, 8, self, make_frame()));
+    succeed("context", copy(there, 9, self,
+                            make(ObjectType::sched_context, sched_context_min_size_bits)));
+    succeed("node", mint(there, 10, self, make(ObjectType::cnode, 4), Rights::all(), 0));
+    handler = make_endpoint();
+    answer = make_reply();
+    static constexpr Entry attacker = [](Word seed) {
+        Random random(static_cast<uint32_t>(seed));
+        constexpr Word methods_of[] = {0x1, 0x3, 0xb, 0xa, 0x7, 0x2, 0x8, 0xc, 0xd, 0xe, 0xf};
+        for (;;) {
+            rounds = rounds + 1;
+            const Word type = methods_of[random.next() % 11];
+            Received message;
+            for (Word& word : message.registers)
+                word = random.next() % 3 == 0 ? random.word() : random.next() % 70;
+            IpcBuffer& buffer = *local().buffer;
+            for (unsigned index = 0; index < 12; ++index)
+                buffer.words[index] = random.next() % 3 == 0 ? random.word()
+                                                             : random.next() % 70;
+            for (CapIndex& capability : buffer.capabilities)
+                capability = random.next() % 16;
+            pass_on(Syscall::call, random.next() % 12,
+                    Tag(type << 8 | random.next() % 20, random.next() % 14,
+                        random.next() % 4),
+                    message);
+        }
+    };
+    rounds = 0;
+    faults = 0;
+    const Word seed = seed_or(own_seed), limit = 234000 * static_cast<Word>(handover.effort);
+    note("seed", seed);
+    const Worker worker =
+        start(attacker, seed, {.resume = false, .fault_handler = handler});
+    succeed("set space", request(worker.thread, Method::thread_set_space, {guard_word(6)},
+                                 {node, own::space}));
+    referee(worker, limit);
+    succeed("delete", remove(self, worker.thread));
+    require("it ran", rounds >= limit);
+}
+
 constexpr Test tests[] = {
     {"hostile: random system calls of a thread without any capability harm nobody",
      [] { attack_with_nothing(1); }},
     {"hostile: other random system calls of a thread without any capability harm nobody",
      [] { attack_with_nothing(20261121); }},
     {"hostile: random methods with random words on every object harm nobody",
-     [] {
-         // A space of its own with one of each object, so that only these can be spoilt.
-         const CapIndex node = make(ObjectType::cnode, 6);
-         const Node there{node, 6};
-         const CapIndex part = make(ObjectType::untyped, 16);
-         constexpr ObjectType types[] = {ObjectType::thread, ObjectType::endpoint,
-                                         ObjectType::notification, ObjectType::reply,
-                                         ObjectType::vspace, ObjectType::page_table};
-         succeed("untyped", move(there, 1, self, part));
-         for (Word index = 0; index < 6; ++index)
-             succeed("move", move(there, 2 + index, self, make(types[index])));
-         // A call on an Endpoint that may be called would wait for ever.
-         succeed("delete", remove(there, 3));
-         succeed("copy", copy(there, 3, self, make_endpoint(), Rights::read_only()));
-         succeed("frame", copy(there, 8, self, make_frame()));
-         succeed("context", copy(there, 9, self,
-                                 make(ObjectType::sched_context, sched_context_min_size_bits)));
-         succeed("node", mint(there, 10, self, make(ObjectType::cnode, 4), Rights::all(), 0));
-         handler = make_endpoint();
-         answer = make_reply();
-         static constexpr Entry attacker = [](Word seed) {
-             Random random(static_cast<uint32_t>(seed));
-             constexpr Word methods_of[] = {0x1, 0x3, 0xb, 0xa, 0x7, 0x2, 0x8, 0xc, 0xd, 0xe, 0xf};
-             for (;;) {
-                 rounds = rounds + 1;
-                 const Word type = methods_of[random.next() % 11];
-                 Received message;
-                 for (Word& word : message.registers)
-                     word = random.next() % 3 == 0 ? random.word() : random.next() % 70;
-                 IpcBuffer& buffer = *local().buffer;
-                 for (unsigned index = 0; index < 12; ++index)
-                     buffer.words[index] = random.next() % 3 == 0 ? random.word()
-                                                                  : random.next() % 70;
-                 for (CapIndex& capability : buffer.capabilities)
-                     capability = random.next() % 16;
-                 pass_on(Syscall::call, random.next() % 12,
-                         Tag(type << 8 | random.next() % 16, random.next() % 14,
-                             random.next() % 4),
-                         message);
-             }
-         };
-         rounds = 0;
-         faults = 0;
-         const Word seed = seed_or(4242);
-         note("seed", seed);
-         const Worker worker =
-             start(attacker, seed, {.resume = false, .fault_handler = handler});
-         succeed("set space", request(worker.thread, Method::thread_set_space, {guard_word(6)},
-                                      {node, own::space}));
-         referee(worker, 700000 * static_cast<Word>(handover.effort));
-         succeed("delete", remove(self, worker.thread));
-         require("it ran", rounds > 100);
-     }},
-    {"hostile: a storm of signals leaves the others their time",
-     [] {
-         static CapIndex notification;
-         notification = make_notification();
-         rounds = 0;
-         const Worker worker = start([](Word) {
-             for (;;) {
-                 signal(notification);
-                 rounds = rounds + 1;
-             }
-         }, 0, {.resume = false, .budget = 1000, .period = 10000});
-         resume(worker.thread);
-         const uint64_t begin = clock();
-         uint64_t mine = 0;
-         while (microseconds(clock() - begin) < 50000)
-             ++mine;
-         note("signals, own rounds", rounds, static_cast<Word>(mine));
-         require("signals", rounds > 0);
-         require("time left", mine > 0);
-     }},
+     [] { attack_with_objects(4242); }},
+    {"hostile: other random methods with random words on every object harm nobody",
+     [] { attack_with_objects(20261122); }},
+    {"hostile: more random methods with random words on every object harm nobody",
+     [] { attack_with_objects(77); }},
     {"hostile: deriving against a revoke ends",
      [] {
          static CapIndex origin, first;

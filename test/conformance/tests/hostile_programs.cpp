@@ -173,6 +173,15 @@ constexpr Test tests[] = {
          note("started, faults", rounds, faults);
          require("it ran", faults > 1000);
      }},
+    {"hostile: a storm of signals leaves the others their time",
+     [] {
+         static CapIndex notification;
+         notification = make_notification();
+         bystander_keeps_its_share([](Word) {
+             for (;; count_round())
+                 signal(notification);
+         });
+     }},
     {"hostile: a bomb of objects out of its own Untyped leaves the others their time",
      [] {
          static CapIndex part, first;

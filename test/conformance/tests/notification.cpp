@@ -116,17 +116,22 @@ constexpr Test tests[] = {
          static volatile Word kind, flags;
          kind = 99;
          const Worker worker = start([](Word) {
-             const Received got = wait(endpoint);
-             kind = static_cast<Word>(got.kind());
-             flags = got.badge;
+             for (;;) {
+                 const Received got = wait(endpoint);
+                 kind = static_cast<Word>(got.kind());
+                 flags = got.badge;
+             }
          }, 0, {.resume = false});
          succeed("bind",
                  request(worker.thread, Method::thread_bind_notification, {}, {notification}));
          resume(worker.thread);
          expect("it waits", kind, 99u);
-         signal(four);
-         expect("a signal", kind, Kind::signal);
-         expect("flags", flags, 4u);
+         for (const Syscall form : {Syscall::nb_send, Syscall::send, Syscall::call}) {
+             kind = 99;
+             system_call(form, form == Syscall::send ? one : four, Tag());
+             expect("a signal", kind, Kind::signal);
+             expect("flags", flags, form == Syscall::send ? 1u : 4u);
+         }
      }},
     {"notification: a pending signal comes before the messages of an Endpoint",
      [] {

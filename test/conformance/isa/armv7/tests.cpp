@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What only ARMv7-A can get wrong.
 #include "../chapter.hpp"
+#include "../isa.hpp"
 
 namespace conformance {
 namespace {
@@ -58,6 +59,17 @@ isa_it_block:
     .popsection
 )");
 
+/// LDREX, the action, and the status of STREX: 1 is a failure. Only the two are asm.
+Word store_behind(void (*action)()) {
+    Word failed = 0;
+    const Word address = place::free;
+    asm volatile("ldrex r3, [%0]" : : "r"(address) : "r3", "memory");
+    action();
+    asm volatile("mov r3, #5\n\tstrex %0, r3, [%1]"
+                 : "=&r"(failed) : "r"(address) : "r3", "memory");
+    return failed;
+}
+
 constexpr Test tests[] = {
     {"armv7: a system call out of Thumb state works",
      [] {
@@ -110,14 +122,30 @@ constexpr Test tests[] = {
                  reply_recv(endpoint, reply, {});
          });
          succeed("map", map(make_frame(), place::free));
-         Word failed = 0;
-         const Word address = place::free;
-         // LDREX here, STREX behind a call: written as one loop of C++ so that only the two are asm.
-         asm volatile("ldrex r3, [%0]" : : "r"(address) : "r3", "memory");
-         call(endpoint, {});
-         asm volatile("mov r3, #5\n\tstrex %0, r3, [%1]"
-                      : "=&r"(failed) : "r"(address) : "r3", "memory");
-         expect("status", failed, 1u);
+         expect("status", store_behind([] { call(endpoint, {}); }), 1u);
+     }},
+    {"armv7: an exclusive store fails behind a fault and an interrupt that switched threads",
+     [] {
+         static CapIndex handler, reply;
+         handler = make_endpoint();
+         reply = make_reply();
+         succeed("map", map(make_frame(), place::free));
+         result[1] = 99;
+         start([](Word) {
+             result[1] = store_behind(isa::undefined_instruction);
+         }, 0, {.fault_handler = handler});
+         const Received got = recv(handler, reply);
+         send(reply, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::undefined_size});
+         expect("a fault", result[1], 1u);
+         start([](Word) {
+             for (;;)
+                 result[2] = result[2] + 1;
+         }, 0, {.priority = main_priority, .budget = 50, .period = 50});
+         result[2] = 0;
+         expect("an interrupt", store_behind([] {
+             while (result[2] == 0)
+                 continue;
+         }), 1u);
      }},
     {"armv7: unaligned access to normal memory works",
      [] {
