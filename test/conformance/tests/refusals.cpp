@@ -73,7 +73,8 @@ void start_receiver(CapIndex place, bool names_slots) {
         buffer.receive_index = slot_for_it;
         buffer.receive_depth = word_bits;
         const CapIndex reply = partner_reply;
-        arrived = arrived + 1 + recv(from, reply).label();
+        const Word label = recv(from, reply).label();
+        arrived = arrived + 1 + label;
         rest();
     }, place);
 }
@@ -95,7 +96,8 @@ CapIndex start_caller(bool names_slots, Options options) {
             buffer->receive_index = slot_for_it;
             buffer->receive_depth = word_bits;
         }
-        arrived = arrived + 1 + call(endpoint, Tag(1, 0)).label();
+        const Word label = call(endpoint, Tag(1, 0)).label();
+        arrived = arrived + 1 + label;
         rest();
     }, 0, options);
     const CapIndex reply = make_reply();
@@ -271,7 +273,8 @@ constexpr Test tests[] = {
          start_receiver(closed, false);
          partner_reply = make_reply();
          start([](Word from) {
-             arrived = arrived + 1 + recv(from, partner_reply).label();
+             const Word label = recv(from, partner_reply).label();
+             arrived = arrived + 1 + label;
              rest();
          }, no_buffer, {.with_buffer = false});
          const CapIndex table = make(ObjectType::page_table), good = make_notification();
@@ -356,7 +359,8 @@ constexpr Test tests[] = {
              rest();
          }, 0, {.priority = main_priority - 1, .with_buffer = false});
          start([](Word) {
-             arrived = arrived + 1 + call(endpoint, Tag(1, 0)).label();
+             const Word label = call(endpoint, Tag(1, 0)).label();
+             arrived = arrived + 1 + label;
              rest();
          });
          let_lower_run();

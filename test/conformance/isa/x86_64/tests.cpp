@@ -31,6 +31,60 @@ constexpr Test tests[] = {
          }));
          expect("signalled", nb_wait(notification).kind(), Kind::signal);
      }},
+    // The kernel's string instructions would run backwards.
+    {"x86: a long message of a call with DF set arrives whole, and so does its answer",
+     [] {
+         constexpr unsigned words = 40;
+         static CapIndex endpoint, reply;
+         endpoint = make_endpoint();
+         reply = make_reply();
+         result[0] = 0;
+         start([](Word) {
+             recv(endpoint, reply);
+             for (;;) {
+                 IpcBuffer& buffer = *local().buffer;
+                 for (unsigned index = arch::message_registers; index < words; ++index) {
+                     result[0] = result[0] + (buffer.words[index] == 1000 + index ? 1 : 0);
+                     buffer.words[index] = 2000 + index;
+                 }
+                 reply_recv(endpoint, reply, Tag(3, words));
+             }
+         });
+         IpcBuffer& buffer = *local().buffer;
+         for (unsigned index = 0; index < words; ++index)
+             buffer.words[index] = 1000 + index;
+         Word rdi = endpoint, rsi = Tag(2, words).raw(), rax = 0;
+         asm volatile("std\n\tsyscall\n\tcld"
+                      : "+D"(rdi), "+S"(rsi), "+a"(rax)
+                      :
+                      : "rcx", "rdx", "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+         expect("answer", Tag(rsi).label(), 3u);
+         expect("arrived", result[0], words - arch::message_registers);
+         for (unsigned index = arch::message_registers; index < words; ++index)
+             expect("a word", buffer.words[index], 2000 + index);
+     }},
+    // SDM volume 2, IRET: NT set is #GP in 64-bit mode, here in the kernel.
+    {"x86: a system call with NT set switches to a thread that was interrupted",
+     [] {
+         static volatile bool stop;
+         stop = false;
+         result[0] = 0;
+         start([](Word) {
+             while (!stop)
+                 result[0] = result[0] + 1;
+         }, 0, {.priority = main_priority, .budget = 50, .period = 50});
+         for (unsigned round = 0; round < 20; ++round) {
+             const Word before = result[0];
+             Word rdi = 0, rsi = 0, rax = static_cast<Word>(Syscall::yield);
+             asm volatile("pushfq\n\torq $0x4000, (%%rsp)\n\tpopfq\n\tsyscall\n\t"
+                          "pushfq\n\tandq $~0x4000, (%%rsp)\n\tpopfq"
+                          : "+D"(rdi), "+S"(rsi), "+a"(rax)
+                          :
+                          : "rcx", "rdx", "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+             require("it ran", result[0] != before);
+         }
+         stop = true;
+     }},
     {"x86: the GS base of one thread is not seen by another",
      [] {
          notification = make_notification();
