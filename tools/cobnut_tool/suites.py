@@ -104,8 +104,18 @@ def way_cases(build: builds.Build, glob: str) -> list[Case]:
             for name, way in ways.ways(build.board).items() if fnmatch.fnmatchcase(name, glob)]
 
 
+def resets(build: builds.Build) -> list[Result]:
+    """A root task that resets the machine by its Firmware capability."""
+    archive = archives.with_file(build.archive("conformance"), build.folder / "reset.cpio",
+                                 "options.txt", b"filter none\nreset 1\n")
+    outcome = qemu.boot(qemu.command_line(build, qemu.Machine(icount=True, archive=archive)),
+                        BOOT_TIMEOUT)
+    problem = "" if outcome.end == "reset" else f"expected a reset, got: {outcome.end}"
+    return [Result(f"reset {build.name}", not problem, outcome.seconds, problem)]
+
+
 def memory_cases(build: builds.Build) -> list[Case]:
-    """Other amounts of memory and other ways in, with the same image."""
+    """Other amounts of memory and other ways in, with the same image; and the way out by a reset."""
     cases = {"tour 64M": qemu.Machine(memory="64M", icount=True)}
     most = build.board.qemu.get("max_memory", "3G")
     cases[f"tour {most}"] = qemu.Machine(memory=most, icount=True)
@@ -117,7 +127,8 @@ def memory_cases(build: builds.Build) -> list[Case]:
         cases["tour U-Boot"] = qemu.Machine(u_boot=True, icount=True)
         if "el2" in build.board.qemu:
             cases["tour U-Boot EL2"] = qemu.Machine(u_boot=True, el2=True, icount=True)
-    return [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
+    tours = [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
+    return [*tours, lambda: resets(build)]
 
 
 def conformance_options(options: argparse.Namespace) -> str:

@@ -19,7 +19,7 @@ SUITES = ["unit", "fuzz", "analysis", "conformance", "tour", "memory", "bad-inpu
           "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
           "tool", "debugger", "boards"]
 SLOW = {"guide", "boards"}  # not in the quick whole
-ARCHIVES = {"conformance": ["conformance"], "bench": ["bench"],
+ARCHIVES = {"memory": ["tour", "conformance"], "conformance": ["conformance"], "bench": ["bench"],
             "preemption": ["conformance", "stress"]}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".

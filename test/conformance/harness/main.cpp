@@ -55,8 +55,11 @@ struct Harness {
 constinit Harness harness;
 constinit CapIndex tick_signal = 0;
 
-[[noreturn]] void power_off() {
-    (void)Firmware(slot(RootSlot::firmware)).power_off();
+[[noreturn]] void end_run() {
+    const Firmware firmware(slot(RootSlot::firmware));
+    if (harness.wishes.number("reset ", 0) != 0)
+        (void)firmware.reset();
+    (void)firmware.power_off();
     cobnut::stop();
 }
 
@@ -64,7 +67,7 @@ constinit CapIndex tick_signal = 0;
     harness.output.line("Bail out! ", why);
     harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed + 1,
                         " failed");
-    power_off();
+    end_run();
 }
 
 void check(const Status& status, const char* what) {
@@ -249,10 +252,10 @@ void set_up(Word boot_info) {
     }
     const auto memory = harness.pool.take(21);
     if (!memory.ok())
-        power_off();
+        end_run();
     home.memory = *memory;
     if (!harness.output.open(home.machine, harness.devices, home.memory, home.node, home.slots))
-        power_off();
+        end_run();
     harness.output.line("TAP version 13");
     const auto slice = harness.pool.take(slice_bits);
     check(slice.status(), "memory for the tests");
@@ -321,7 +324,7 @@ void run_all(Word boot_info) {
     });
     tell_untested();
     harness.output.line("conformance: ", harness.passed, " passed, ", harness.failed, " failed");
-    power_off();
+    end_run();
 }
 
 /// Tells the harness of all answers that the domain got.

@@ -3,6 +3,7 @@
 //   filter GLOB   only the rules that match one of the globs
 //   repeat N      each test N times
 //   effort N      random and hostile tests make N times as many rounds
+//   reset 1       at the end the machine is reset, not switched off
 //   seed N        the random tests start with this seed instead of their own
 #pragma once
 
