@@ -9,6 +9,7 @@ A mutant negates a condition, drops a statement, or moves a comparison, a sum or
 import json
 import pathlib
 import random
+import re
 import sys
 
 from clang import cindex
@@ -20,12 +21,18 @@ COMPARISONS = {'<': 'less', '<=': 'less_equal', '>': 'greater', '>=': 'greater_e
                '==': 'equal', '!=': 'not_equal'}
 SUMS = {'+': 'plus', '-': 'minus'}
 ASSIGNMENTS = {'=', '+=', '-=', '|=', '&=', '^=', '<<=', '>>='}
-SUPPORT = '''// Chooses a mutant when the program runs.
+NO_RETURN = re.compile(r'\[\[noreturn\]\][^;{}()]*?(\w+)\(')
+CALLED = re.compile(r'(\w+)(?:<[^<>;]*>)?\(')
+SUPPORT = '''// Chooses a mutant when the program runs, and notes which places are reached.
 #pragma once
 extern int active_mutant;
+extern unsigned char reached_mutants[];
 namespace mutation {
 constexpr bool is(int number) {
-    return !__builtin_is_constant_evaluated() && active_mutant == number;
+    if (__builtin_is_constant_evaluated())
+        return false;
+    reached_mutants[number] = 1;
+    return active_mutant == number;
 }
 '''
 COMPARE = '''template <class A, class B> constexpr bool {name}(int number, const A& a, const B& b) {{
@@ -128,7 +135,7 @@ def visit_binary(source, cursor):
         (at + len(sign), -1, '*/ ('), (end, 1, '))')])
 
 
-def visit_statement(source, cursor):
+def visit_statement(source, cursor, no_return):
     if cursor.kind == CURSOR.BINARY_OPERATOR:
         left, right = list(cursor.get_children())
         sign = source.text(left.extent.end.offset, right.extent.start.offset).strip()
@@ -138,6 +145,9 @@ def visit_statement(source, cursor):
                              CURSOR.UNARY_OPERATOR):
         return
     start, end = cursor.extent.start.offset, cursor.extent.end.offset
+    called = CALLED.search(source.text(start, end))
+    if called and called.group(1) in no_return:
+        return  # what would follow is undefined: the compiler may keep the call whatever we say
     behind = source.data[end:].lstrip()
     if not behind.startswith(b';'):
         return
@@ -145,7 +155,7 @@ def visit_statement(source, cursor):
     source.add('drop', start, end, [(start, -1, 'if (!mutation::is({})) {{ '), (end, 1, ' }}')])
 
 
-def visit(source, cursor, in_function):
+def visit(source, cursor, in_function, no_return):
     for child in cursor.get_children():
         inside = in_function or child.kind in (
             CURSOR.FUNCTION_DECL, CURSOR.CXX_METHOD, CURSOR.FUNCTION_TEMPLATE, CURSOR.CONSTRUCTOR,
@@ -156,7 +166,7 @@ def visit(source, cursor, in_function):
             continue
         if in_function and plain(source, child):
             if cursor.kind == CURSOR.COMPOUND_STMT:
-                visit_statement(source, child)
+                visit_statement(source, child, no_return)
             if child.kind == CURSOR.BINARY_OPERATOR and \
                     len(list(child.get_children())) == 2:
                 visit_binary(source, child)
@@ -165,16 +175,16 @@ def visit(source, cursor, in_function):
             head = source.text(child.extent.start.offset, child.extent.start.offset + 14)
             if first.kind.is_expression() and plain(source, first) and 'constexpr' not in head:
                 visit_condition(source, first)
-        visit(source, child, inside)
+        visit(source, child, inside, no_return)
 
 
-def collect(path, arguments):
+def collect(path, arguments, no_return):
     source = Source(path)
     unit = cindex.Index.create().parse(str(path), args=['-x', 'c++', *arguments])
     errors = [entry.spelling for entry in unit.diagnostics if entry.severity >= 3]
     if errors:
         sys.exit(f'{path}: {errors[0]}')
-    visit(source, unit.cursor, False)
+    visit(source, unit.cursor, False, no_return)
     # A condition that is one == or != is negated already.
     negated = {(entry['start'], entry['end']) for entry in source.found
                if entry['kind'] == 'negate'}
@@ -188,7 +198,9 @@ def main(arguments):
     folder, seed, count = pathlib.Path(arguments[0]), int(arguments[1]), int(arguments[2])
     cindex.Config.set_library_file(LIBRARY)
     core = folder / 'kernel/generic'
-    sources = [collect(path, arguments[3:]) for path in sorted(core.rglob('*.[ch]pp'))
+    no_return = {name for place in (core, folder / 'test/host') for path in place.rglob('*.[ch]pp')
+                 for name in NO_RETURN.findall(path.read_text())}
+    sources = [collect(path, arguments[3:], no_return) for path in sorted(core.rglob('*.[ch]pp'))
                if not str(path.relative_to(core)).startswith(SPARED)]
     everything = [(source, mutant) for source in sources for mutant in source.found]
     chooser = random.Random(seed)

@@ -26,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         return 0;
     const Expectation wanted = expectation_of(data[0]);
     const Image image{Bytes{data + 1, size - 1}, wanted};
+    const uint64_t thumb = wanted.machine == Machine::arm ? 1 : 0;
     bool first = true, entry_found = false;
     Segment before;
     for (const Segment segment : image) {
@@ -42,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             FUZZ_REQUIRE(segment.same_rights(before) || segment.address / wanted.page_size !=
                                                             last_before / wanted.page_size);
         }
-        entry_found |= segment.executable && segment.contains(image.entry() & ~uint64_t{1});
+        entry_found |= segment.executable && segment.contains(image.entry() & ~thumb);
         before = segment;
         first = false;
     }

@@ -2,6 +2,7 @@
 // The bits of a slot: every field keeps its value whatever is written to the others.
 #include "kernel_memory.hpp"
 
+#include <generic/cap/derive.hpp>
 #include <generic/cap/slot.hpp>
 
 namespace {
@@ -136,4 +137,26 @@ TEST_CASE("a mapping record keeps address and VSpace id beside the links", "[slo
         REQUIRE(slot.links.prev() == &slots[2]);
         REQUIRE(slot.links.child() == &slots[3]);
     }
+}
+
+TEST_CASE("a range of ports shrinks only, and only in a copy", "[slot]") {
+    const auto range = [](Word first, Word last) { return first << 16 | last; };
+    Slot slot;
+    slot.set(ObjectType::io_port, nullptr, 0, range(0x60, 0x70));
+    for (const Word badge : {range(0x60, 0x70), range(0x61, 0x6f), range(0x65, 0x65)})
+        CHECK(check_badge(slot, badge, true).ok());
+    for (const Word badge : {range(0x5f, 0x70), range(0x60, 0x71), range(0x66, 0x65), range(0, 0xffff)})
+        CHECK(check_badge(slot, badge, true).error == Error::invalid_argument);
+    CHECK(check_badge(slot, range(0x61, 0x6f), false).error == Error::illegal_operation);
+}
+
+TEST_CASE("a guard fits beside the radix of its CNode", "[slot]") {
+    Slot slot;
+    slot.set(ObjectType::cnode, nullptr, 12, 0);
+    const auto guard = [](Word value, Word bits) { return value << 6 | bits; };
+    CHECK(check_badge(slot, guard(0, word_bits - 12), true).ok());
+    CHECK_FALSE(check_badge(slot, guard(0, word_bits - 11), true).ok());
+    CHECK(check_badge(slot, guard(7, 3), false).ok());
+    CHECK(check_badge(slot, guard(8, 3), false).error == Error::invalid_argument);
+    CHECK_FALSE(check_badge(slot, guard(1, 0), true).ok());
 }
