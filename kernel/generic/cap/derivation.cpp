@@ -41,15 +41,10 @@ void redirect(Slot& node, Slot* from, Slot* to) {
 
 void insert_child(Slot& parent, Slot& node) {
     Slot* first = parent.links.child();
-    node.links.set_child(nullptr);
     if (first == nullptr) {
-        node.links.set_prev(&node);
-        node.links.set_next(&parent);
-        node.links.set_last(true);
+        node.links.join(&node, &parent, true);
     } else {
-        node.links.set_prev(first->links.prev());
-        node.links.set_next(first);
-        node.links.set_last(false);
+        node.links.join(first->links.prev(), first, false);
         first->links.set_prev(&node);
     }
     parent.links.set_child(&node);

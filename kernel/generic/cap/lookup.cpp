@@ -53,4 +53,8 @@ Result<Slot*> lookup_capability(const Slot& root, Word path) {
     return result;
 }
 
+Result<Slot*> lookup_capability(const Thread& thread, Word path) {
+    return find_capability(thread, path);
+}
+
 } // namespace kernel

@@ -4,6 +4,7 @@
 
 #include <generic/base/result.hpp>
 #include <generic/cap/slot.hpp>
+#include <generic/object/thread.hpp>
 
 namespace kernel {
 
@@ -11,7 +12,22 @@ namespace kernel {
 /// (detail: bits left, LookupFailure); more bits than a word has are none. At most one step per bit.
 [[nodiscard]] Result<Slot*> lookup_slot(const Slot& root, Word path, Word depth);
 
+/// The slot that `path` names in a capability space of one level, found at once; null: elsewhere, if at
+/// all. It may be empty.
+[[nodiscard]] inline Slot* near_slot(const Thread& thread, Word path) {
+    return path < thread.node_size ? thread.node + path : nullptr;
+}
+
 /// As above, with all bits of the path; the slot must not be empty (invalid_capability otherwise).
 [[nodiscard]] Result<Slot*> lookup_capability(const Slot& root, Word path);
+/// From the thread's own capability space.
+[[nodiscard]] Result<Slot*> lookup_capability(const Thread& thread, Word path);
+/// The same without a call, mostly.
+[[gnu::always_inline]] inline Result<Slot*> find_capability(const Thread& thread, Word path) {
+    Slot* slot = near_slot(thread, path);
+    if (slot != nullptr && !slot->empty() && slot->type() != zombie_type) [[likely]]
+        return slot;
+    return lookup_capability(thread.cspace_slot, path);
+}
 
 } // namespace kernel

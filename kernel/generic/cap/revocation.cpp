@@ -53,7 +53,7 @@ bool is_below(const Slot& from, const Slot& revoked, unsigned& steps) {
 
 } // namespace
 
-Failure check(const Slot& from) {
+Failure check_preempted(const Slot& from) {
     unsigned steps = max_steps;
     for (uint32_t i = 0; i < kernel_state.progress_count; ++i) {
         const Progress& record = kernel_state.progress[i];

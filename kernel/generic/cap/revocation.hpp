@@ -4,10 +4,15 @@
 
 #include <generic/base/result.hpp>
 #include <generic/cap/slot.hpp>
+#include <generic/object/kernel.hpp>
 
 namespace kernel::revocation {
 
+[[nodiscard]] Failure check_preempted(const Slot& from);
+
 /// busy if `from` is, or may be, under a preempted revoke of a thread that is not suspended.
-[[nodiscard]] Failure check(const Slot& from);
+[[nodiscard]] inline Failure check(const Slot& from) {
+    return kernel_state.progress_count == 0 ? Failure{} : check_preempted(from);
+}
 
 } // namespace kernel::revocation

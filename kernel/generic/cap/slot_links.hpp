@@ -23,6 +23,13 @@ public:
         high_ = (high_ & ~uint64_t{0xffff}) | (index(s) >> 24);
     }
     void set_prev(Slot* s) { high_ = (high_ & ~(index_mask << 16)) | (index(s) << 16); }
+    /// Its place, without children; neither neighbour is null.
+    void join(const Slot* before, const Slot* behind, bool is_last) {
+        const uint64_t next_index = place(behind);
+        low_ = next_index << 40;
+        high_ = (high_ & (in_thread_flag | uint64_t{63} << 58)) | (is_last ? last_flag : 0) |
+                place(before) << 16 | next_index >> 24;
+    }
 
     [[nodiscard]] bool last() const { return (high_ & last_flag) != 0; }
     [[nodiscard]] bool in_thread() const { return (high_ & in_thread_flag) != 0; }
@@ -43,7 +50,10 @@ private:
                       : reinterpret_cast<Slot*>(arch::window_base() + static_cast<Word>(i << 5));
     }
     static uint64_t index(const Slot* s) {
-        return s == nullptr ? 0 : (reinterpret_cast<Word>(s) - arch::window_base()) >> 5;
+        return s == nullptr ? 0 : place(s);
+    }
+    static uint64_t place(const Slot* s) {
+        return (reinterpret_cast<Word>(s) - arch::window_base()) >> 5;
     }
 
     uint64_t low_ = 0;
@@ -59,6 +69,11 @@ public:
     void set_child(Slot* s) { child_ = (child_ & 31) | reinterpret_cast<Word>(s); }
     void set_next(Slot* s) { next_ = s; }
     void set_prev(Slot* s) { prev_ = s; }
+    void join(Slot* before, Slot* behind, bool is_last) {
+        child_ = (child_ & 2) | (is_last ? 1 : 0);
+        next_ = behind;
+        prev_ = before;
+    }
     [[nodiscard]] bool last() const { return (child_ & 1) != 0; }
     [[nodiscard]] bool in_thread() const { return (child_ & 2) != 0; }
     void set_last(bool on) { child_ = on ? child_ | 1 : child_ & ~Word{1}; }

@@ -4,6 +4,7 @@
 // sched::enter, so what is void in a running thread is so for them too. Compiled with the
 // registers that the stub has saved free to use, and without a function between entry and commit.
 #include <cobnut/abi/fault.hpp>
+#include <generic/cap/lookup.hpp>
 #include <generic/contract/address_space.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/contract/cpu.hpp>
@@ -12,6 +13,7 @@
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
+#include <generic/object/invocation.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/debug.hpp>
 #include <generic/object/kernel.hpp>
@@ -19,6 +21,7 @@
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/vspace.hpp>
+#include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
 
@@ -112,10 +115,6 @@ KERNEL_HOT void dequeue_waiter(Word& head, Thread& thread) {
     thread.wait = Wait::nothing;
 }
 
-KERNEL_HOT const Slot* find(const Thread& thread, Word path) {
-    return path < thread.node_size ? thread.node + path : nullptr;
-}
-
 KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
     return from.buffer != nullptr && to.buffer != nullptr;
 }
@@ -126,6 +125,19 @@ KERNEL_HOT void put(arch::Registers& registers, Word badge, Tag tag) {
     registers.set_tag(tag.raw());
     for (unsigned i = 0; i < arch::Registers::message_words; ++i)
         registers.set_message(i, 0);
+}
+
+/// The caller waits in the Reply, along which its context is lent.
+KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
+    reply.caller = &caller;
+    reply.up = nullptr;
+    reply.sched_context = &context;
+    reply.prev = context.top;
+    if (context.top != nullptr)
+        context.top->up = &reply;
+    context.top = &reply;
+    caller.sched_context = nullptr;
+    caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
 }
 
 /// Whether the whole message travels, and no capability.
@@ -194,13 +206,59 @@ KERNEL_HOT void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool bloc
 
 KERNEL_HOT void send(Cpu& cpu, bool blocks) {
     Thread& current = *cpu.current;
-    const Slot* slot = find(current, current.registers.capability());
+    const Slot* slot = near_slot(current, current.registers.capability());
     if (slot == nullptr || !slot->rights().write())
         return;
     if (slot->type() == ObjectType::notification)
         signal_waiter(cpu, *slot->pointer<Notification>(), slot->badge, !blocks);
     else if (slot->type() == ObjectType::endpoint)
         send_message(cpu, *slot->pointer<Endpoint>(), slot->badge, blocks);
+}
+
+/// A call on a Frame, PageTable or Untyped. It neither blocks nor uses up time, and says by
+/// Cpu::reschedule if it matters to who runs.
+KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
+    if (trace::enabled && (cpu.gate & Gate::traced_cpu) != 0)
+        return; // what is recorded takes the slow path
+    Thread& thread = sched::enter(cpu);
+    cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted;
+    if (!cpu.wants_restart && !cpu.reschedule && thread.repeats == 0 &&
+        kernel_state.progress_count == 0)
+        sched::go_on(cpu);
+    slow::finish(cpu);
+}
+
+/// A call with capabilities, or what else the fastpath in registers is not for, to a passive server.
+KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
+    Thread& current = *cpu.current;
+    if ((slot.object.rights_byte() & SlotRights::may_call) == 0)
+        return;
+    auto& endpoint = *slot.pointer<Endpoint>();
+    if ((endpoint.head & Endpoint::fast_receivers) == 0)
+        return;
+    Thread& server = *endpoint.first();
+    if (!may_run(cpu, server) || server.sched_context != nullptr)
+        return;
+    // What cannot travel has not begun to.
+    if (!transfer(current, server, slot.badge, slot.rights().grant()).ok())
+        return;
+
+    // Committed, as in the fastpath of call.
+    dequeue_waiter(endpoint.head, server);
+    lend(*cpu.sched_context, *server.reply, current);
+    go(cpu, current, server);
+}
+
+KERNEL_HOT void call(Cpu& cpu) {
+    Slot* slot = near_slot(*cpu.current, cpu.current->registers.capability());
+    if (slot == nullptr)
+        return;
+    const ObjectType type = slot->type();
+    if (type == ObjectType::endpoint)
+        call_passive(cpu, *slot);
+    else if (type == ObjectType::frame || type == ObjectType::page_table ||
+             type == ObjectType::untyped)
+        call_memory(cpu, *slot);
 }
 
 KERNEL_HOT void yield(Cpu& cpu) {
@@ -261,21 +319,15 @@ KERNEL_HOT void yield(Cpu& cpu) {
     server.registers.set_badge(handler.badge);
     server.registers.set_tag(
         Tag(static_cast<Word>(type), cobnut::fault_words, 0, cobnut::Kind::fault).raw());
-    reply.caller = &current;
-    reply.up = reply.prev = nullptr;
-    reply.sched_context = nullptr;
-    current.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
     if (!lends) {
+        reply.caller = &current;
+        reply.up = reply.prev = nullptr;
+        reply.sched_context = nullptr;
+        current.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
         contexts.commit(current);
         contexts.leave(current);
     }
-    SchedContext& context = *cpu.sched_context;
-    reply.sched_context = &context;
-    reply.prev = context.top;
-    if (context.top != nullptr)
-        context.top->up = &reply;
-    context.top = &reply;
-    current.sched_context = nullptr;
+    lend(*cpu.sched_context, reply, current);
     go(cpu, current, server);
 }
 
@@ -290,7 +342,7 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     if (thread.fault.type == 0 || tag.length() > 1 ||
         tag.label() != static_cast<Word>(cobnut::FaultReply::resume))
         return;
-    const Slot* slot = find(current, current.registers.capability());
+    const Slot* slot = near_slot(current, current.registers.capability());
     if (slot == nullptr || slot->type() != ObjectType::endpoint || !slot->rights().read())
         return;
     auto& endpoint = *slot->pointer<Endpoint>();
@@ -314,7 +366,9 @@ KERNEL_HOT void system_call(Cpu& cpu, Syscall number) {
     cpu.current->frame_kind = FrameKind::arguments;
     if (!COBNUT_FASTPATH)
         return;
-    if (number == Syscall::send || number == Syscall::nb_send)
+    if (number == Syscall::call)
+        call(cpu);
+    else if (number == Syscall::send || number == Syscall::nb_send)
         send(cpu, number == Syscall::send);
     else if (number == Syscall::yield)
         yield(cpu);

@@ -39,7 +39,7 @@ struct Entry {
 
     /// The send phase through `path`. False: the system call ends here (failed, or to be repeated).
     [[nodiscard]] bool send(Word path, ipc::SendOptions options, bool answers) const {
-        auto found = lookup_capability(thread.cspace_slot, path);
+        auto found = lookup_capability(thread, path);
         if (!found.ok()) {
             refuse(path, false, options.block, found.failure());
             return false;
@@ -53,7 +53,7 @@ struct Entry {
         case ObjectType::reply:
             return send_reply(path, slot);
         default:
-            if (invoke(cpu, thread, slot, answers).error == error_preempted) {
+            if (invoke(cpu, thread, slot, answers) == error_preempted) {
                 cpu.wants_restart = true;
                 return false;
             }
@@ -101,7 +101,7 @@ struct Entry {
 
     /// The receive phase on `path`; with `offers` the Reply at `reply_path` takes a caller.
     void receive(Word path, bool block, bool offers, Word reply_path, bool may_repeat = true) const {
-        auto found = lookup_capability(thread.cspace_slot, path);
+        auto found = lookup_capability(thread, path);
         if (!found.ok())
             return refuse(path, true, block, found.failure());
         const Slot& slot = *found.value();
@@ -125,7 +125,7 @@ struct Entry {
     }
 
     [[nodiscard]] bool offer(Word path, bool block) const {
-        auto found = lookup_capability(thread.cspace_slot, path);
+        auto found = lookup_capability(thread, path);
         if (found.ok() && found.value()->type() != ObjectType::reply)
             found = Error::invalid_capability;
         if (found.ok() && ipc::is_offered(*found.value()->pointer<Reply>(), thread)) {
@@ -144,7 +144,7 @@ struct Entry {
     /// Answers through the Reply at `path`, if it holds a caller; then receives. What cannot be
     /// answered ends the call, so that nothing is lost.
     void reply_recv(Word path, Word reply_path) const {
-        auto found = lookup_capability(thread.cspace_slot, reply_path);
+        auto found = lookup_capability(thread, reply_path);
         if (found.ok() && found.value()->type() == ObjectType::reply) {
             Reply& reply = *found.value()->pointer<Reply>();
             if (reply.caller != nullptr && !send_reply(reply_path, *found.value()))
@@ -199,6 +199,11 @@ void system_call(Word number) {
     trace::record(cpu, TraceType::entry, static_cast<unsigned>(number), &thread,
                   thread.registers.capability());
     perform({cpu, thread}, static_cast<Syscall>(number));
+    finish(cpu);
+}
+
+void finish(Cpu& cpu) {
+    Thread& thread = *cpu.current;
     thread.repeats = cpu.wants_restart ? 1 : 0;
     if (cpu.wants_restart) {
         cpu.wants_restart = false;

@@ -28,6 +28,7 @@ Word read_once(const Word& word) {
 }
 
 void copy_words(const Thread& sender, Thread& receiver, unsigned length) {
+#pragma GCC unroll 6
     for (unsigned i = 0; i < register_words; ++i)
         receiver.registers.set_message(i, sender.registers.message(i));
     if (length > register_words)
@@ -46,13 +47,13 @@ Failure prepare(const Thread& sender, const Thread& receiver, unsigned count,
     const IpcBuffer* out = buffer_of(receiver);
     if (out == nullptr)
         return Error::no_receive_slot;
-    auto root = lookup_capability(receiver.cspace_slot, read_once(out->receive_root));
+    auto root = find_capability(receiver, read_once(out->receive_root));
     if (!root.ok())
         return Error::no_receive_slot;
     const Word first = read_once(out->receive_index);
     const Word depth = read_once(out->receive_depth);
     for (unsigned i = 0; i < count; ++i) {
-        KERNEL_TRY(from, lookup_capability(sender.cspace_slot, read_once(in->capabilities[i])));
+        KERNEL_TRY(from, find_capability(sender, read_once(in->capabilities[i])));
         KERNEL_CHECK(check_derivable(*from));
         auto to = lookup_slot(*root.value(), first + i, depth);
         if (!to.ok() || !to.value()->empty())

@@ -18,21 +18,15 @@ struct Walker {
         unsigned level = 0;
     };
 
-    static unsigned index(unsigned level, VirtAddr address) {
+    [[gnu::always_inline]] static unsigned index(unsigned level, VirtAddr address) {
         const auto& geometry = Format::level[level];
         return static_cast<unsigned>((address.raw() >> geometry.shift) &
                                      ((Word{1} << geometry.index_bits) - 1));
     }
 
     /// Down from the root to `last` (a level), or to the entry above it that is no table.
-    static Position find(PhysAddr root, VirtAddr address, unsigned last) {
-        PhysAddr table = root;
-        for (unsigned level = 0;; ++level) {
-            Entry* entry = Memory::table(table) + index(level, address);
-            if (level == last || Format::kind(level, *entry) != EntryKind::table)
-                return {entry, level};
-            table = Format::address(level, *entry);
-        }
+    [[gnu::noinline]] static Position find(PhysAddr root, VirtAddr address, unsigned last) {
+        return find_from<0>(root, address, last);
     }
 
     /// The entry that points at `target`, on the way to `address`; entry is null if there is none.
@@ -47,6 +41,18 @@ struct Walker {
                 return {entry, level};
         }
         return {};
+    }
+
+    /// A step for each level, whose geometry is constant so.
+    template <unsigned level>
+    [[gnu::always_inline]] static Position find_from(PhysAddr table, VirtAddr address,
+                                                     unsigned last) {
+        Entry* entry = Memory::table(table) + index(level, address);
+        if constexpr (level + 1 < Format::levels) {
+            if (level != last && Format::kind(level, *entry) == EntryKind::table)
+                return find_from<level + 1>(Format::address(level, *entry), address, last);
+        }
+        return {entry, level};
     }
 
     /// The level whose leaves are 2^bits bytes; Format::levels if none.

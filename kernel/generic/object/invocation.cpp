@@ -95,16 +95,26 @@ Failure read_arguments(Invocation& call, Tag tag) {
         call.word_count > arch::Registers::message_words || call.capability_count > 0;
     if (needs_buffer && call.caller.buffer == nullptr)
         return Error::no_buffer;
-    for (unsigned i = 0; i < call.word_count; ++i)
+    constexpr unsigned in_registers = arch::Registers::message_words;
+#pragma GCC unroll 6
+    for (unsigned i = 0; i < in_registers; ++i)
+        call.words[i] = call.caller.registers.message(i);
+    for (unsigned i = in_registers; i < call.word_count; ++i)
         call.words[i] = ipc::message_word(call.caller, i);
     const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(call.caller.buffer);
     for (unsigned i = 0; i < call.capability_count; ++i) {
-        auto found = lookup_capability(call.caller.cspace_slot, buffer->capabilities[i]);
+        const auto wanted = static_cast<ObjectType>(shape >> (6 + 4 * i) & 15);
+        const Word path = buffer->capabilities[i];
+        Slot* slot = near_slot(call.caller, path);
+        if (slot != nullptr && slot->type() == wanted && wanted != ObjectType::null) [[likely]] {
+            call.capabilities[i] = slot;
+            continue;
+        }
+        auto found = lookup_capability(call.caller, path);
         if (!found.ok())
             return found.failure().error == Error::invalid_capability
                        ? Failure(Error::invalid_capability, i)
                        : found.failure();
-        const auto wanted = static_cast<ObjectType>(shape >> (6 + 4 * i) & 15);
         if (wanted != ObjectType::null && found.value()->type() != wanted)
             return {Error::invalid_capability, i};
         call.capabilities[i] = found.value();
@@ -153,9 +163,10 @@ void put_answer(Invocation& call, const Failure& failure) {
     const Word* words = ok ? call.results : failure.detail;
     if (caller.buffer == nullptr && count > arch::Registers::message_words)
         count = arch::Registers::message_words;
+#pragma GCC unroll 6
     for (unsigned i = 0; i < arch::Registers::message_words; ++i)
-        caller.registers.set_message(i, i < count ? words[i] : 0);
-    for (unsigned i = arch::Registers::message_words; i < count; ++i)
+        caller.registers.set_message(i, 0);
+    for (unsigned i = 0; i < count; ++i)
         ipc::set_message_word(caller, i, words[i]);
     caller.registers.set_badge(0);
     caller.registers.set_tag(Tag(static_cast<Word>(failure.error), count, 0,
@@ -165,7 +176,7 @@ void put_answer(Invocation& call, const Failure& failure) {
 
 } // namespace
 
-Failure invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
+Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     Invocation call(cpu, caller, slot);
     const Tag tag{caller.registers.tag()};
     // The call may delete its own capability.
@@ -176,14 +187,14 @@ Failure invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     if (failure.ok())
         failure = dispatch(call);
     if (failure.error == error_preempted)
-        return failure;
+        return error_preempted;
     trace::record(cpu, trace::TraceType::method, static_cast<unsigned>(tag.label()), object,
                   static_cast<uint64_t>(failure.error));
     if (!failure.ok())
         debug::report_refusal(call, tag.label(), failure);
     if (wants_answer)
         put_answer(call, failure);
-    return failure;
+    return failure.error;
 }
 
 } // namespace kernel

@@ -54,6 +54,6 @@ struct Invocation {
 inline constexpr auto error_preempted = static_cast<Error>(0xffff);
 
 /// Decodes and performs the call; a failure is the caller's answer.
-[[nodiscard]] Failure invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer);
+[[nodiscard]] Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer);
 
 } // namespace kernel

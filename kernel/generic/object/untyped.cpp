@@ -33,6 +33,7 @@ struct Request {
     uint64_t begin; ///< Offsets in the Untyped.
     uint64_t end;
     unsigned made; ///< Before a preemption.
+    const Progress* record; ///< Of that; null: there was none.
 };
 
 Failure check_kind(const Slot& untyped, ObjectType type) {
@@ -47,11 +48,10 @@ Word shape_of(const Request& request) {
     return static_cast<Word>(request.type) | Word{request.size_bits} << 8 | Word{request.count} << 16;
 }
 
-Result<Request> decode(const Invocation& call) {
+Failure decode(const Invocation& call, Request& request) {
     const Slot& untyped = call.slot;
     if (call.words[0] >= type_count)
-        return Failure(Error::invalid_argument, 0, call.words[0]);
-    Request request{};
+        return {Error::invalid_argument, 0, call.words[0]};
     request.type = static_cast<ObjectType>(call.words[0]);
     KERNEL_TRY(object_bits, object_bits(request.type, call.words[1]));
     request.size_bits = static_cast<unsigned>(call.words[1]);
@@ -64,22 +64,22 @@ Result<Request> decode(const Invocation& call) {
         node = found;
     }
     if (node->type() != ObjectType::cnode)
-        return Failure(Error::invalid_capability, 0);
+        return {Error::invalid_capability, 0};
     const Word slots = Word{1} << node->radix();
     const Word first = call.words[4];
     const Word count = call.words[5];
     if (count == 0 || count > max_count)
-        return Failure(Error::out_of_range, 1, max_count);
+        return {Error::out_of_range, 1, max_count};
     if (first >= slots || count > slots - first)
-        return Failure(Error::out_of_range, 0, slots - 1);
+        return {Error::out_of_range, 0, slots - 1};
     request.first = node->pointer<Slot>() + first;
     request.count = static_cast<unsigned>(count);
-    const Progress* record = progress::find(LongWork::retype, untyped, call.caller);
+    const Progress* record = request.record;
     if (record != nullptr && record->shape == shape_of(request))
         request.made = static_cast<unsigned>(record->made);
     for (unsigned i = request.made; i < request.count; ++i)
         if (!request.first[i].empty())
-            return Failure(Error::slot_occupied, i);
+            return {Error::slot_occupied, i};
 
     const uint64_t size = uint64_t{1} << untyped.untyped_bits();
     const uint64_t used = request.made != 0                   ? record->begin
@@ -88,12 +88,12 @@ Result<Request> decode(const Invocation& call) {
     const uint64_t object_size = uint64_t{1} << request.object_bits;
     const uint64_t left = size - used;
     if (request.object_bits > untyped.untyped_bits())
-        return Failure(Error::not_enough_memory, static_cast<Word>(left));
+        return {Error::not_enough_memory, static_cast<Word>(left)};
     request.begin = align_up(used, object_size);
     if (request.begin > size || (size - request.begin) >> request.object_bits < count)
-        return Failure(Error::not_enough_memory, static_cast<Word>(left));
+        return {Error::not_enough_memory, static_cast<Word>(left)};
     request.end = request.begin + (uint64_t{count} << request.object_bits);
-    return request;
+    return {};
 }
 
 /// Notes how far the retype is, for the repetition of the system call.
@@ -112,7 +112,7 @@ Failure clear(Invocation& call, const Request& request) {
     const Slot& untyped = call.slot;
     uint64_t done = request.begin;
     // Only the same memory is known to be clean still: nothing has been made in it meanwhile.
-    if (const Progress* record = progress::find(LongWork::retype, untyped, call.caller))
+    if (const Progress* record = request.record)
         if (record->begin == request.begin && record->done <= request.end)
             done = record->done;
     const bool needed = request.type != ObjectType::untyped &&
@@ -143,14 +143,17 @@ Failure create_all(Invocation& call, const Request& request) {
 }
 
 Failure retype(Invocation& call) {
-    KERNEL_CHECK(revocation::check(call.slot));
-    if (!progress::claim(call.slot, &call.caller))
-        return Error::busy;
-    auto request = decode(call);
-    Failure failure = request.failure();
-    if (request.ok() && request.value().made == 0)
-        failure = clear(call, request.value());
-    return failure.ok() ? create_all(call, request.value()) : failure;
+    Request request{};
+    if (kernel_state.progress_count != 0) {
+        KERNEL_CHECK(revocation::check(call.slot));
+        if (!progress::claim(call.slot, &call.caller))
+            return Error::busy;
+        request.record = progress::find(LongWork::retype, call.slot, call.caller);
+    }
+    KERNEL_CHECK(decode(call, request));
+    if (request.made == 0)
+        KERNEL_CHECK(clear(call, request));
+    return create_all(call, request);
 }
 
 Failure query(Invocation& call) {

@@ -388,6 +388,10 @@ void leave(Cpu& cpu) {
         }
     }
     program_timer(cpu);
+    go_on(cpu);
+}
+
+void go_on(Cpu& cpu) {
     debug::check_invariants(cpu);
     trace::record(cpu, trace::TraceType::exit, 0, cpu.current, cpu.current->registers.ip());
     arch::leave(*cpu.current);

@@ -76,6 +76,9 @@ void set_priority(Cpu& cpu, Thread& thread, unsigned priority);
 /// Last thing of every slow entry: picks the thread to run and leaves for user level.
 [[noreturn]] void leave(Cpu& cpu);
 
+/// The same after an entry that changes nothing of who runs, nor when the timer is due.
+[[noreturn]] void go_on(Cpu& cpu);
+
 /// No budget or period is shorter, in microseconds; nor a remainder of a split refill.
 inline constexpr uint64_t min_budget_us = 10;
 

@@ -50,7 +50,7 @@ struct PageFormat {
             .with<Address>(address.raw())
             .raw();
     }
-    static constexpr Kind kind(unsigned depth, Entry entry) noexcept {
+    [[gnu::always_inline]] static constexpr Kind kind(unsigned depth, Entry entry) noexcept {
         const Descriptor d{entry};
         if (!d.get<Valid>())
             return Kind::invalid;

@@ -76,7 +76,7 @@ struct LongFormat {
         return D{}.set<D::Valid, D::NotBlock, D::TableKernelExecuteNever>()
             .with<D::Address>(address.raw()).raw();
     }
-    static constexpr kernel::mm::EntryKind kind(unsigned at, Entry raw) noexcept {
+    [[gnu::always_inline]] static constexpr kernel::mm::EntryKind kind(unsigned at, Entry raw) noexcept {
         const D entry{raw};
         if (!entry.get<D::Valid>())
             return kernel::mm::EntryKind::invalid;

@@ -39,7 +39,7 @@ struct PageFormat {
     static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
         return table_entry(address.raw());
     }
-    static constexpr Kind kind(unsigned, Entry entry) noexcept {
+    [[gnu::always_inline]] static constexpr Kind kind(unsigned, Entry entry) noexcept {
         constexpr uint64_t rights =
             TableEntry::Read::mask | TableEntry::Write::mask | TableEntry::Execute::mask;
         if (!TableEntry{entry}.get<TableEntry::Valid>())

@@ -58,7 +58,7 @@ struct PageFormat {
             .set<PageEntry::Present, PageEntry::Writable, PageEntry::User, PageEntry::Accessed>()
             .raw();
     }
-    static constexpr kernel::mm::EntryKind kind(unsigned at, Entry entry) noexcept {
+    [[gnu::always_inline]] static constexpr kernel::mm::EntryKind kind(unsigned at, Entry entry) noexcept {
         if (!PageEntry{entry}.get<PageEntry::Present>())
             return kernel::mm::EntryKind::invalid;
         if (at + 1 == levels || PageEntry{entry}.get<PageEntry::Large>())
