@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../tests/chapters.hpp"
+#include "isa.hpp"
 
 namespace conformance {
 
@@ -21,6 +22,30 @@ inline bool runs(Entry entry) {
     if (result[0] == 0)
         expect("a fault", got.kind(), Kind::fault);
     return result[0] != 0;
+}
+
+/// `store_behind` makes a reservation of the word at place::free, does the action, and tells whether the
+/// store that depends on it failed: 1.
+inline void fail_behind_switches(Word (*store_behind)(void (*)())) {
+    static Word (*reserve)(void (*)());
+    reserve = store_behind;
+    const CapIndex handler = make_endpoint(), answer = make_reply();
+    succeed("map", map(make_frame(), place::free));
+    result[1] = 99;
+    start([](Word) { result[1] = reserve(isa::undefined_instruction); }, 0,
+          {.fault_handler = handler});
+    const Received got = recv(handler, answer);
+    send(answer, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::undefined_size});
+    expect("a fault", result[1], 1u);
+    start([](Word) {
+        for (;;)
+            result[2] = result[2] + 1;
+    }, 0, {.priority = main_priority, .budget = 50, .period = 50});
+    result[2] = 0;
+    expect("an interrupt", reserve([] {
+        while (result[2] == 0)
+            continue;
+    }), 1u);
 }
 
 } // namespace conformance

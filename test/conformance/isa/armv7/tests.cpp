@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What only ARMv7-A can get wrong.
 #include "../chapter.hpp"
-#include "../isa.hpp"
 
 namespace conformance {
 namespace {
@@ -125,28 +124,7 @@ constexpr Test tests[] = {
          expect("status", store_behind([] { call(endpoint, {}); }), 1u);
      }},
     {"armv7: an exclusive store fails behind a fault and an interrupt that switched threads",
-     [] {
-         static CapIndex handler, reply;
-         handler = make_endpoint();
-         reply = make_reply();
-         succeed("map", map(make_frame(), place::free));
-         result[1] = 99;
-         start([](Word) {
-             result[1] = store_behind(isa::undefined_instruction);
-         }, 0, {.fault_handler = handler});
-         const Received got = recv(handler, reply);
-         send(reply, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::undefined_size});
-         expect("a fault", result[1], 1u);
-         start([](Word) {
-             for (;;)
-                 result[2] = result[2] + 1;
-         }, 0, {.priority = main_priority, .budget = 50, .period = 50});
-         result[2] = 0;
-         expect("an interrupt", store_behind([] {
-             while (result[2] == 0)
-                 continue;
-         }), 1u);
-     }},
+     [] { fail_behind_switches(store_behind); }},
     {"armv7: unaligned access to normal memory works",
      [] {
          succeed("map", map(make_frame(), place::free));
