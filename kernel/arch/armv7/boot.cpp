@@ -95,6 +95,7 @@ KERNEL_BOOT const char* map_window() {
             .with<LongDescriptor::Address>(physical_of_image(kernel_tables.window_level2).raw())
             .raw());
     dsb_inner();
+    isb();
     return nullptr;
 }
 
@@ -181,9 +182,9 @@ extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_entry(uint32_t device_t
     cp15::VectorBase::write(reinterpret_cast<uint32_t>(vectors));
     if (const char* error = learn_machine(device_tree); error != nullptr)
         boot_stop(error);
+    end_identity(begin); // which has the window's addresses where RAM begins at 2 or 3 GiB
     if (const char* error = map_window(); error != nullptr)
         boot_stop(error);
-    end_identity(begin);
     describe_image();
     find_fpu();
     asm volatile("mov sp, %0\n\tb boot_high" : : "r"(layout::cpu));
