@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Follows a document literally: writes the files that it says to write, runs its commands, and
 compares what they print."""
+import contextlib
 import dataclasses
 import os
 import pathlib
 import re
+import signal
 import subprocess
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 FILE = re.compile(r"`([^`\s]+)`:\s*\Z")
-TIMEOUT = 900
+TIMEOUT = 3600
 
 
 @dataclasses.dataclass
@@ -59,15 +61,22 @@ def follow(document: pathlib.Path, home: pathlib.Path) -> tuple[str, str]:
     wanted = steps(document.read_text())
     if not any(step.kind == "run" for step in wanted):
         return "the document has no commands", ""
-    done = subprocess.run(["bash", "-c", script_of(wanted)], cwd=home.parent,
-                          env={**os.environ, "HOME": str(home)}, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=TIMEOUT)
-    printed = done.stdout.replace("\r", "")
+    process = subprocess.Popen(["bash", "-c", script_of(wanted)], cwd=home.parent,
+                               env={**os.environ, "HOME": str(home)}, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace", start_new_session=True)
+    try:
+        printed = process.communicate(timeout=TIMEOUT)[0].replace("\r", "")
+    except subprocess.TimeoutExpired:
+        return f"it takes longer than {TIMEOUT} s", ""
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)  # what the commands have left
+        process.wait()
     parts = re.split(r"^@@(\w+)$", printed, flags=re.M)
     outputs = dict(zip(parts[1::2], parts[2::2]))
     if "done" not in outputs:
-        return f"a command failed ({done.returncode})", printed
+        return f"a command failed ({process.returncode})", printed
     last = ""
     for number, step in enumerate(wanted):
         if step.kind == "run":

@@ -17,6 +17,11 @@ UartType type_of(fdt::Node node) {
         type.kind = UartKind::pl011;
     } else if (node.compatible("sifive,uart0")) {
         type.kind = UartKind::sifive;
+    } else if (node.compatible("cdns,uart-r1p12") || node.compatible("cdns,uart-r1p8") ||
+               node.compatible("xlnx,xuartps")) {
+        type.kind = UartKind::cadence;
+    } else if (node.compatible("fsl,imx6q-uart") || node.compatible("fsl,imx21-uart")) {
+        type.kind = UartKind::imx;
     } else if (node.compatible("brcm,bcm2835-aux-uart")) {
         type.kind = UartKind::ns16550;
         type.shift = 2;

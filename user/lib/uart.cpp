@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// PL011, SiFive and 16550 as firmware left them: baud rate and format are not touched.
+// All UARTs as firmware left them: baud rate and format are not touched.
 
 #include <lib/uart.hpp>
 
@@ -61,6 +61,13 @@ Uart::Uart(UartType type, Word page, IoPort port)
                 .set<Control::Enable>()
                 .with<Control::Watermark>(uint8_t{1}));
         break;
+    case UartKind::cadence:
+        cadence_uart::enable_transmitter(words_);
+        set_transmit_interrupt(false);
+        break;
+    case UartKind::imx:
+        set_transmit_interrupt(false);
+        break;
     }
 }
 
@@ -77,6 +84,11 @@ bool Uart::can_send() const {
     case UartKind::sifive:
         return !words_.read<sifive_uart::TransmitDataRegister>()
                     .get<sifive_uart::TransmitData::Full>();
+    case UartKind::cadence:
+        return !words_.read<cadence_uart::StatusRegister>()
+                    .get<cadence_uart::Status::TransmitFull>();
+    case UartKind::imx:
+        return !words_.read<imx_uart::TestRegister>().get<imx_uart::Test::TransmitFull>();
     }
     return false;
 }
@@ -99,6 +111,12 @@ void Uart::send(char character) const {
         words_.write<sifive_uart::TransmitDataRegister>(
             sifive_uart::TransmitData{}.with<sifive_uart::TransmitData::Character>(byte));
         break;
+    case UartKind::cadence:
+        words_.write<cadence_uart::FifoRegister>(byte);
+        break;
+    case UartKind::imx:
+        words_.write<imx_uart::TransmitRegister>(byte);
+        break;
     }
 }
 
@@ -120,6 +138,19 @@ void Uart::set_transmit_interrupt(bool on) const {
         words_.write<sifive_uart::InterruptEnableRegister>(
             sifive_uart::Interrupts{}.with<sifive_uart::Interrupts::Transmit>(on));
         break;
+    case UartKind::cadence: {
+        constexpr auto empty = cadence_uart::Status{}.set<cadence_uart::Status::TransmitEmpty>();
+        if (on)
+            words_.write<cadence_uart::InterruptEnableRegister>(empty);
+        else
+            words_.write<cadence_uart::InterruptDisableRegister>(empty);
+        break;
+    }
+    case UartKind::imx:
+        words_.write<imx_uart::Control1Register>(
+            words_.read<imx_uart::Control1Register>()
+                .with<imx_uart::Control1::TransmitEmptyInterrupt>(on));
+        break;
     }
 }
 
@@ -136,7 +167,12 @@ void Uart::clear_interrupts() const {
     case UartKind::ns16550_port:
         (void)port_.read<ns16550::InterruptIdentificationRegister>();
         break;
-    case UartKind::sifive: // pends as long as its FIFO is empty
+    case UartKind::cadence:
+        words_.write<cadence_uart::InterruptStatusRegister>(
+            cadence_uart::Status{}.set<cadence_uart::Status::TransmitEmpty>());
+        break;
+    case UartKind::sifive: // pend as long as their FIFOs are empty
+    case UartKind::imx:
         break;
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A UART at user level: PL011, SiFive or 16550, in memory or behind I/O ports.
+// A UART at user level: PL011, SiFive, Cadence, i.MX or 16550, in memory or behind I/O ports.
 #pragma once
 
+#include <cobnut/registers/cadence_uart.hpp>
+#include <cobnut/registers/imx_uart.hpp>
 #include <cobnut/registers/ns16550.hpp>
 #include <cobnut/registers/pl011.hpp>
 #include <cobnut/registers/sifive_uart.hpp>
@@ -10,7 +12,7 @@
 
 namespace cobnut {
 
-enum class UartKind : uint8_t { none, pl011, ns16550, ns16550_port, sifive };
+enum class UartKind : uint8_t { none, pl011, ns16550, ns16550_port, sifive, cadence, imx };
 
 /// What a driver must know besides the page where the registers are mapped.
 struct UartType {
@@ -72,7 +74,7 @@ public:
 
 private:
     UartType type_;
-    reg::Mmio<reg::Volatile> words_; ///< Of a PL011 or a SiFive UART.
+    reg::Mmio<reg::Volatile> words_; ///< Of a UART that is no 16550.
     reg::Mmio<ns16550::MemoryAccess> memory_;
     reg::Mmio<PortAccess> port_;
 };

@@ -4,28 +4,9 @@
 #pragma once
 
 #include <cobnut/format/fdt.hpp>
-#include <cobnut/register.hpp>
+#include <cobnut/registers/cadence_uart.hpp>
 
 namespace platform {
-
-namespace cadence_uart {
-
-// UG1087, module UART: Control, Channel_sts
-struct Control : cobnut::reg::Word<Control, uint32_t> {
-    using Word::Word;
-    using TransmitEnable = cobnut::reg::Flag<4>;
-    using TransmitDisable = cobnut::reg::Flag<5>;
-};
-struct Status : cobnut::reg::Word<Status, uint32_t> {
-    using Word::Word;
-    using ReceiveEmpty = cobnut::reg::Flag<1>;
-    using TransmitFull = cobnut::reg::Flag<4>;
-};
-using ControlRegister = cobnut::reg::Register<0x00, Control>;
-using StatusRegister = cobnut::reg::Register<0x2c, Status, cobnut::reg::Ro>;
-using FifoRegister = cobnut::reg::Register<0x30, uint32_t>;
-
-} // namespace cadence_uart
 
 template <class Access = cobnut::reg::Volatile>
 class BasicCadence {
@@ -38,22 +19,14 @@ public:
     // base: where the node's first reg entry is mapped.
     static constexpr BasicCadence from(cobnut::fdt::Node, uintptr_t base) {
         const BasicCadence driver{Access{base}};
-        driver.enable();
+        cobnut::cadence_uart::enable_transmitter(driver.registers_);
         return driver;
-    }
-
-    // Firmware may have left the transmitter off; its state else stays.
-    void enable() const {
-        namespace uart = cadence_uart;
-        const uart::Control control = registers_.template read<uart::ControlRegister>();
-        registers_.template write<uart::ControlRegister>(
-            control.clear<uart::Control::TransmitDisable>().set<uart::Control::TransmitEnable>());
     }
 
     // Waits at least a character's time at 9600 baud, then drops it: a dead console must not stop
     // the kernel.
     void put(char character) const {
-        namespace uart = cadence_uart;
+        namespace uart = cobnut::cadence_uart;
         using Full = uart::Status::TransmitFull;
         for (unsigned tries = 0; tries < patience; ++tries)
             if (!registers_.template read<uart::StatusRegister>().template get<Full>())
@@ -63,7 +36,7 @@ public:
 
     // What has been typed next; -1: nothing.
     [[nodiscard]] int get() const {
-        namespace uart = cadence_uart;
+        namespace uart = cobnut::cadence_uart;
         if (registers_.template read<uart::StatusRegister>()
                 .template get<uart::Status::ReceiveEmpty>())
             return -1;

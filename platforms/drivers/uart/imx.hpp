@@ -4,28 +4,9 @@
 #pragma once
 
 #include <cobnut/format/fdt.hpp>
-#include <cobnut/register.hpp>
+#include <cobnut/registers/imx_uart.hpp>
 
 namespace platform {
-
-namespace imx_uart {
-
-// 64.15.15
-struct Test : cobnut::reg::Word<Test, uint32_t> {
-    using Word::Word;
-    using TransmitFull = cobnut::reg::Flag<4>;
-    using ReceiveEmpty = cobnut::reg::Flag<5>;
-};
-// 64.15.1
-struct Receive : cobnut::reg::Word<Receive, uint32_t> {
-    using Word::Word;
-    using Character = cobnut::reg::Field<7, 0>;
-};
-using ReceiveRegister = cobnut::reg::Register<0x00, Receive, cobnut::reg::Ro>;   // URXD
-using TransmitRegister = cobnut::reg::Register<0x40, uint32_t, cobnut::reg::Wo>; // UTXD
-using TestRegister = cobnut::reg::Register<0xb4, Test, cobnut::reg::Ro>;         // UTS
-
-} // namespace imx_uart
 
 template <class Access = cobnut::reg::Volatile>
 class BasicImx {
@@ -43,20 +24,21 @@ public:
     // Waits at least a character's time at 9600 baud, then drops it: a dead console must not stop
     // the kernel.
     void put(char character) const {
-        using Full = imx_uart::Test::TransmitFull;
+        namespace uart = cobnut::imx_uart;
+        using Full = uart::Test::TransmitFull;
         for (unsigned tries = 0; tries < patience; ++tries)
-            if (!registers_.template read<imx_uart::TestRegister>().template get<Full>())
+            if (!registers_.template read<uart::TestRegister>().template get<Full>())
                 break;
-        registers_.template write<imx_uart::TransmitRegister>(static_cast<uint8_t>(character));
+        registers_.template write<uart::TransmitRegister>(static_cast<uint8_t>(character));
     }
 
     // What has been typed next; -1: nothing.
     [[nodiscard]] int get() const {
-        if (registers_.template read<imx_uart::TestRegister>()
-                .template get<imx_uart::Test::ReceiveEmpty>())
+        if (registers_.template read<cobnut::imx_uart::TestRegister>()
+                .template get<cobnut::imx_uart::Test::ReceiveEmpty>())
             return -1;
-        return static_cast<int>(registers_.template read<imx_uart::ReceiveRegister>()
-                                    .template get<imx_uart::Receive::Character>());
+        return static_cast<int>(registers_.template read<cobnut::imx_uart::ReceiveRegister>()
+                                    .template get<cobnut::imx_uart::Receive::Character>());
     }
 
     static constexpr unsigned patience = 100'000;
