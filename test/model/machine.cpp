@@ -16,6 +16,7 @@
 #include <generic/object/thread_control.hpp>
 #include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
+#include <generic/trace/record.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -40,6 +41,7 @@ public:
         next_ += bytes;
         return memory;
     }
+    [[nodiscard]] size_t end() const { return next_; }
     template <class T>
     T* make(size_t count = 1) {
         return new (take(sizeof(T) * count, alignof(T))) T[count]{};
@@ -80,6 +82,7 @@ void Pair::boot_kernel(const Layout& layout) {
     state.limbo = memory.make<Slot>();
     state.root = memory.make<Slot>();
     state.irq_slots = memory.make<Slot>(arch::max_interrupts);
+    trace::set_slots(*cpu_, memory.make<Slot>(trace::slot_count));
     state.empty_space.token = arch::empty_token();
     state.least_ticks = sched::min_budget_us;
     const size_t count = size_t{1} << layout.radix;
@@ -103,6 +106,8 @@ void Pair::boot_kernel(const Layout& layout) {
                       size_t{1} << cobnut::sched_context_min_size_bits);
     frame_ = create(slot_frame, ObjectType::frame, 12, 4096);
     space_ = create(slot_space, ObjectType::vspace, 0, size_t{1} << cobnut::vspace_size_bits);
+
+    memory_end_ = memory.end();
 
     auto& thread = *slots[slot_thread].pointer<kernel::Thread>();
     auto& context = *slots[slot_context].pointer<SchedContext>();
@@ -162,9 +167,10 @@ void Pair::boot_model(const Layout& layout) {
 }
 
 /// What the program does before the trap: its registers and its buffer.
-void Pair::prepare(const Step& step) {
+void Pair::prepare(const Step& step, bool with_model) {
     kernel::Thread& thread = *cpu_->current;
-    Thread& twin = model.threads.at(model.current);
+    Thread unused;
+    Thread& twin = with_model ? model.threads.at(model.current) : unused;
     auto& registers = thread.registers;
     const Word tag = Tag(step.label, static_cast<unsigned>(step.words.size()),
                          static_cast<unsigned>(step.capabilities.size()),
@@ -324,8 +330,13 @@ std::string Pair::step(const Step& given) {
     return compare();
 }
 
-std::string Pair::compare() {
+const std::vector<uint64_t>& Pair::read_kernel() {
     write_kernel(kernel_state, *cpu_);
+    return kernel_state.words;
+}
+
+std::string Pair::compare() {
+    (void)read_kernel();
     model_state.clear();
     model.write(model_state);
     if (kernel_state.words == model_state.words)

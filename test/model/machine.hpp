@@ -52,21 +52,32 @@ public:
     /// Makes the kernel's side of a step only; false: it was preempted and cannot be finished.
     bool kernel_step(const Step& step);
 
+    /// Writes down the kernel's state alone.
+    const std::vector<uint64_t>& read_kernel();
+    [[nodiscard]] kernel::Cpu& cpu() { return *cpu_; }
+    /// Bytes of the simulated memory that are in use.
+    [[nodiscard]] size_t memory_end() const { return memory_end_; }
+    /// An earlier state has been restored.
+    void go_on() { over_ = false; }
+    /// Puts the step's registers and buffer words into the kernel's current thread, and the model's.
+    void prepare(const Step& step, bool with_model = true);
+    /// Enters the kernel once; false: the system call was preempted and is to be made again.
+    bool enter_kernel(const Step& step);
+
     StateWriter kernel_state, model_state;
 
 private:
     void boot_kernel(const Layout& layout);
     void boot_model(const Layout& layout);
-    void prepare(const Step& step);
     void model_step(const Step& step);
     std::string compare();
-    bool enter_kernel(const Step& step);
     Name target(const Step& step) const;
 
     kernel::Cpu* cpu_ = nullptr;
     Name slots_ = 0, untyped_ = 0, thread_ = 0, context_ = 0, frame_ = 0, space_ = 0;
     bool fastpaths_;
     bool over_ = false;
+    size_t memory_end_ = 0;
 };
 
 /// Everything that the kernel knows, as the model would say it.

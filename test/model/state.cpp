@@ -41,8 +41,10 @@ void write_context(StateWriter& writer, Name name, const Context& context) {
                context.calls.size());
     write_queue(writer, context.calls);
     if (context.budget != 0)
-        for (const Refill& refill : context.refills)
-            writer.add(refill.when, refill.amount);
+        for (const Refill& refill : context.refills) {
+            writer.add_time(refill.when);
+            writer.add(refill.amount);
+        }
     writer.end();
 }
 
@@ -105,7 +107,9 @@ void System::write(StateWriter& writer) const {
         writer.end();
     }
     writer.begin(StateWriter::processor);
-    writer.add(current, running_context, current == 0 ? 0 : now, current == 0 ? 0 : charged_until);
+    writer.add(current, running_context);
+    writer.add_time(current == 0 ? writer.now : now);
+    writer.add_time(current == 0 ? writer.now : charged_until);
     for (auto queue = ready.rbegin(); queue != ready.rend(); ++queue) {
         writer.add(queue->first);
         write_queue(writer, queue->second);

@@ -52,7 +52,11 @@ public:
     void end() { words[head_] |= (words.size() - head_ - 1) << 8; }
     void clear() { words.clear(); }
 
+    /// A point in time: as it is, or from `now` on.
+    void add_time(Ticks time) { words.push_back(time - now); }
+
     std::vector<uint64_t> words;
+    Ticks now = 0;
 
 private:
     size_t head_ = 0;

@@ -14,6 +14,8 @@
 
 #include <catch2/catch_translate_exception.hpp>
 
+#include <cstdlib>
+
 namespace test {
 
 using namespace kernel;
@@ -167,6 +169,11 @@ Thread& World::make_thread(unsigned priority, bool passive, bool fpu) {
     }
     thread_control::resume(cpu(), made);
     return made;
+}
+
+void broken_invariant(const char* condition) {
+    FAIL("invariant: " << condition);
+    std::abort();
 }
 
 } // namespace test

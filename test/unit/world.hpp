@@ -3,6 +3,7 @@
 // between them.
 #pragma once
 
+#include "invariants.hpp"
 #include "kernel_memory.hpp"
 
 #include <cobnut/abi/syscall.hpp>
@@ -97,7 +98,8 @@ private:
     Thread* root_;
 };
 
-/// Checks everything that must hold between two kernel entries.
-void check_invariants(World& world);
+inline void check_invariants(World& world) {
+    check_invariants(world.cpu());
+}
 
 } // namespace test

@@ -62,6 +62,16 @@ def unit(only: str | None) -> list[Result]:
     return results if only else results + other_host_tests()
 
 
+def scopes() -> list[Result]:
+    """Small systems, gone through exhaustively; the unit run goes less deep."""
+    start = time.monotonic()
+    done = subprocess.run([str(builds.HOST_FOLDER / "test/model/scopes"), "--all"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    return [Result("scopes", done.returncode == 0, time.monotonic() - start,
+                   console=done.stdout.splitlines())]
+
+
 def other_host_tests() -> list[Result]:
     """Meson's tests besides the Catch2 program."""
     listed = subprocess.run(["meson", "introspect", "--tests", str(builds.HOST_FOLDER)],

@@ -15,16 +15,17 @@ from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage,
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
-SUITES = ["unit", "fuzz", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
+SUITES = ["unit", "scopes", "fuzz", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
           "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
           "tool", "debugger", "boards"]
-SLOW = {"guide", "boards"}  # not in the quick whole
+SLOW = {"guide", "boards", "scopes"}  # not in the quick whole
 ARCHIVES = {"memory": ["tour", "conformance"], "conformance": ["conformance"], "bench": ["bench"],
             "preemption": ["conformance", "stress"]}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
 
 unit         the generic core and the parsers on this machine, with sanitizers
+scopes       small systems, every sequence of moves; unit goes less deep
 fuzz         libFuzzer on the parsers: device tree, archive, executable, multiboot and PVH, ACPI
 analysis     bounds of the kernel's stacks, headers that compile alone, no include cycles, clang-tidy
 conformance  the conformance root task: every ISA, gcc, release
@@ -86,6 +87,8 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     plain = combinations(options, ["release"], ["gcc"])
     if "unit" in chosen and setup.has_catch2():
         jobs.append(Job("unit", None, lambda: suites.unit(options.filter)))
+    if "scopes" in chosen:
+        jobs.append(Job("scopes", None, suites.scopes))
     if "fuzz" in chosen:
         only = options.filter if options.what == ["fuzz"] else None
         jobs += [Job("fuzz", None, case)

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What must hold between two kernel entries (docs/invariants.md).
+#pragma once
+
+#include <generic/object/cpu.hpp>
+
+namespace test {
+
+/// Looks at every object that a capability names.
+void check_invariants(kernel::Cpu& cpu);
+
+/// Called with the first one that does not hold; whoever links the checks says what happens then.
+[[noreturn]] void broken_invariant(const char* condition);
+
+} // namespace test
