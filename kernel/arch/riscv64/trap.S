@@ -21,6 +21,11 @@
     each \operation, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7, t0, t1, t2
     .endm
 
+    .macro end_reservation          // none may outlive a switch (Unprivileged ISA 8.2)
+    addi    t4, tp, CPU_SCRATCH
+    sc.d    zero, zero, (t4)
+    .endm
+
     .section .text.fast, "ax"
     .balign 64
     .global trap_entry, trap_slow_syscall
@@ -99,6 +104,7 @@ kernel_fault:
     .global leave_voluntary, leave_full
 leave_voluntary:
     mv      t3, a0
+    end_reservation
     ld      t4, PC(t3)
     csrw    sepc, t4
     ld      tp, TP(t3)
@@ -111,8 +117,7 @@ leave_voluntary:
 
 leave_full:
     mv      t3, a0
-    addi    t4, tp, CPU_SCRATCH     // no reservation may outlive a switch (Unprivileged ISA 8.2)
-    sc.d    zero, zero, (t4)
+    end_reservation
     ld      t4, PC(t3)
     csrw    sepc, t4
     ld      tp, TP(t3)

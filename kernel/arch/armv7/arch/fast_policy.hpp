@@ -135,17 +135,18 @@ struct FastPolicy {
         static_assert(offsetof(kernel::Thread, registers) == 40);
         register kernel::Word r0 asm("r0") = badge;
         register kernel::Thread* r6 asm("r6") = thread;
-        asm volatile(ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
+        // No reservation outlives the switch: a return from an exception clears none (Arm ARM A3.4.5).
+        asm volatile("clrex\n\t" ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
                      : : "r"(r6), "r"(r0) : "memory");
         __builtin_unreachable();
     }
 
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
-    /// The Cpu is where the stack ends. No reservation outlives the switch (Arm ARM A3.4.5).
+    /// The Cpu is where the stack ends.
     template <void (*function)(kernel::Word)>
     [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
-        asm volatile("mov r0, %0\n\tclrex\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
+        asm volatile("mov r0, %0\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
                      : : "r"(path), "i"(function) : "memory");
         __builtin_unreachable();
     }
