@@ -23,7 +23,8 @@ EDGE = re.compile(r'^edge: \{ sourcename: "(.*?)" targetname: "(.*?)"')
 FRAME = re.compile(r"\\n(\d+) bytes \((.*?)\)")
 INDIRECT = "__indirect_call"
 # Callers that call through a pointer, and whom.
-TARGETS = {"for_each_page": [r"arch::(clear_memory|clean_to_coherency|clean|make_executable)\(void\*"]}
+TARGETS = {"for_each_page": [r"arch::(clear_memory|clean_to_coherency|clean|make_executable)\(void\*"],
+           "kernel::debug::": [r"kernel::debug::.*run\(const .*Arguments&\)"]}
 # Assembler that C++ calls, with what it pushes.
 ASSEMBLER = {"leave_full": 48, "leave_voluntary": 0, "restore_registers": 0, "boot_restart": 0}
 
