@@ -6,8 +6,14 @@
 
 namespace arch {
 
-inline void firmware_hvc(uint32_t function) { device::machine->arm_call('h', function); }
-inline void firmware_smc(uint32_t function) { device::machine->arm_call('s', function); }
+inline uint32_t firmware_hvc(uint32_t function) {
+    device::machine->arm_call('h', function);
+    return 0; // PSCI: success
+}
+inline uint32_t firmware_smc(uint32_t function) {
+    device::machine->arm_call('s', function);
+    return 0; // PSCI: success
+}
 
 struct FirmwareAnswer {
     intptr_t error;
