@@ -82,7 +82,7 @@ def find_console(port: Port) -> None:
         names = '", "'.join(node.compatible)
         port.missing.append(
             f"a console driver for {described(node)}: platforms/drivers/uart/NAME.hpp with "
-            f'compatible[] = {{"{names}"}}, from() and put(); its registers are in the manual of '
+            f'compatible[] = {{"{names}"}}, from(), put() and get(); its registers are in the manual of '
             "the UART (docs/porting.md, \"A driver for a new SoC\")")
     else:
         port.missing.append("a console: no enabled node of the tree is a UART that Cobnut knows. "
