@@ -317,13 +317,14 @@ std::string Pair::step(const Step& given) {
     }
     model.goes_first = [&](Name a, Name b) {
         // Where two were released at once, the kernel says in which order.
+        const Name runs = cpu_->current == nullptr ? 0 : name_of(cpu_->current);
+        if (runs == a || runs == b)
+            return runs == a;
         for (const kernel::Thread* first : cpu_->ready.first)
             for (const kernel::Thread* thread = first; thread != nullptr;
                  thread = thread->next == first ? nullptr : thread->next)
                 if (name_of(thread) == a || name_of(thread) == b)
-                    return cpu_->current != nullptr && name_of(cpu_->current) == b
-                               ? false
-                               : name_of(thread) == a;
+                    return name_of(thread) == a;
         return a < b;
     };
     model_step(step);
