@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -279,15 +280,37 @@ RUNNING = Running()
 
 
 @contextlib.contextmanager
+def held_signals() -> Iterator[None]:
+    """No handler that raises runs between QEMU's start and the note that it runs. Not by a mask: QEMU
+    would inherit it. Python's handlers run in the main thread alone."""
+    handlers = {number: signal.getsignal(number)
+                for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    if threading.current_thread() is not threading.main_thread():
+        handlers = {}
+    came: list[int] = []
+    held = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in held:
+        signal.signal(number, lambda which, _frame: came.append(which))
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+    for number in came:
+        held[number](number, None)
+
+
+@contextlib.contextmanager
 def started(command: list[str], interactive: bool,
             talks: bool = False) -> Iterator[subprocess.Popen]:
     stdin = subprocess.PIPE if talks else None if interactive else subprocess.DEVNULL
     try:
-        process = subprocess.Popen(command, stdin=stdin,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        with held_signals():
+            process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, bufsize=0)
+            RUNNING.add(process)
     except OSError as error:
         raise Problem(f"{command[0]}: {error.strerror}", WRONG_USE) from error
-    RUNNING.add(process)
     try:
         yield process
     finally:
