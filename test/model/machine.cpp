@@ -250,7 +250,7 @@ bool Pair::enter_kernel(const Step& step) {
     }
     arch::host::machine.preempt_every = step.preempt_every;
     const auto number = static_cast<Word>(step.form);
-    const kernel::Thread* next = enter([&] {
+    (void)enter([&] {
         if (!fastpaths_)
             kernel_syscall(number);
         if (number == 0)
@@ -261,7 +261,7 @@ bool Pair::enter_kernel(const Step& step) {
         kernel_fast_brief(step.path);
     });
     arch::host::machine.preempt_every = 0;
-    if (next == caller && caller->registers.pc < call_at && caller->repeats != 0) {
+    if (caller->registers.pc < call_at && caller->repeats != 0) {
         caller->registers.pc = call_at;
         return false;
     }
@@ -275,7 +275,7 @@ bool Pair::kernel_step(const Step& step) {
     const Name revoked = step.label == static_cast<Word>(Method::cnode_revoke) ? target(step) : 0;
     while (!enter_kernel(step)) {
         const auto found = kernel::lookup_capability(caller->cspace_slot, step.path);
-        if (!found.ok() || (revoked != 0 && slot_at(revoked)->empty()))
+        if (cpu_->current != caller || !found.ok() || (revoked != 0 && slot_at(revoked)->empty()))
             return false;
     }
     const bool all_done = kernel::kernel_state.dying == nullptr &&
