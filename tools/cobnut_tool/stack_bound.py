@@ -118,6 +118,29 @@ def compile_unit(entry: dict, folder: pathlib.Path) -> pathlib.Path:
     return graph
 
 
+def link_whole(build: builds.Build, folder: pathlib.Path) -> list[pathlib.Path]:
+    """Links once more: units that are compiled as one program have their code, and its graph, from
+    the link."""
+    elf = "kernel/kernel.elf"
+    graphs = list(folder.glob("*ltrans.ci"))
+    made = (build.folder / elf).stat().st_mtime
+    if graphs and all(graph.stat().st_mtime > made for graph in graphs):
+        return graphs
+    commands = subprocess.run(["ninja", "-C", str(build.folder), "-t", "commands", elf],
+                              capture_output=True, text=True).stdout.splitlines()
+    words = shlex.split(commands[-1]) if commands else []
+    if elf not in words:
+        raise Problem(f"{build.name}: ninja does not tell how the kernel is linked")
+    words[words.index(elf)] = str(folder / "kernel.elf")
+    done = subprocess.run([*words, "-fcallgraph-info=su", "-dumpdir", f"{folder}/"],
+                          cwd=build.folder, capture_output=True, text=True,
+                          env={**os.environ, "CCACHE_DISABLE": "1"})
+    graphs = list(folder.glob("*ltrans.ci"))
+    if done.returncode or not graphs:
+        raise Problem(f"{elf}: no call graph: {builds.first_error(done.stderr)}")
+    return graphs
+
+
 def read(paths: list[pathlib.Path]) -> Graph:
     graph = Graph({}, {}, {}, [])
     for path in paths:
@@ -212,8 +235,10 @@ def of_stacks(build: builds.Build) -> list[Result]:
     folder.mkdir(exist_ok=True)
     commands = [entry for entry in json.loads((build.folder / "compile_commands.json").read_text())
                 if entry.get("output", "").startswith("kernel/") and entry["file"].endswith(".cpp")]
+    apart = [entry for entry in commands if "-flto" not in shlex.split(entry["command"])]
     with concurrent.futures.ThreadPoolExecutor(CPUS) as pool:
-        graph = read(list(pool.map(lambda entry: compile_unit(entry, folder), commands)))
+        graphs = list(pool.map(lambda entry: compile_unit(entry, folder), apart))
+    graph = read(graphs if len(apart) == len(commands) else graphs + link_whole(build, folder))
     if graph.unbounded:
         raise Problem(f"{short(graph.unbounded[0], graph)} has a frame without a bound")
     called = {known(callee, graph) or callee for some in graph.calls.values() for callee in some}
