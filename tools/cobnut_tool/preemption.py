@@ -26,8 +26,9 @@ def symbols(build: builds.Build) -> tuple[pathlib.Path, dict[str, int]]:
         raise Problem(f"nm {build.elf.name}: {done.stderr.strip()}")
     named: dict[str, int] = {}
     for line in done.stdout.splitlines():
-        address, kind, name = line.split(maxsplit=2)
-        if kind in "tTwW" and not name.startswith("$"):
+        address, kind, *names = line.split(maxsplit=2)
+        name = names[0] if names else ""  # the compiler's one program has symbols without a name
+        if name and kind in "tTwW" and not name.startswith("$"):
             named.setdefault(name, int(address, 16))
     listed = build.folder / "kernel-symbols.txt"
     listed.write_text("".join(f"{address:x} {name}\n" for name, address in

@@ -114,7 +114,8 @@ private:
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
-        asm volatile("li t0, %1\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
+        // The compiler may have used t2, which the frame holds: user level must not see the kernel's value.
+        asm volatile("li t0, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
         __builtin_unreachable();
     }
 };
