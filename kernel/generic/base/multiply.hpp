@@ -14,41 +14,54 @@ constexpr unsigned used_bits(uint64_t number) {
     return bits;
 }
 
-/// value * factor / divisor, rounded down, with a 128-bit intermediate; saturates. Slow: one step
-/// per bit of value and of factor. divisor < 2^63.
-constexpr uint64_t scale(uint64_t value, uint64_t factor, uint64_t divisor) {
-    uint64_t quotient = 0;
-    uint64_t remainder = 0;
-    // Horner over the bits of `value`: (quotient, remainder) of prefix * factor / divisor.
-    uint64_t factor_quotient = 0;
-    uint64_t factor_remainder = 0;
-    for (unsigned bit = used_bits(factor); bit-- > 0;) {
-        factor_quotient <<= 1;
-        factor_remainder = (factor_remainder << 1) | ((factor >> bit) & 1);
-        if (factor_remainder >= divisor) {
-            factor_remainder -= divisor;
-            ++factor_quotient;
-        }
-    }
-    for (unsigned bit = used_bits(value); bit-- > 0;) {
-        if ((quotient >> 62) != 0)
-            return ~uint64_t{0};
-        quotient <<= 1;
-        remainder <<= 1;
-        if (remainder >= divisor) {
-            remainder -= divisor;
-            ++quotient;
-        }
-        if (((value >> bit) & 1) != 0) {
-            quotient += factor_quotient;
-            remainder += factor_remainder;
-            if (remainder >= divisor) {
-                remainder -= divisor;
-                ++quotient;
+/// factor / divisor, to multiply by: both are looked at once for many values. divisor < 2^63.
+class Ratio {
+public:
+    constexpr Ratio(uint64_t factor, uint64_t divisor) : divisor_(divisor) {
+        for (unsigned bit = used_bits(factor); bit-- > 0;) {
+            quotient_ <<= 1;
+            remainder_ = (remainder_ << 1) | ((factor >> bit) & 1);
+            if (remainder_ >= divisor) {
+                remainder_ -= divisor;
+                ++quotient_;
             }
         }
     }
-    return quotient;
+
+    /// value * factor / divisor, rounded down, with a 128-bit intermediate; saturates. Slow: one
+    /// step per bit of the value (Horner: quotient and remainder of its prefixes' products).
+    [[nodiscard]] constexpr uint64_t of(uint64_t value) const {
+        uint64_t quotient = 0;
+        uint64_t remainder = 0;
+        for (unsigned bit = used_bits(value); bit-- > 0;) {
+            if ((quotient >> 62) != 0)
+                return ~uint64_t{0};
+            quotient <<= 1;
+            remainder <<= 1;
+            if (remainder >= divisor_) {
+                remainder -= divisor_;
+                ++quotient;
+            }
+            if (((value >> bit) & 1) != 0) {
+                quotient += quotient_;
+                remainder += remainder_;
+                if (remainder >= divisor_) {
+                    remainder -= divisor_;
+                    ++quotient;
+                }
+            }
+        }
+        return quotient;
+    }
+
+private:
+    uint64_t divisor_;
+    uint64_t quotient_ = 0;
+    uint64_t remainder_ = 0;
+};
+
+constexpr uint64_t scale(uint64_t value, uint64_t factor, uint64_t divisor) {
+    return Ratio(factor, divisor).of(value);
 }
 
 static_assert(scale(10'000, 62'500'000, 1'000'000) == 625'000);

@@ -17,8 +17,8 @@ using cobnut::Method;
 
 constexpr uint64_t max_period_us = uint64_t{60} * 60 * 1'000'000;
 
-Ticks to_ticks(uint64_t microseconds) {
-    return scale(microseconds, arch::ticks_per_second(), 1'000'000);
+Ratio ticks_per_microsecond() {
+    return {arch::ticks_per_second(), 1'000'000};
 }
 
 Failure bind_to_thread(Invocation& call, SchedContext& context, Thread& thread) {
@@ -90,8 +90,8 @@ Failure configure(Invocation& call) {
     if (flags > cobnut::SchedFlags::constant_bandwidth)
         return Failure(Error::invalid_argument, 6, flags);
     context.badge = call.words[5];
-    sched::configure(call.cpu, context, to_ticks(budget),
-                     budget == period ? 0 : to_ticks(period),
+    const Ratio ticks = ticks_per_microsecond();
+    sched::configure(call.cpu, context, ticks.of(budget), budget == period ? 0 : ticks.of(period),
                      flags != 0 ? 1 : static_cast<unsigned>(call.words[4]) + 2);
     return {};
 }
@@ -114,6 +114,7 @@ Failure set_schedule(Invocation& call) {
     if (count > 0 && (pad < sched::min_pad_us || pad > max_period_us))
         return Failure(Error::time_out_of_range, sched::min_pad_us,
                        static_cast<Word>(max_period_us));
+    const Ratio ticks = ticks_per_microsecond();
     Partitions::Slot slots[cobnut::partition_slot_count] = {};
     for (unsigned i = 0; i < count; ++i) {
         const Word partition = call.words[2 + 2 * i];
@@ -123,9 +124,9 @@ Failure set_schedule(Invocation& call) {
         if (length < sched::min_pad_us || length > max_period_us)
             return Failure(Error::time_out_of_range, sched::min_pad_us,
                            static_cast<Word>(max_period_us));
-        slots[i] = {to_ticks(length), static_cast<uint8_t>(partition)};
+        slots[i] = {ticks.of(length), static_cast<uint8_t>(partition)};
     }
-    sched::set_partition_schedule(call.cpu, slots, static_cast<unsigned>(count), to_ticks(pad));
+    sched::set_partition_schedule(call.cpu, slots, static_cast<unsigned>(count), ticks.of(pad));
     return {};
 }
 
