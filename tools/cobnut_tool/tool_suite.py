@@ -45,7 +45,9 @@ def first_qemu(process: subprocess.Popen) -> int | None:
 
 def signalled(arguments: list[str], number: signal.Signals) -> str:
     """Runs the command, sends it the signal once QEMU runs, and says what is wrong."""
-    process = subprocess.Popen([sys.executable, str(ROOT / "cobnut"), *arguments], cwd=ROOT,
+    # Whoever runs the tests in the background may ignore SIGINT, and children inherit that.
+    process = subprocess.Popen(["env", "--default-signal=INT", sys.executable,
+                                str(ROOT / "cobnut"), *arguments], cwd=ROOT,
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     try:
