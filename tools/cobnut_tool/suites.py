@@ -124,6 +124,19 @@ def resets(build: builds.Build) -> list[Result]:
     return [Result(f"reset {build.name}", not problem, outcome.seconds, problem)]
 
 
+def suspends(build: builds.Build) -> list[Result]:
+    """The conformance test takes `not_supported` on any machine; where QEMU has the firmware, the core
+    must have slept."""
+    archive = archives.with_file(build.archive("conformance"), build.folder / "suspend.cpio",
+                                 "options.txt", b"filter firmware*\n")
+    outcome = qemu.boot(qemu.command_line(build, qemu.Machine(icount=True, archive=archive)),
+                        BOOT_TIMEOUT)
+    slept = any("microseconds asleep" in line for line in outcome.lines)
+    problem = outcome.problem() or ("" if slept else "the firmware's standby state was not entered")
+    return [Result(f"suspend {build.name}", not problem, outcome.seconds, problem,
+                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+
+
 def memory_cases(build: builds.Build) -> list[Case]:
     """Other amounts of memory and other ways in, with the same image; and the way out by a reset."""
     cases = {"tour 64M": qemu.Machine(memory="64M", icount=True)}
@@ -138,7 +151,8 @@ def memory_cases(build: builds.Build) -> list[Case]:
         if "el2" in build.board.qemu:
             cases["tour U-Boot EL2"] = qemu.Machine(u_boot=True, el2=True, icount=True)
     tours = [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
-    return [*tours, lambda: resets(build)]
+    firmware = [] if build.board.isa == "x86_64" else [lambda: suspends(build)]  # which PCs do not have
+    return [*tours, *firmware, lambda: resets(build)]
 
 
 def conformance_options(options: argparse.Namespace) -> str:
