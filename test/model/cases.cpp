@@ -38,6 +38,36 @@ std::vector<Step> thread_above(Word thread, Word context, Word budget, Word peri
             call(Method::sched_context_bind, context, {}, {thread})};
 }
 
+/// A client runs on a Notification's context and lends it to a server, by a call or a fault. While the server
+/// has it the client is given a context of its own; then the server answers.
+std::vector<Step> given_a_context_while_it_waits(Step::Kind by) {
+    constexpr Word server = 8, own = 9, endpoint = 12, other = 13, reply = 14, notification = 15,
+                   client = 20, lent = 21, table = 30;
+    std::vector<Step> steps = thread_above(server, own, 1000, 1000);
+    steps.push_back(make(ObjectType::page_table, 0, table));
+    steps.push_back(call(Method::page_table_map, table, {0}, {model::slot_space})); // or no fastpath
+    steps.push_back(make(ObjectType::endpoint, 0, endpoint, 2));
+    steps.push_back(make(ObjectType::reply, 0, reply));
+    steps.push_back(make(ObjectType::notification, 0, notification));
+    steps.push_back(call(Method::thread_resume, server));
+    steps.push_back({.form = Syscall::recv, .path = endpoint, .reply = reply});
+    steps.push_back(call(Method::sched_context_unbind, own));
+    const std::vector<Step> more = thread_above(client, lent, 1000, 1000);
+    steps.insert(steps.end(), more.begin(), more.end());
+    steps.push_back(call(Method::thread_set_fault_handler, client, {}, {endpoint}));
+    steps.push_back(call(Method::thread_resume, client));
+    steps.push_back({.form = Syscall::wait, .path = notification});
+    steps.push_back(call(Method::sched_context_unbind, lent));
+    steps.push_back(call(Method::sched_context_bind, lent, {}, {notification}));
+    steps.push_back({.form = Syscall::nb_send, .path = notification});
+    steps.push_back({.kind = by, .path = endpoint});
+    steps.push_back({.form = Syscall::send, .path = other});
+    steps.push_back(call(Method::sched_context_bind, own, {}, {client}));
+    steps.push_back({.form = Syscall::wait, .path = other});
+    steps.push_back({.form = Syscall::reply_recv, .path = endpoint, .reply = reply});
+    return steps;
+}
+
 } // namespace
 
 TEST_CASE("yield gives the rest of the budget up without a timeout fault", "[model]") {
@@ -93,4 +123,16 @@ TEST_CASE("a preempted receive keeps the Notification's context until it waits",
     steps.push_back({.form = Syscall::wait, .path = 13, .preempt_every = 1});
     steps.push_back({.form = Syscall::nb_send, .path = 14});
     CHECK(model::check({}, steps) == "");
+}
+
+TEST_CASE("a caller that was given a context of its own does not get back what it lent", "[model]") {
+    const std::vector<Step> steps = given_a_context_while_it_waits(Step::Kind::call);
+    CHECK(model::check({}, steps) == "");
+    CHECK(model::check({.fastpaths = true}, steps) == "");
+}
+
+TEST_CASE("a faulter that was given a context of its own does not get back what it lent", "[model]") {
+    const std::vector<Step> steps = given_a_context_while_it_waits(Step::Kind::fault);
+    CHECK(model::check({}, steps) == "");
+    CHECK(model::check({.fastpaths = true}, steps) == "");
 }

@@ -59,10 +59,12 @@ std::vector<Step> opening(Choices& choices, const Mix& mix) {
     const Word notification = make(ObjectType::notification, 0, 2);
     const Word reply = make(ObjectType::reply, 0, 3);
     const Word space = make(ObjectType::vspace, 0, 1);
-    const Word tables = make(ObjectType::page_table, 0, 3);
+    const Word tables = make(ObjectType::page_table, 0, 4);
     make(ObjectType::frame, 12, 2);
     for (Word i = 0; i < 3 && mix.spaces > 0; ++i)
         steps.push_back(call(Method::page_table_map, tables + i, {0}, {space}));
+    if (!choices.once_in(8)) // the fastpaths that save whole frames take no space without a root
+        steps.push_back(call(Method::page_table_map, tables + 3, {0}, {slot_space}));
     make(ObjectType::cnode, 2, 1);
     make(ObjectType::untyped, choices.below(3) + 8, 2);
     for (unsigned i = 0; i < threads; ++i) {

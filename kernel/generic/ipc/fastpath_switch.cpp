@@ -346,8 +346,9 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     if (slot == nullptr || slot->type() != ObjectType::endpoint || !slot->rights().read())
         return;
     auto& endpoint = *slot->pointer<Endpoint>();
+    // A context that it was given while it waited is not to be replaced by the one that it lent.
     if (endpoint.head != 0 || (current.gate & Gate::signal_pending) != 0 ||
-        !may_run(cpu, thread, Gate::faulted))
+        !may_run(cpu, thread, Gate::faulted) || thread.sched_context != nullptr)
         return;
     if (tag.length() == 1 && !thread.registers.set_ip(current.registers.message(0)))
         return;

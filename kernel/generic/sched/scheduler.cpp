@@ -214,6 +214,9 @@ void give(SchedContext& context, Thread& thread) {
     KERNEL_ASSERT(context.thread == nullptr && context_of(thread) == nullptr);
     context.thread = &thread;
     thread.sched_context = &context;
+    // It lent another with its call, which the fastpaths would give back: they leave full frames alone.
+    if (thread.wait_kind() == Wait::reply)
+        thread.make_frame_full();
 }
 
 void bind(SchedContext& context, Thread& thread) {
