@@ -2,11 +2,24 @@
 """QEMU stopped at its first instruction and gdb attached, with the kernel's symbols."""
 import argparse
 import os
+import signal
 import subprocess
 import tempfile
+import time
 
 from . import builds, qemu, setup
 from .common import BUILD, ROOT, say, short_path
+
+
+def run_gdb(command: list[str]) -> int:
+    """Ctrl-C in the terminal is for gdb, which stops the machine by it."""
+    handler = signal.getsignal(signal.SIGINT)
+    if callable(handler):
+        signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        return subprocess.run(command).returncode
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def debug(options: argparse.Namespace) -> int:
@@ -27,7 +40,7 @@ def debug(options: argparse.Namespace) -> int:
             gdb += ["-ex", line]
         if options.execute:
             gdb += ["-batch"]
-        with qemu.started(command, interactive=False) as process:
+        with qemu.started(command, interactive=False, apart=True) as process:
             while not os.path.exists(path) and process.poll() is None:
-                pass
-            return subprocess.run([*gdb, str(build.elf)]).returncode
+                time.sleep(0.01)
+            return run_gdb([*gdb, str(build.elf)])

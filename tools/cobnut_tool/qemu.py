@@ -301,13 +301,15 @@ def held_signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def started(command: list[str], interactive: bool,
-            talks: bool = False) -> Iterator[subprocess.Popen]:
+def started(command: list[str], interactive: bool, talks: bool = False,
+            apart: bool = False) -> Iterator[subprocess.Popen]:
+    """`apart`: the terminal's signals do not reach QEMU."""
     stdin = subprocess.PIPE if talks else None if interactive else subprocess.DEVNULL
     try:
         with held_signals():
             process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE,
-                                       stderr=subprocess.STDOUT, bufsize=0)
+                                       stderr=subprocess.STDOUT, bufsize=0,
+                                       process_group=0 if apart else None)
             RUNNING.add(process)
     except OSError as error:
         raise Problem(f"{command[0]}: {error.strerror}", WRONG_USE) from error

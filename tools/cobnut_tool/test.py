@@ -133,7 +133,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     if "tool" in chosen:
         jobs += [Job("tool", build, case) for build in plain
                  if options.board or build.board.name == boards.DEFAULT
-                 for case in tool_suite.signal_cases(build)]
+                 for case in tool_suite.cases(build)]
     if "debugger" in chosen:
         jobs += [Job("debugger", build, case)
                  for build in combinations(options, ["debug"], ["gcc"])

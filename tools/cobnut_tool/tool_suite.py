@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tests of the command itself: ended from outside, it leaves no QEMU behind."""
+"""Tests of the command itself: ended from outside, it leaves no QEMU behind; Ctrl-C in its debugger stops
+the machine."""
 import os
 import pathlib
+import pty
+import select
 import signal
 import subprocess
 import sys
@@ -67,8 +70,58 @@ def signalled(arguments: list[str], number: signal.Signals) -> str:
         process.wait()
 
 
-def signal_cases(build: builds.Build) -> list[Case]:
-    place = ["--board", build.board.name, "--variant", build.variant, "--toolchain", build.toolchain]
+def answers(terminal: int, until: str) -> str:
+    """What comes from the terminal, up to and with the text."""
+    text, deadline = "", time.monotonic() + START_TIMEOUT
+    while until not in text and time.monotonic() < deadline:
+        if not select.select([terminal], [], [], 1)[0]:
+            continue
+        try:
+            text += os.read(terminal, 4096).decode(errors="replace")
+        except OSError:  # the other end is closed
+            break
+    return text
+
+
+def debug_session(place: list[str]) -> str:
+    """Types into gdb as a person would, and says what is wrong."""
+    terminal, inner = pty.openpty()
+    process = subprocess.Popen(["setsid", "--ctty", "env", "--default-signal=INT", "TERM=dumb",
+                                sys.executable, str(ROOT / "cobnut"), "debug", *place],
+                               cwd=ROOT, stdin=inner, stdout=inner, stderr=inner)
+    os.close(inner)
+    try:
+        for typed, answer in (("", "(gdb)"), ("set confirm off\n", "(gdb)"),
+                              ("continue\n", "Continuing."), ("\3", "SIGINT"),
+                              ("stepi\n", "(gdb)"), ("quit\n", "")):
+            os.write(terminal, typed.encode())
+            text = answers(terminal, answer) if answer else ""
+            if answer not in text:
+                return f"no answer to {typed!r}: {text[-200:]!r}"
+        answers(terminal, "\0")  # to its end
+        status = process.wait(END_TIMEOUT)
+        return "" if status == 0 else f"ended with status {status}"
+    except subprocess.TimeoutExpired:
+        return "the command goes on"
+    finally:
+        os.close(terminal)
+        process.kill()
+        process.wait()
+
+
+def debug_case(build: builds.Build) -> list[Result]:
+    start = time.monotonic()
+    problem = debug_session(place_of(build))
+    return [Result(f"tool: Ctrl-C in debug stops the machine, {build.name}", not problem,
+                   time.monotonic() - start, problem)]
+
+
+def place_of(build: builds.Build) -> list[str]:
+    return ["--board", build.board.name, "--variant", build.variant, "--toolchain", build.toolchain]
+
+
+def cases(build: builds.Build) -> list[Case]:
+    place = place_of(build)
 
     def case(arguments: list[str], number: signal.Signals) -> list[Result]:
         start = time.monotonic()
@@ -76,6 +129,7 @@ def signal_cases(build: builds.Build) -> list[Case]:
         return [Result(f"tool: {number.name} to {' '.join(arguments)} ends its QEMU, {build.name}",
                        not problem, time.monotonic() - start, problem)]
 
-    return [lambda a=arguments, n=number: case(a, n)
-            for arguments in (["run"], ["test", "tour"])
-            for number in (signal.SIGTERM, signal.SIGINT)]
+    signals = [lambda a=arguments, n=number: case(a, n)
+               for arguments in (["run"], ["test", "tour"])
+               for number in (signal.SIGTERM, signal.SIGINT)]
+    return [*signals, lambda: debug_case(build)]
