@@ -10,16 +10,17 @@ from collections.abc import Callable
 import conformance_rules
 
 from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, debugger_suite,
-               fuzz_suite, generic_suite, image_suite, limits, mutation, porting_suite, preemption,
-               sabotage, sdk_suite, setup, suites, tool_suite, ways)
+               fuzz_suite, generic_suite, image_suite, injected_suite, limits, mutation,
+               porting_suite, preemption, sabotage, sdk_suite, setup, suites, tool_suite, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "scopes", "fuzz", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
           "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
-          "tool", "debugger", "boards"]
+          "tool", "debugger", "injected", "boards"]
 SLOW = {"guide", "boards", "scopes"}  # not in the quick whole
 ARCHIVES = {"memory": ["tour", "conformance"], "conformance": ["conformance"], "bench": ["bench"],
+            "injected": ["conformance"],
             "preemption": ["conformance", "stress"]}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -43,6 +44,7 @@ tutorial     docs/tutorial.md, followed literally in an empty home
 generic      one image on every board that a generic config serves
 tool         ./cobnut itself, ended by a signal, leaves no QEMU behind
 debugger     the kernel debugger, by its console
+injected     NMIs and machine checks on x86-64, injected by QEMU
 guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
@@ -119,7 +121,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                         ("boot-cost", suites.boot_cost_cases), ("limits", limits.limit_cases),
                         ("bench", bench_suite.bench_cases),
                         ("preemption", lambda build: preemption.preemption_cases(build, options)),
-                        ("sdk", sdk_suite.example_cases)):
+                        ("injected", injected_suite.cases), ("sdk", sdk_suite.example_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
     if "porting" in chosen:

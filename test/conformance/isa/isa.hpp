@@ -47,6 +47,9 @@ Word changed_fpu(Word seed);
 /// values made from `seed`; how many changed. For preemption.
 Word changed_while_spinning(Word seed, Word rounds);
 
+/// A call with the stack pointer at `stack`: where that points afterwards. `tag` becomes the answer's.
+Word stack_after_call(Word stack, CapIndex capability, Word& tag);
+
 /// Each executes one instruction that user level may not, and returns if it could.
 extern const Entry privileged[];
 extern const size_t privileged_count;

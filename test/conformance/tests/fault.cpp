@@ -263,6 +263,8 @@ constexpr Test tests[] = {
          start_faulty([](Word) { isa::load(0); });
          expect("address", fault(FaultType::vm)[2], 0u);
      }},
+    {"fault: an error that the hardware confines to a thread is a fault of it",
+     [] { skip("no program can cause one, nor can the emulator on request"); }},
 };
 
 } // namespace

@@ -171,6 +171,21 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+Word stack_after_call(Word stack, CapIndex capability, Word& tag) {
+    register Word x0 asm("x0") = capability;
+    register Word x1 asm("x1") = tag;
+    register Word kept asm("x20");
+    register Word moved asm("x21") = stack;
+    asm volatile("mov %[kept], sp\n\tmov sp, %[moved]\n\tsvc %[call]\n\t"
+                 "mov %[moved], sp\n\tmov sp, %[kept]"
+                 : "+r"(x0), "+r"(x1), [kept] "=&r"(kept), [moved] "+r"(moved)
+                 : [call] "i"(static_cast<unsigned>(Syscall::call))
+                 : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+                   "x14", "x15", "x16", "x17", "x18", "cc", "memory");
+    tag = x1;
+    return moved;
+}
+
 const Entry privileged[] = {
     [](Word) { asm volatile("msr daifset, #15" ::: "memory"); },
     [](Word) { asm volatile("mrs x0, sctlr_el1" ::: "x0"); },

@@ -157,6 +157,20 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+Word stack_after_call(Word stack, CapIndex capability, Word& tag) {
+    register Word r0 asm("r0") = capability;
+    register Word r1 asm("r1") = tag;
+    register Word r12 asm("r12") = static_cast<Word>(Syscall::call);
+    register Word kept asm("r8");
+    register Word moved asm("r9") = stack;
+    asm volatile("mov %[kept], sp\n\tmov sp, %[moved]\n\tsvc #0\n\tmov %[moved], sp\n\tmov sp, %[kept]"
+                 : "+r"(r0), "+r"(r1), "+r"(r12), [kept] "=&r"(kept), [moved] "+r"(moved)
+                 :
+                 : "r2", "r3", "r4", "r5", "lr", "cc", "memory");
+    tag = r1;
+    return moved;
+}
+
 const Entry privileged[] = {
     [](Word) { asm volatile("mrc p15, 0, r0, c1, c0, 0" ::: "r0"); },
     [](Word) { asm volatile("mcr p15, 0, r0, c8, c7, 0" ::: "memory"); },

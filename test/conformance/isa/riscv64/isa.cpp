@@ -203,6 +203,21 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+Word stack_after_call(Word stack, CapIndex capability, Word& tag) {
+    register Word a0 asm("a0") = capability;
+    register Word a1 asm("a1") = tag;
+    register Word t0 asm("t0") = static_cast<Word>(Syscall::call);
+    register Word kept asm("s2");
+    register Word moved asm("s3") = stack;
+    asm volatile("mv %[kept], sp\n\tmv sp, %[moved]\n\tecall\n\tmv %[moved], sp\n\tmv sp, %[kept]"
+                 : "+r"(a0), "+r"(a1), "+r"(t0), [kept] "=&r"(kept), [moved] "+r"(moved)
+                 :
+                 : "a2", "a3", "a4", "a5", "a6", "a7", "ra", "t1", "t2", "t3", "t4", "t5", "t6",
+                   "memory");
+    tag = a1;
+    return moved;
+}
+
 const Entry privileged[] = {
     [](Word) { asm volatile("csrr a0, sstatus" ::: "a0"); },
     [](Word) { asm volatile("csrw satp, zero" ::: "memory"); },

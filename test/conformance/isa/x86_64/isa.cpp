@@ -193,6 +193,19 @@ Word changed_fpu(Word seed) {
     return isa_changed_fpu(seed);
 }
 
+Word stack_after_call(Word stack, CapIndex capability, Word& tag) {
+    Word rdi = capability, rsi = tag, rax = static_cast<Word>(Syscall::call);
+    register Word kept asm("r13");
+    register Word moved asm("r14") = stack;
+    asm volatile("movq %%rsp, %[kept]\n\tmovq %[moved], %%rsp\n\tsyscall\n\t"
+                 "movq %%rsp, %[moved]\n\tmovq %[kept], %%rsp"
+                 : "+D"(rdi), "+S"(rsi), "+a"(rax), [kept] "=&r"(kept), [moved] "+r"(moved)
+                 :
+                 : "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "cc", "memory");
+    tag = rsi;
+    return moved;
+}
+
 const Entry privileged[] = {
     [](Word) { asm volatile("cli" ::: "memory"); },
     [](Word) { asm volatile("hlt" ::: "memory"); },

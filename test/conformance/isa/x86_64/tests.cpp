@@ -105,6 +105,80 @@ constexpr Test tests[] = {
          });
          expect("a third one's", result[1], 1u);
      }},
+    {"x86: faults and preemption preserve FS and GS base, a system call the FS base alone",
+     [] {
+         static constexpr Word fs = 0x1234567000, gs = 0x7654321000;
+         static const auto bases = [] {
+             Word fs_now, gs_now;
+             asm volatile("rdfsbase %0\n\trdgsbase %1" : "=r"(fs_now), "=r"(gs_now));
+             return fs_now == fs && gs_now == gs ? 2u : fs_now == fs && gs_now == 0 ? 1u : 0u;
+         };
+         const CapIndex handler = make_endpoint(), answer = make_reply();
+         notification = make_notification();
+         static volatile bool others_ran;
+         others_ran = false;
+         start([](Word) {
+             asm volatile("wrfsbase %0\n\twrgsbase %1" : : "r"(fs), "r"(gs));
+             isa::undefined_instruction();
+             result[0] = bases();
+             while (!others_ran)
+                 continue;
+             result[1] = bases();
+             signal(notification);
+             result[2] = bases();
+         }, 0, {.priority = main_priority, .budget = 50, .period = 50, .fault_handler = handler});
+         const Received got = recv(handler, answer);
+         asm volatile("wrfsbase %0\n\twrgsbase %0" : : "r"(Word{0x5000}));
+         send(answer, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::undefined_size});
+         asm volatile("wrgsbase %0" : : "r"(Word{0x6000}));
+         while (result[0] == 0)
+             continue; // until our slice ends
+         others_ran = true;
+         wait(notification);
+         yield();
+         expect("behind a fault", result[0], 2u);
+         expect("preempted", result[1], 2u);
+         expect("behind a system call", result[2], 1u);
+     }},
+    // The trap of MOV SS comes behind SYSCALL, with the user's stack pointer and GS (CVE-2018-8897).
+    {"x86: a watchpoint or trap flag that MOV SS puts off until SYSCALL does not stop the kernel",
+     [] {
+         static uint16_t selector;
+         asm volatile("movw %%ss, %0" : "=m"(selector));
+         const CapIndex handler = make_endpoint(), answer = make_reply();
+         static constexpr Entry code[] = {
+             [](Word) {
+                 Word rdi = notification, rsi = 0, rax = 3;
+                 asm volatile("movw %3, %%ss\n\tsyscall"
+                              : "+D"(rdi), "+S"(rsi), "+a"(rax) : "m"(selector)
+                              : "rcx", "rdx", "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+                 result[0] = 1;
+                 rest();
+             },
+             [](Word) {
+                 Word rdi = notification, rsi = 0, rax = 3;
+                 asm volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\tmovw %3, %%ss\n\tsyscall"
+                              : "+D"(rdi), "+S"(rsi), "+a"(rax) : "m"(selector)
+                              : "rcx", "rdx", "rbx", "r8", "r9", "r10", "r11", "memory", "cc");
+                 result[0] = 1;
+                 rest();
+             }};
+         notification = make_notification();
+         for (const Entry entry : code) {
+             result[0] = 0;
+             const Worker worker = start(entry, 0, {.resume = false, .fault_handler = handler});
+             succeed("watch", request(worker.thread, Method::thread_set_breakpoint,
+                                      {0, static_cast<Word>(BreakpointKind::access),
+                                       reinterpret_cast<Word>(&selector), 2}));
+             succeed("resume", resume(worker.thread));
+             unsigned traps = 0;
+             for (; traps < 8 && nb_recv(handler, answer).kind() == Kind::fault; ++traps)
+                 send(answer, Tag(static_cast<Word>(FaultReply::resume), 0));
+             note("debug faults", traps);
+             expect("to its end", result[0], 1u);
+             expect("signalled", nb_wait(notification).kind(), Kind::signal);
+         }
+     }},
     {"x86: an instruction pointer that is not canonical is refused or faults",
      [] {
          const Worker worker = start([](Word) {}, 0, {.resume = false});

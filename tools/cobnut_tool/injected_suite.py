@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""NMIs and machine checks that QEMU injects while programs make system calls with any stack pointer."""
+import contextlib
+import pathlib
+import re
+import socket
+import tempfile
+import threading
+import time
+import typing
+from collections.abc import Callable
+
+from . import archives, builds, qemu
+from .results import Result
+from .suites import BOOT_TIMEOUT, SHOWN_LINES, Case
+
+BEGUN = "1.."  # of the conformance suite's plan: SeaBIOS takes no NMIs
+TEST = "user memory: a system call is made with any stack pointer*"
+ROUNDS = 40
+PAUSE = 0.0005
+# An MSI as a device sends it: delivery mode NMI (SDM volume 3, 11.11.2). QMP's inject-nmi goes by LINT1,
+# which is masked.
+NMI = "writel 0xfee00000 0x400\n"
+# Bank 1: valid, uncorrected, enabled, address valid; MCG_STATUS: in progress, instruction pointer valid.
+MACHINE_CHECK = ('{"execute": "qmp_capabilities"}\n{"execute": "human-monitor-command", "arguments": '
+                 '{"command-line": "mce 0 1 0xbe00000000000134 0x5 0x1000 0"}}\n')
+REPORT = re.compile("fatal: (uncontained hardware error|exception in the kernel .* 0x1200000000 )")
+KERNEL_NMI = re.compile(r"v=02 .* cpl=0 .* SP=[0-9a-f]{4}:([0-9a-f]{16})")
+KERNEL_STACKS = range(0xffffffff80000000, 1 << 64)
+
+
+class Injector(qemu.Dialogue):
+    """Types nothing: begins to inject when the suite has begun."""
+
+    def __init__(self, path: str, inject: Callable[[typing.TextIO], None]):
+        super().__init__([])
+        self.path, self.inject = path, inject
+        self.thread: threading.Thread | None = None
+
+    def hear(self, data: bytes, serial: typing.IO[bytes]) -> None:
+        self.heard += data.decode("utf-8", "replace")
+        if self.thread is None and BEGUN in self.heard:
+            self.thread = threading.Thread(target=self.run, daemon=True)
+            self.thread.start()
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(self.path)
+            self.inject(connection.makefile("rw"))
+
+
+def storm(control: typing.TextIO) -> None:
+    """NMIs until QEMU is gone."""
+    while True:
+        control.write(NMI)
+        control.flush()
+        if not control.readline():
+            return
+        time.sleep(PAUSE)
+
+
+def machine_check(control: typing.TextIO) -> None:
+    control.write(MACHINE_CHECK)
+    control.flush()
+    while control.readline():
+        continue
+
+
+def boot(build: builds.Build, folder: str, extra: list[str],
+         inject: Callable[[typing.TextIO], None]) -> qemu.Outcome:
+    """One instruction at a time: else QEMU looks for what is injected only between blocks of them."""
+    wishes = f"filter {TEST}\neffort {ROUNDS}\n".encode()
+    archive = archives.with_file(build.archive("conformance"), pathlib.Path(folder, "options.cpio"),
+                                 "options.txt", wishes)
+    machine = qemu.Machine(archive=archive, extra=["-accel", "tcg,one-insn-per-tb=on", *extra])
+    return qemu.boot(qemu.command_line(build, machine), BOOT_TIMEOUT,
+                     dialogue=Injector(f"{folder}/control", inject))
+
+
+def interrupted(build: builds.Build) -> list[Result]:
+    """NMIs harm nobody; that some came on a user's stack pointer or the fastpath's is checked."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        log = pathlib.Path(folder, "log")
+        outcome = boot(build, folder, ["-qtest", f"unix:{folder}/control,server=on,wait=off",
+                                       "-qtest-log", "none", "-d", "int", "-D", str(log)], storm)
+        places = [int(sp, 16) for sp in KERNEL_NMI.findall(log.read_text())]
+    window = sum(sp not in KERNEL_STACKS for sp in places)
+    problem = outcome.problem() or ("" if window else "no NMI came while there was no kernel stack")
+    return [Result(f"NMI {build.name}", not problem, time.monotonic() - start,
+                   problem or f"{len(places)} in the kernel, {window} of them without its stack",
+                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+
+
+def checked(build: builds.Build) -> list[Result]:
+    """A machine check, which nothing confines to a thread, stops the machine with a line."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = boot(build, folder, ["-qmp", f"unix:{folder}/control,server=on,wait=off"],
+                       machine_check)
+    told = any(REPORT.search(line) for line in outcome.lines)
+    problem = "" if told else f"no report of it ({outcome.end})"
+    return [Result(f"machine check {build.name}", told, time.monotonic() - start, problem,
+                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+
+
+def cases(build: builds.Build) -> list[Case]:
+    return [lambda: interrupted(build), lambda: checked(build)] if build.board.isa == "x86_64" else []
