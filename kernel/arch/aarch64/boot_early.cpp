@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Runs before the MMU is on, at the load address: leaves EL2, builds the first tables, turns MMU
 // and caches on.
+#include <arch/cpu.hpp>
 #include <arch/layout.hpp>
 #include <arch/system_registers.hpp>
 #include <stddef.h>
@@ -122,7 +123,9 @@ extern "C" BOOT_TEXT void boot_leave_el2() {
     uint64_t value;
     asm volatile("mrs %0, midr_el1\n\tmsr vpidr_el2, %0" : "=r"(value));
     asm volatile("mrs %0, mpidr_el1\n\tmsr vmpidr_el2, %0" : "=r"(value));
-    asm volatile("mrs %0, pmcr_el0" : "=r"(value));
+    value = 0;
+    if (has_cycle_counter()) // PMCR_EL0 is undefined without PMUv3
+        asm volatile("mrs %0, pmcr_el0" : "=r"(value));
     asm volatile("msr mdcr_el2, %0" ::"r"(value >> 11 & 31)); // all event counters to EL1
     if (MemoryFeatures0::read().get<MemoryFeatures0::FineTraps>() != 0)
         asm volatile("msr s3_4_c1_c1_4, xzr\n\tmsr s3_4_c1_c1_5, xzr\n\t" // HFGRTR_EL2, HFGWTR_EL2
