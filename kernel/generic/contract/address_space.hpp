@@ -18,7 +18,8 @@ using kernel::Word;
 // writes to hardware (TTBR0 with ASID, satp, CR3 with PCID). On ARMv7 two words.
 static_assert(std::is_trivially_copyable_v<arch::SpaceToken>);
 
-// SpaceToken make_token(PhysAddr root, unsigned asid); asid 0 is the kernel's own.
+// SpaceToken make_token(PhysAddr root, unsigned asid); asid 0 is the kernel's own. On return the
+//   hardware's walker sees what was written to the tables so far.
 // SpaceToken empty_token(): a space with the kernel's mappings and nothing else.
 static_assert(std::same_as<decltype(arch::make_token(PhysAddr{}, 0u)), arch::SpaceToken>);
 static_assert(std::same_as<decltype(arch::empty_token()), arch::SpaceToken>);

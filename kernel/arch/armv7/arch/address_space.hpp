@@ -23,7 +23,9 @@ inline constexpr unsigned asid_none = 0; ///< Also the kernel's own, of the empt
 
 constexpr unsigned asid_count() { return 256; }
 
-constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
+/// A root may have been cleared without another entry since: the walker sees it (Arm ARM B3.10.1).
+inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
+    dsb_stores();
     return {static_cast<uint32_t>(root.raw()),
             static_cast<uint32_t>(root.raw() >> 32) | asid << 16};
 }

@@ -17,7 +17,7 @@ constexpr unsigned asid_none = 0x80000000; // negative when loaded: the fastpath
 extern unsigned asid_limit;
 inline unsigned asid_count() { return asid_limit; }
 
-constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
+constexpr SpaceToken token_of(kernel::PhysAddr root, unsigned asid) {
     return csr::Translation{}
         .with<csr::Translation::Mode>(csr::mode_sv39)
         .with<csr::Translation::Asid>(asid)
@@ -26,7 +26,7 @@ constexpr SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
 }
 
 inline SpaceToken empty_token() {
-    return make_token(kernel::PhysAddr{physical_of_data(&kernel_root)}, 0);
+    return token_of(kernel::PhysAddr{physical_of_data(&kernel_root)}, 0);
 }
 
 // With rs2 = 0 in a register, not x0, global entries stay.
@@ -35,6 +35,13 @@ inline void fence_space(unsigned asid) {
 }
 inline void fence_page(unsigned asid, kernel::VirtAddr address) {
     asm volatile("sfence.vma %0, %1" ::"r"(address.raw()), "r"(uint64_t{asid}) : "memory");
+}
+
+// Writing satp orders nothing: entries that were written while the space had no identifier become
+// visible to the walker by the fence.
+inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
+    fence_space(asid);
+    return token_of(root, asid);
 }
 
 /// Identifier 0 belongs to every space where the hardware has no others, else to the empty one.
