@@ -299,6 +299,43 @@ constexpr Test tests[] = {
          succeed("delete the stale one", remove(self, one));
          expect("the new one stays", at<Word>(place::free), 21u);
      }},
+    {"map: a stale record that is true again gives no more than its capability's rights",
+     [] {
+         // The Frame of both, and of the page behind it, which neither may reach.
+         const CapIndex frame = make_frame(), reader = copied(frame, Rights::read_only());
+         const CapIndex behind = make_frame();
+         CapIndex table = 0;
+         for (;;) {
+             const Received mapped = map_frame(reader, own::space, place::free, Rights::read_only());
+             if (mapped.error() == Error::none)
+                 break;
+             table = make(ObjectType::page_table);
+             succeed("table", request(table, Method::page_table_map, {place::free}, {own::space}));
+         }
+         succeed("unmap the table", request(table, Method::page_table_unmap));
+         expect_error("stale", request(reader, Method::frame_set_rights,
+                                       {Rights::read_write().bits, MapAttributes::execute_never}),
+                      Error::not_mapped);
+         succeed("another capability in its place", map(frame, place::free));
+         succeed("and behind it", map(behind, place::free + 4096));
+         at<Word>(place::free) = 21;
+         expect_error("not executable", request(reader, Method::frame_set_rights,
+                                                {Rights::read_only().bits, 0}),
+                      Error::illegal_operation);
+         succeed("set", request(reader, Method::frame_set_rights,
+                                {Rights::read_write().bits, MapAttributes::execute_never}));
+         expect("read-only", at<Word>(place::free), 21u);
+         const CapIndex pager = make_endpoint();
+         start([](Word) { isa::store(place::free, 1); }, 0, {.fault_handler = pager});
+         expect("fault", nb_recv(pager, make_reply()).label(), FaultType::vm);
+         succeed("unmap", request(reader, Method::frame_unmap));
+         expect("gone for both", identify(frame)[5], 0u);
+         at<Word>(place::free + 4096) = 22;
+         succeed("mapped again", map(frame, place::free));
+         succeed("delete what is stale", remove(self, reader));
+         expect("nothing more", at<Word>(place::free), 21u);
+         expect("nor behind it", at<Word>(place::free + 4096), 22u);
+     }},
     {"map: code is executed where execution is allowed",
      [] {
          const CapIndex frame = make_frame();
