@@ -65,9 +65,9 @@ slow_call_entry:
     xor %eax, %eax
 slow_entry:
     save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
-    movzbl %al, %edi
-    cmp $SYSCALL_COUNT, %edi
+    cmp $SYSCALL_COUNT, %al
     jae traced
+    movzbl %al, %edi
     mov $STACK_TOP, %rsp
     call kernel_syscall
 traced:

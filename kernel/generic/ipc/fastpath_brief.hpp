@@ -22,7 +22,7 @@ struct BriefPath {
         auto entry = Policy::entry();
         const auto number = static_cast<cobnut::Syscall>(entry.number);
         if (!COBNUT_FASTPATH || Policy::is_traced(entry) || is_recorded()) [[unlikely]]
-            Policy::slow(entry, path);
+            slow_other(entry, path);
         if (number == cobnut::Syscall::nb_send || number == cobnut::Syscall::send) {
             Thread* current = entry.current;
             if (path < current->node_size) [[likely]] {
@@ -47,11 +47,21 @@ struct BriefPath {
             if (done)
                 Policy::leave(entry, path);
             entry.number = static_cast<Word>(cobnut::Syscall::yield);
+        } else {
+            slow_other(entry, path);
         }
         Policy::slow(entry, path);
     }
 
 private:
+    /// The number may be one that there is not: some ISAs' full frame wants more of the registers.
+    [[noreturn]] KERNEL_HOT static void slow_other(const auto& entry, Word path) {
+        if constexpr (requires { Policy::slow_other(entry, path); })
+            Policy::slow_other(entry, path);
+        else
+            Policy::slow(entry, path);
+    }
+
     /// A trace runs. The other fastpaths see it by the gate, which this one does not ask.
     KERNEL_HOT static bool is_recorded() {
         if constexpr (trace::enabled)

@@ -146,19 +146,21 @@ struct FastPolicy {
 };
 
 // rsp is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
+// r11 has the flags, which the full frame of an unknown number takes from there.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
-        kernel::Word call;
-        Word number;
+        Word number; ///< In its low byte.
+        Word flags;
     };
 
     KERNEL_HOT static Entry entry() {
         kernel::Thread* thread;
-        register kernel::Word rax asm("rax");
-        asm volatile("# rax" : "=r"(rax));
+        register Word rax asm("rax");
+        register Word r11 asm("r11");
+        asm volatile("# rax, r11" : "=r"(rax), "=r"(r11));
         asm volatile("movq %%rsp, %0" : "=r"(thread));
-        return {thread, rax, rax & 0xff};
+        return {thread, rax, r11};
     }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return FastPolicy::now(); }
@@ -175,7 +177,12 @@ struct BriefPolicy {
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
-        asm volatile("jmp slow_entry" ::"a"(entry.call), "D"(path) : "memory");
+        asm volatile("jmp slow_entry" ::"a"(entry.number), "D"(path) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_other(const Entry& entry, kernel::Word path) {
+        register Word r11 asm("r11") = entry.flags;
+        asm volatile("# unknown\n jmp slow_entry" ::"a"(entry.number), "D"(path), "r"(r11) : "memory");
         __builtin_unreachable();
     }
 };
