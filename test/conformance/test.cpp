@@ -148,6 +148,14 @@ void forget_stack() {
     --next_area;
 }
 
+void start_over() {
+    succeed("revoke", revoke(self, own::untyped));
+    while (next_slot > own::first_free)
+        (void)remove(self, --next_slot);
+    next_area = 1;
+    never = 0;
+}
+
 void rest() {
     for (;;)
         wait(never);

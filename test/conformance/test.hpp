@@ -130,6 +130,8 @@ struct Worker {
 Worker start(Entry entry, Word argument = 0, Options options = {}, Location location = here());
 /// The stack of the thread that was started last, which is deleted, is the next one's.
 void forget_stack();
+/// Deletes all that the test has made, its other threads included: as at its begin.
+void start_over();
 /// The rest of a thread that has nothing to do any more.
 [[noreturn]] void rest();
 

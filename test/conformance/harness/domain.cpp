@@ -104,7 +104,7 @@ Status make_domain(Home& home, const Program& program, Shared& shared, Word entr
     COBNUT_TRY(untyped, made(home, slice, ObjectType::untyped, domain_untyped_bits));
     COBNUT_TRY(node, made(home, slice, ObjectType::cnode, own::radix));
     COBNUT_TRY(space, made(home, slice, ObjectType::vspace, 0));
-    COBNUT_TRY(thread, made(home, slice, ObjectType::thread, 0));
+    COBNUT_TRY(thread, made(home, slice, ObjectType::thread, home.machine.info().fpu_thread_size_bits));
     COBNUT_TRY(context, made(home, slice, ObjectType::sched_context, sched_context_min_size_bits));
     COBNUT_TRY(buffer, made(home, slice, ObjectType::frame, 12));
     parts.node = shared.node = cobnut::CNode(node);

@@ -30,6 +30,7 @@ constinit const Chapter* const chapters[] = {
     &user_memory_chapter,
     &refusals_chapter,
     &register_file_chapter,
+    &register_switch_chapter,
     &death_chapter,
     &regression_chapter,
     &peers_chapter,

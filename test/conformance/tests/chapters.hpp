@@ -12,7 +12,8 @@ extern const Chapter boot_chapter, capability_space_chapter, derivation_chapter,
     thread_chapter, interrupt_chapter, argument_chapter, death_chapter, regression_chapter,
     peers_chapter, hostile_chapter, hostile_programs_chapter, thread_methods_chapter,
     sched_methods_chapter, partition_chapter, refusals_chapter,
-    reference_chapter, register_file_chapter, trace_chapter, timeout_chapter, user_memory_chapter;
+    reference_chapter, register_file_chapter, register_switch_chapter, trace_chapter, timeout_chapter,
+    user_memory_chapter;
 
 /// Of the ISA that this is built for (isa/ISA/tests.cpp).
 extern const Chapter isa_chapter;

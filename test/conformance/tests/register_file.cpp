@@ -1,154 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every way into the kernel with the whole register file filled by both partners: what is preserved
 // is as it was, messages are the partner's, and nothing else is told.
-#include "../isa/isa.hpp"
-#include "../isa/register_file.hpp"
 #include "chapters.hpp"
+#include "parties.hpp"
 #include "uart_line.hpp"
 
 namespace conformance {
 namespace {
 
-using isa::RegisterFile;
-using isa::Role;
-
-/// A thread's registers around one system call.
-struct Party {
-    RegisterFile before, after;
-};
-
-Party mine, theirs;
-CapIndex endpoint, reply, other;
-volatile Word done;
-
-/// What messages and tag may be afterwards.
-struct Result {
-    enum Kind : uint8_t { nothing, words, from_partner } kind = nothing;
-    Word badge = 0;
-    Tag tag{};
-    const RegisterFile* partner = nullptr; ///< Whose message words they are.
-    Word word[arch::message_registers] = {};
-};
-
-Word pattern(Word seed, unsigned number) {
-    const Word low = 0x5a000000 | seed << 16 | Word{number} << 8 | 0x3c;
-    return word_bits == 64 ? low << (word_bits / 2) | (low ^ 0x00ff00ff) : low;
-}
-
-void fill(Party& party, Word seed) {
-    for (unsigned number = 0; number < isa::register_count; ++number)
-        party.before.word[number] = pattern(seed, number);
-}
-
-unsigned place_of(Role role) {
-    unsigned number = 0;
-    while (isa::roles[number] != role)
-        ++number;
-    return number;
-}
-
-/// One system call; `words` are the first of the message, the others are the pattern.
-void go(Party& party, Word seed, Syscall form, CapIndex capability, Tag tag, Words words = {},
-        CapIndex with_reply = 0, CapIndex second = 0) {
-    fill(party, seed);
-    isa::set_form(party.before, form, with_reply, second);
-    party.before.word[place_of(Role::capability)] = capability;
-    party.before.word[place_of(Role::tag)] = tag.raw();
-    unsigned index = 0;
-    for (const Word word : words)
-        party.before.word[isa::message_places[index++]] = word;
-    party.after = party.before;
-    isa::trap(party.after, form);
-}
-
-void check_one(const Party& party, unsigned number, Word wanted, Location location) {
-    const Word got = party.after.word[number];
-    if (got != wanted)
-        note("register", number);
-    expect("a register", got, wanted, location);
-}
-
-/// A register that may only be 0 or what it was.
-void check_cleared(const Party& party, unsigned number, Location location) {
-    if (party.after.word[number] != party.before.word[number])
-        check_one(party, number, 0, location);
-}
-
-void check(const Party& party, const Result& result, Location location = here()) {
-    for (unsigned number = 0; number < isa::register_count; ++number) {
-        const Word got = party.after.word[number];
-        switch (isa::roles[number]) {
-        case Role::preserved:
-            check_one(party, number, party.before.word[number], location);
-            break;
-        case Role::cleared: check_cleared(party, number, location); break;
-        case Role::hardware:
-            if (!isa::is_hardware_value(got))
-                check_cleared(party, number, location);
-            break;
-        case Role::capability:
-            if (result.kind != Result::nothing)
-                check_one(party, number, result.badge, location);
-            else
-                check_cleared(party, number, location);
-            break;
-        case Role::tag:
-            if (result.kind != Result::nothing)
-                check_one(party, number, result.tag.raw(), location);
-            else if (got != Tag::failure(Error::none).raw())
-                check_cleared(party, number, location);
-            break;
-        case Role::message: break;
-        }
-    }
-    for (unsigned index = 0; index < arch::message_registers; ++index) {
-        const unsigned number = isa::message_places[index];
-        if (result.kind == Result::words)
-            check_one(party, number, result.word[index], location);
-        else if (result.kind == Result::from_partner)
-            check_one(party, number, result.partner->word[number], location);
-        else
-            check_cleared(party, number, location);
-    }
-}
-
-Result failed(Error error) {
-    return {Result::words, 0, Tag::failure(error), nullptr, {}};
-}
-Result message_of(const Party& sender, Word badge, Tag tag) {
-    return {Result::from_partner, badge, tag, &sender.before, {}};
-}
-Result signalled(Word flags) {
-    return {Result::words, flags, Tag(0, 0, 0, Kind::signal), nullptr, {}};
-}
-Result succeeded() {
-    return {Result::words, 0, Tag(static_cast<Word>(Error::none), 0), nullptr, {}};
-}
-
-void prepare() {
-    endpoint = make_endpoint();
-    reply = make_reply();
-    done = 0;
-}
-
-/// Every register that the trap does not itself write is as it was.
-void check_unchanged(const Party& party, Location location = here()) {
-    for (unsigned number = 0; number < isa::register_count; ++number)
-        if (isa::roles[number] != Role::hardware ||
-            !isa::is_hardware_value(party.after.word[number]))
-            check_one(party, number, party.before.word[number], location);
-}
-
 constexpr Test tests[] = {
     {"register file: call and reply_recv",
-     [] {
+     paired([] {
          for (const unsigned length : {0u, arch::message_registers, 30u}) {
              prepare();
              const CapIndex badged = minted(endpoint, Rights::all(), 77);
              static Party received;
              static Tag answer;
              answer = Tag(9, length);
-             start([](Word) {
+             start_partner([](Word) {
                  go(received, 1, Syscall::recv, endpoint, Tag(), {}, reply);
                  for (;;) {
                      done = done + 1;
@@ -164,15 +33,15 @@ constexpr Test tests[] = {
                  check(mine, message_of(theirs, 0, answer));
              }
          }
-     }},
+     })},
     {"register file: send to a waiting receiver, and by each form that waits",
-     [] {
+     paired([] {
          for (const Syscall receiving : {Syscall::recv, Syscall::wait, Syscall::nb_send_recv,
                                          Syscall::nb_send_wait})
              for (const Syscall sending : {Syscall::send, Syscall::nb_send}) {
                  prepare();
                  other = make_notification();
-                 const Worker worker = start([](Word form) {
+                 const Worker worker = start_partner([](Word form) {
                      go(theirs, 1, static_cast<Syscall>(form), endpoint, Tag(), {}, reply, other);
                      done = 1;
                  }, static_cast<Word>(receiving));
@@ -183,15 +52,15 @@ constexpr Test tests[] = {
                  check(mine, {});
                  succeed("delete", remove(self, worker.thread));
              }
-     }},
+     })},
     {"register file: a sender that waited, and each form that receives it",
-     [] {
+     paired([] {
          for (const Syscall receiving : {Syscall::recv, Syscall::nb_recv, Syscall::wait,
                                          Syscall::nb_wait, Syscall::reply_recv,
                                          Syscall::nb_send_recv, Syscall::nb_send_wait}) {
              prepare();
              other = make_notification();
-             start([](Word) {
+             start_partner([](Word) {
                  go(theirs, 1, Syscall::send, endpoint, Tag(4, 3));
                  done = 1;
              });
@@ -200,12 +69,12 @@ constexpr Test tests[] = {
              expect("sent", done, 1u);
              check(theirs, {});
          }
-     }},
+     })},
     {"register file: a caller that waited, and its answer by each form that sends",
-     [] {
+     paired([] {
          for (const Syscall answering : {Syscall::send, Syscall::nb_send, Syscall::reply_recv}) {
              prepare();
-             start([](Word) {
+             start_partner([](Word) {
                  go(theirs, 1, Syscall::call, endpoint, Tag(4, 1));
                  done = 1;
                  send(endpoint, Tag(6, 0));
@@ -223,15 +92,15 @@ constexpr Test tests[] = {
              }
              expect("answered", done, 1u);
          }
-     }},
+     })},
     {"register file: a signal that switches, one that does not, and one that is there",
-     [] {
+     paired([] {
          const CapIndex notification = make_notification();
          const CapIndex badged = minted(notification, Rights::all(), 0x15);
          other = notification;
          for (const Syscall signalling : {Syscall::nb_send, Syscall::send}) {
              done = 0;
-             start([](Word) {
+             start_partner([](Word) {
                  go(theirs, 1, Syscall::wait, other, Tag());
                  done = 1;
              });
@@ -247,12 +116,12 @@ constexpr Test tests[] = {
          }
          go(mine, 5, Syscall::call, badged, Tag());
          check(mine, failed(Error::none));
-     }},
+     })},
     {"register file: a bound thread that is woken by its Notification",
-     [] {
+     paired([] {
          prepare();
          const CapIndex notification = make_notification();
-         const Worker worker = start([](Word) {
+         const Worker worker = start_partner([](Word) {
              go(theirs, 1, Syscall::recv, endpoint, Tag(), {}, reply);
              done = 1;
          }, 0, {.resume = false});
@@ -263,13 +132,13 @@ constexpr Test tests[] = {
          expect("woken", done, 1u);
          check(theirs, signalled(6));
          check(mine, {});
-     }},
+     })},
     {"register file: yield that switches and one that does not",
-     [] {
+     paired([] {
          go(mine, 1, Syscall::yield, 0, Tag());
          check(mine, {});
          done = 0;
-         start([](Word) {
+         start_partner([](Word) {
              for (Word round = 0; round < 3; ++round) {
                  go(theirs, 2, Syscall::yield, 0, Tag());
                  done = done + 1;
@@ -282,9 +151,9 @@ constexpr Test tests[] = {
                  check(theirs, {});
          }
          require("it ran too", done > 1);
-     }},
+     })},
     {"register file: what is refused",
-     [] {
+     paired([] {
          prepare();
          const CapIndex empty = slots();
          const CapIndex reader = copied(endpoint, Rights::read_only());
@@ -303,15 +172,15 @@ constexpr Test tests[] = {
          go(mine, 7, Syscall::call, own::cnode, Tag(0x0277, 1));
          check(mine, {Result::words, 0, Tag(static_cast<Word>(Error::invalid_method), 2, 0, Kind::none),
                       nullptr, {}});
-     }},
+     })},
     {"register file: a message that is refused, sent to a receiver and received from a sender",
-     [] {
+     paired([] {
          prepare();
-         start([](Word) { recv(endpoint, reply); }, 0, {.with_buffer = false});
+         start_partner([](Word) { recv(endpoint, reply); }, 0, {.with_buffer = false});
          go(mine, 1, Syscall::call, endpoint, Tag(1, arch::message_registers + 1));
          check(mine, failed(Error::message_too_long));
          prepare();
-         start([](Word) {
+         start_partner([](Word) {
              go(theirs, 2, Syscall::call, endpoint, Tag(1, 1));
              done = 1;
          });
@@ -319,9 +188,9 @@ constexpr Test tests[] = {
          check(mine, failed(Error::would_block));
          expect("told", done, 1u);
          check(theirs, failed(Error::no_reply));
-     }},
+     })},
     {"register file: methods that answer, that fail, and that answer nothing",
-     [] {
+     paired([] {
          const CapIndex slot = minted(make_notification(), Rights::all(), 3);
          const auto tag = [](Method method, unsigned words) {
              return Tag(static_cast<Word>(method), words);
@@ -337,16 +206,16 @@ constexpr Test tests[] = {
                       Tag(static_cast<Word>(Error::slot_empty), 2, 0, Kind::none), nullptr, {}});
          go(mine, 4, Syscall::send, own::cnode, tag(Method::cnode_delete, 2), {slot, word_bits});
          check(mine, {});
-     }},
+     })},
     {"register file: a call that is preempted and made again",
-     [] {
+     paired([] {
          constexpr unsigned radix = 11;
          const CapIndex node = make(ObjectType::cnode, radix);
          other = make_endpoint();
          for (Word index = 0; index < Word{1} << radix; ++index)
              succeed("copy", copy({node, radix}, index, self, other));
          done = 0;
-         const Worker worker = start([](Word) {
+         const Worker worker = start_partner([](Word) {
              go(theirs, 1, Syscall::call, own::cnode,
                 Tag(static_cast<Word>(Method::cnode_revoke), 2), {other, word_bits});
              done = 1;
@@ -359,13 +228,13 @@ constexpr Test tests[] = {
          check(mine, {});
          require("all of it", request(node, Method::cnode_identify, {2000, radix})[0] == 0);
          (void)worker;
-     }},
+     })},
     {"register file: a wait that is canceled",
-     [] {
+     paired([] {
          for (const Syscall form : {Syscall::call, Syscall::send, Syscall::recv, Syscall::wait,
                                     Syscall::reply_recv}) {
              prepare();
-             start([](Word by) {
+             start_partner([](Word by) {
                  go(theirs, 1, static_cast<Syscall>(by), endpoint, Tag(), {}, reply);
                  done = 1;
              }, static_cast<Word>(form));
@@ -375,25 +244,18 @@ constexpr Test tests[] = {
              check(mine, succeeded());
              check(theirs, failed(Error::canceled));
          }
-     }},
+     })},
     {"register file: a fault, its handler and the answer",
-     [] {
+     paired([] {
          for (const Syscall answering : {Syscall::send, Syscall::reply_recv}) {
              prepare();
-             start([](Word) {
-                 fill(theirs, 1);
-                 theirs.after = theirs.before;
-                 isa::undefined_with(theirs.after);
+             start_partner([](Word) {
+                 go_undefined(theirs, 1);
                  done = 1;
                  send(endpoint, Tag(6, 0));
              }, 0, {.fault_handler = endpoint});
              go(mine, 2, Syscall::recv, endpoint, Tag(), {}, reply);
-             Result fault{Result::words, 0,
-                          Tag(static_cast<Word>(FaultType::user_exception), fault_words, 0,
-                              Kind::fault), nullptr, {}};
-             for (unsigned index = 0; index < arch::message_registers; ++index)
-                 fault.word[index] = index < 4 ? mine.after.word[isa::message_places[index]] : 0;
-             check(mine, fault);
+             check(mine, fault_for(mine, FaultType::user_exception));
              const Word next = mine.after.word[isa::message_places[0]] + isa::undefined_size;
              const Tag resumed(static_cast<Word>(FaultReply::resume), 1);
              go(mine, 3, answering, answering == Syscall::send ? reply : endpoint, resumed, {next},
@@ -403,15 +265,13 @@ constexpr Test tests[] = {
              if (answering == Syscall::send)
                  check(mine, {});
          }
-     }},
+     })},
     {"register file: an instruction that a handler emulates, by every register",
-     [] {
+     paired([] {
          for (unsigned place = 0; place < isa::register_count; ++place) {
              prepare();
-             const Worker worker = start([](Word) {
-                 fill(theirs, 1);
-                 theirs.after = theirs.before;
-                 isa::undefined_with(theirs.after);
+             const Worker worker = start_partner([](Word) {
+                 go_undefined(theirs, 1);
                  done = 1;
              }, 0, {.with_buffer = false, .fault_handler = endpoint});
              const Received got = recv(endpoint, reply);
@@ -429,12 +289,12 @@ constexpr Test tests[] = {
              succeed("delete", remove(self, worker.thread));
              forget_stack();
          }
-     }},
+     })},
     {"register file: a capability fault that is passed over leaves the registers as they were",
-     [] {
+     paired([] {
          prepare();
          other = slots();
-         start([](Word) {
+         start_partner([](Word) {
              go(theirs, 1, Syscall::call, other, Tag(4, 2));
              done = 1;
          }, 0, {.fault_handler = endpoint});
@@ -443,14 +303,14 @@ constexpr Test tests[] = {
          send(reply, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::trap_size});
          expect("resumed", done, 1u);
          check(theirs, {});
-     }},
+     })},
     {"register file: a capability fault that is repaired, and the call made again",
-     [] {
+     paired([] {
          prepare();
          const CapIndex handler = make_endpoint();
          static CapIndex missing;
          missing = slots();
-         start([](Word) {
+         start_partner([](Word) {
              go(theirs, 1, Syscall::call, missing, Tag(4, 2));
              done = 1;
          }, 0, {.fault_handler = handler});
@@ -462,11 +322,11 @@ constexpr Test tests[] = {
          go(mine, 3, Syscall::send, reply, Tag(8, 1));
          expect("answered", done, 1u);
          check(theirs, message_of(mine, 0, Tag(8, 1)));
-     }},
+     })},
     {"register file: an alien's call that its handler passes over",
-     [] {
+     paired([] {
          prepare();
-         start([](Word) {
+         start_partner([](Word) {
              go(theirs, 1, Syscall::call, 3000, Tag(4, 2));
              done = 1;
          }, 0, {.fault_handler = endpoint, .flags = ThreadFlags::alien});
@@ -475,9 +335,24 @@ constexpr Test tests[] = {
          expect("resumed", done, 1u);
          check(mine, {});
          check_unchanged(theirs);
-     }},
+     })},
+    {"register file: a system call of an unknown number that its handler passes over",
+     paired([] {
+         prepare();
+         start_partner([](Word) {
+             go(theirs, 1, static_cast<Syscall>(200), endpoint, Tag(4, 2));
+             done = 1;
+         }, 0, {.fault_handler = endpoint});
+         const Received got = recv(endpoint, reply);
+         expect("a fault", got.label(), FaultType::unknown_syscall);
+         expect("its number", got[2], 200u);
+         go(mine, 2, Syscall::send, reply, Tag(static_cast<Word>(FaultReply::resume), 0));
+         expect("resumed", done, 1u);
+         check(mine, {});
+         check_unchanged(theirs);
+     })},
     {"register file: an interrupt that wakes its driver behind a call",
-     [] {
+     paired([] {
          const Uart uart = open_uart();
          const CapIndex irq = get_console();
          other = make_notification();
@@ -489,7 +364,7 @@ constexpr Test tests[] = {
          for (unsigned round = 0; round < 20000; ++round)
              if (nb_wait(other).kind() == Kind::signal)
                  break;
-         start([](Word) {
+         start_partner([](Word) {
              go(theirs, 1, Syscall::wait, other, Tag());
              done = 1;
          });
@@ -508,7 +383,7 @@ constexpr Test tests[] = {
          expect("changed", changed, 0u);
          expect("woken", done, 1u);
          check(theirs, signalled(9));
-     }},
+     })},
 };
 
 } // namespace

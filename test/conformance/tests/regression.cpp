@@ -2,6 +2,7 @@
 // Parties that go while others still refer to them: each a class of bugs that kernels of the family
 // have had, named after what must hold.
 #include "../isa/isa.hpp"
+#include "../isa/register_file.hpp"
 #include "chapters.hpp"
 
 namespace conformance {
@@ -301,8 +302,9 @@ constexpr Test tests[] = {
              succeed("delete", remove(self, worker.thread));
          }
          start([](Word) {
-             isa::fill_fpu(1);
-             steps[0] = 1 + isa::changed_fpu(1);
+             isa::FpuFile file;
+             isa::store_fpu(file);
+             steps[0] = 1 + isa::differences(file, isa::new_fpu());
          }, 0, {.fpu = true});
          expect("the next", steps[0], 1u);
      }},

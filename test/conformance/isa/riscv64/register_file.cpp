@@ -14,10 +14,13 @@ const Role roles[] = {
     preserved, preserved, cleared,   cleared,   cleared,   cleared};
 const unsigned register_count = sizeof roles / sizeof roles[0];
 const Word trap_size = 4;
+const Word touch_size = 4;
+const unsigned counting_place = 9;
 const uint8_t message_places[] = {10, 11, 12, 13, 14, 15};
 
-extern "C" void isa_trap_with(RegisterFile& file);
-extern "C" void isa_undefined_with(RegisterFile& file);
+const Word flags_mask = 0;
+const Role flags_role = preserved;
+const unsigned fpu_words = 33; // f0-f31, fcsr
 
 // The file's address lies on the stack meanwhile. x3 is at offset 8, x10 (a0) at 64.
 asm(R"(
@@ -59,18 +62,33 @@ asm(R"(
     addi sp, sp, 160
     ret
     .endm
-    .globl isa_trap_with
-    .type isa_trap_with, @function
-isa_trap_with:
+    .globl trap_with
+    .type trap_with, @function
+trap_with:
     save_and_load
     ecall
     store_and_restore
-    .globl isa_undefined_with
-    .type isa_undefined_with, @function
-isa_undefined_with:
+    .globl undefined_with
+    .type undefined_with, @function
+undefined_with:
     save_and_load
     .word 0xffffffff
     store_and_restore
+    .globl spin_with
+    .type spin_with, @function
+spin_with:
+    save_and_load
+1:  addi a1, a1, -1
+    bnez a1, 1b
+    store_and_restore
+    .option push
+    .option arch, +d
+    .globl touch_fpu
+    .type touch_fpu, @function
+touch_fpu:
+    fmv.d f0, f0
+    ret
+    .option pop
     .popsection
 )");
 
@@ -84,16 +102,32 @@ void set_form(RegisterFile& file, Syscall form, CapIndex reply, CapIndex second)
     file.word[5] = second;
 }
 
-void trap(RegisterFile& file, Syscall) {
-    isa_trap_with(file);
-}
-
-void undefined_with(RegisterFile& file) {
-    isa_undefined_with(file);
-}
-
-bool is_hardware_value(Word) {
+bool is_hardware_value(Word, const RegisterFile&) {
     return false;
+}
+
+void make_valid(FpuFile& file) {
+    file.word[32] &= 0x7f; // rounding modes 0 to 3, all flags
+}
+
+FpuFile new_fpu() {
+    return {};
+}
+
+void load_fpu(const FpuFile& file) {
+    asm volatile(".option push\n\t.option arch, +d\n\t"
+                 ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
+                 " 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"
+                 "fld f\\n, (\\n * 8)(%0)\n\t.endr\n\tfscsr %1\n\t.option pop"
+                 : : "r"(file.word), "r"(file.word[32]) : "memory");
+}
+
+void store_fpu(FpuFile& file) {
+    asm volatile(".option push\n\t.option arch, +d\n\t"
+                 ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
+                 " 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"
+                 "fsd f\\n, (\\n * 8)(%1)\n\t.endr\n\tfrcsr %0\n\t.option pop"
+                 : "=&r"(file.word[32]) : "r"(file.word) : "memory");
 }
 
 } // namespace conformance::isa
