@@ -96,8 +96,10 @@ def of_guard() -> list[Result]:
 
 
 def bench_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:
-    if build.variant != "release" or not setup.has_plugins():
+    if build.variant != "release" or build.without == "fastpath" or not setup.has_plugins():
         return []
+    if build.without:
+        return [lambda: of_minimal_machine(build)]
     # The figures are those of the ISA: QEMU's own machines stand for the other boards.
     if not build.board.name.startswith("qemu-"):
         return []

@@ -16,14 +16,17 @@ class Build:
     board: boards.Board
     variant: str
     toolchain: str
+    without: str = ""  # one of WITHOUT
 
     @property
     def name(self) -> str:
-        return f"{self.board.name} {self.variant} {self.toolchain}"
+        return f"{self.board.name} {self.variant} {self.toolchain}" + \
+            (f" without {self.without}" if self.without else "")
 
     @property
     def folder(self) -> pathlib.Path:
-        return BUILD / f"{self.board.name}-{self.variant}-{self.toolchain}"
+        return BUILD / (f"{self.board.name}-{self.variant}-{self.toolchain}"
+                        + (f"-no-{self.without}" if self.without else ""))
 
     @property
     def elf(self) -> pathlib.Path:
@@ -44,14 +47,16 @@ class Build:
     def setup_arguments(self) -> list[str]:
         return ["--cross-file", f"configs/toolchains/{self.toolchain}.ini",
                 "--cross-file", f"configs/isa/{self.board.isa}.ini",
-                f"-Dboard={self.board.name}", f"-Dvariant={self.variant}"]
+                f"-Dboard={self.board.name}", f"-Dvariant={self.variant}",
+                *([f"-D{self.without}=false"] if self.without else [])]
 
 
 HOST_FOLDER = BUILD / "host"
+WITHOUT = ("fastpath", "asids")  # Meson's options of what a kernel can be built without
 
 
 def of(options: argparse.Namespace) -> Build:
-    return Build(boards.load(options.board), options.variant, options.toolchain)
+    return Build(boards.load(options.board), options.variant, options.toolchain, options.without)
 
 
 def first_error(output: str) -> str:

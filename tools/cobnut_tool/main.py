@@ -38,6 +38,9 @@ def add_build_options(parser: argparse.ArgumentParser, one_board: bool) -> None:
                              "trace: release and the event ring")
     parser.add_argument("--toolchain", choices=["gcc", "clang"], default="gcc",
                         help="gcc (default) or clang with lld")
+    parser.add_argument("--without", choices=builds.WITHOUT, default="",
+                        help="a kernel whose every entry takes the slow path, or that uses no "
+                             "address-space identifiers (RISC-V)")
 
 
 def add_machine_options(parser: argparse.ArgumentParser) -> None:

@@ -182,7 +182,7 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
     outcome = qemu.boot_board(build, command, limit,
                               until=FAILURE if options.first_failure else None)
     keep_console(build, "conformance", outcome)
-    name = f"conformance {build.board.name}"
+    name = conformance_name(build)
     if outcome.end == "found":
         return [result for result in tap_results(name, outcome) if not result.passed]
     results = judge_tap(name, outcome)
@@ -203,9 +203,13 @@ def same_lines(name: str, first: list[str], second: list[str]) -> Result:
     return Result(name, True, 0.0)
 
 
+def conformance_name(build: builds.Build) -> str:
+    return f"conformance {build.board.name}" + (f" without {build.without}" if build.without else "")
+
+
 def unlisted(build: builds.Build, results: list[Result]) -> list[Result]:
     """A failure if not exactly the rules of the list (docs/conformance.md) were tried."""
-    name = f"conformance {build.board.name}"
+    name = conformance_name(build)
     listed = {f"{name}: {rule}" for rule in conformance_rules.rules(build.board.isa)}
     odd = sorted(listed ^ {result.name.split(" # SKIP")[0] for result in results})
     return [Result(name, False, 0.0, "tests and list of rules differ", odd)] if odd else []

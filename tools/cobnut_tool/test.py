@@ -72,8 +72,17 @@ def combinations(options: argparse.Namespace, variants: list[str], toolchains: l
         [board for board in boards.all_boards()
          if "machine" in board.qemu and (every_board or board.is_reference)
          and board.is_generic == generic]
-    return [builds.Build(board, variant, toolchain) for variant in variants
+    return [builds.Build(board, variant, toolchain, options.without) for variant in variants
             for toolchain in toolchains for board in chosen]
+
+
+def lesser_kernels(options: argparse.Namespace) -> list[builds.Build]:
+    """For --all: kernels of which something is left out, and nothing else may change."""
+    if not options.all or options.without:
+        return []
+    chosen = dict.fromkeys(build.board for build in combinations(options, ["release"], ["gcc"]))
+    return [builds.Build(board, "release", "gcc", without) for board in chosen
+            for without in builds.WITHOUT if without != "asids" or board.isa == "riscv64"]
 
 
 def tour_builds(options: argparse.Namespace) -> list[builds.Build]:
@@ -102,7 +111,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                  for case in analysis_suite.board_cases(build, options.all)]
     if "conformance" in chosen:
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
-                 for build in plain]
+                 for build in [*plain, *lesser_kernels(options)]]
     if "boards" in chosen:
         every = combinations(options, ["release"], ["gcc"], every_board=True)
         every += combinations(options, ["release"], ["gcc"], True, generic=True)
@@ -124,6 +133,9 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                         ("injected", injected_suite.cases), ("sdk", sdk_suite.example_cases)):
         if name in chosen:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
+    if "bench" in chosen:
+        jobs += [Job("bench", build, lambda b=build: bench_suite.of_minimal_machine(b))
+                 for build in lesser_kernels(options) if build.without == "asids"]
     if "porting" in chosen:
         jobs += [Job("porting", None, case) for case in porting_suite.cases()]
     if "tutorial" in chosen:
