@@ -136,3 +136,29 @@ TEST_CASE("a faulter that was given a context of its own does not get back what 
     CHECK(model::check({}, steps) == "");
     CHECK(model::check({.fastpaths = true}, steps) == "");
 }
+
+TEST_CASE("of contexts that get their time at once some wait for the next turn of the timer", "[model]") {
+    constexpr Word count = 7, first = 10, budget = 500, period = 2000, turn = 10;
+    std::vector<Step> steps;
+    for (Word i = 0; i < count; ++i) {
+        const Word slot = first + 3 * i;
+        const std::vector<Step> more = thread_above(slot, slot + 1, budget, period);
+        steps.insert(steps.end(), more.begin(), more.end());
+        steps.push_back(call(Method::thread_resume, slot));
+        steps.push_back({.form = Syscall::yield});
+    }
+    steps.push_back({.kind = Step::Kind::pass_time, .time = period});
+    for (Word i = 0; i < count; ++i)
+        steps.push_back({.kind = Step::Kind::pass_time, .time = turn});
+    CHECK(model::check({}, steps) == "");
+}
+
+TEST_CASE("a revoke that takes its caller's buffer ends when it is preempted with words in there",
+          "[model]") {
+    std::vector<Step> steps = thread_above(8, 9, 1000, 1000);
+    steps.push_back(call(Method::thread_resume, 8));
+    Step revoke = call(Method::cnode_revoke, model::slot_cnode, {10, 64, 0, 0, 0, 0, 0, 0});
+    revoke.preempt_every = 1;
+    steps.push_back(revoke);
+    CHECK(model::check({}, steps) == "");
+}

@@ -273,9 +273,12 @@ bool Pair::enter_kernel(const Step& step) {
 bool Pair::kernel_step(const Step& step) {
     const kernel::Thread* caller = cpu_->current;
     const Name revoked = step.label == static_cast<Word>(Method::cnode_revoke) ? target(step) : 0;
+    const bool needs_buffer =
+        step.words.size() > arch::Registers::message_words || !step.capabilities.empty();
     while (!enter_kernel(step)) {
         const auto found = kernel::lookup_capability(caller->cspace_slot, step.path);
-        if (cpu_->current != caller || !found.ok() || (revoked != 0 && slot_at(revoked)->empty()))
+        if (cpu_->current != caller || !found.ok() || (revoked != 0 && slot_at(revoked)->empty()) ||
+            (needs_buffer && caller->buffer == nullptr))
             return false;
     }
     const bool all_done = kernel::kernel_state.dying == nullptr &&
@@ -302,9 +305,10 @@ std::string Pair::step(const Step& given) {
     for (const auto& [name, thread] : model.threads)
         if (thread.priority > model.threads.at(model.current).priority)
             step.preempt_every = 0;
+    const Ticks deadline = model.deadline();
     arch::host::machine.now += step.time;
     model.now += step.time;
-    const bool due = model.deadline() <= model.now;
+    const bool due = deadline <= model.now;
     if (due && arch::host::machine.deadline > arch::host::machine.now)
         return "  the timer is programmed too late\n";
     if (due)

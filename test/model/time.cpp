@@ -205,9 +205,9 @@ void System::charge_and_report() {
                   timeout_handler);
 }
 
-/// Contexts whose replenishment has come, the earliest first.
+/// Contexts whose replenishment has come, the earliest first, two at a time.
 void System::release_due() {
-    for (;;) {
+    for (unsigned n = 0; n < 2; ++n) {
         Name first = 0;
         for (const auto& [name, context] : contexts) {
             if (!context.waiting || context.refills.front().when > now)
@@ -231,8 +231,10 @@ Ticks System::deadline() const {
     if (running_context != 0)
         first = charged_until + contexts.at(running_context).refills.front().amount;
     for (const auto& [name, context] : contexts)
-        if (context.waiting)
-            first = std::min(first, context.refills.front().when);
+        if (context.waiting) {
+            const Ticks when = context.refills.front().when;
+            first = std::min(first, when <= now ? now + least : when);
+        }
     return first;
 }
 

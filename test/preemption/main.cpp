@@ -2,6 +2,8 @@
 // Root task that gives the kernel its longest operations: what they cost between two looks for
 // interrupts is measured from outside (tools/stretch_meter.cpp).
 
+#include <arch/machine.hpp>
+#include <cobnut/abi/object.hpp>
 #include <lib/names.hpp>
 #include <lib/root_task.hpp>
 
@@ -32,6 +34,16 @@ void receive_again(Word endpoint, Word) {
         (void)wait(endpoint);
 }
 
+unsigned turns;
+
+/// Gives the rest of its budget up each time that it gets one.
+void take_turns(Word, Word) {
+    for (;;) {
+        ++turns;
+        yield();
+    }
+}
+
 /// Called by the one before it, calls the next one.
 void link(Word endpoint, Word reply) {
     (void)recv(endpoint, reply);
@@ -58,6 +70,7 @@ public:
         check("an address space of 1 GiB is deleted before them", tear_down(true));
         check("CNodes that contain themselves and each other are revoked", knots());
         check("a chain of 1,000 calls is cut in the middle and at its end", cut_chain());
+        check("1,000 contexts get their budgets within two microseconds", refilled_together());
         uart_.print(Line("stress: ", passed_, " passed, ", failed_, " failed\n").text());
     }
 
@@ -267,6 +280,44 @@ private:
             COBNUT_CHECK(crowd.remove(chain_length / 4, crowd_bits));
             COBNUT_CHECK(node_.remove(temporary_));
             return context_.unbind();
+        });
+    }
+
+    [[nodiscard]] uint64_t microseconds() const {
+        return arch::read_clock() * 1000 / (machine_.info().ticks_per_second / 1000);
+    }
+
+    /// Each takes its first turn when it is made; the period is what is left until the common time.
+    Status refilled_together() {
+        return with_memory(22, [&](Untyped memory) -> Status {
+            constexpr Word count = 1000;
+            constexpr uint64_t patience = 100'000;
+            COBNUT_CHECK(thread_.set_flags(0, ThreadFlags::counters));
+            COBNUT_TRY(crowd, make_crowd(memory, count));
+            COBNUT_TRY(contexts, made(memory, ObjectType::sched_context,
+                                      sched_context_min_size_bits, count));
+            turns = 0;
+            const uint64_t together = microseconds() + patience;
+            for (Word i = 0; i < count; ++i) {
+                const SchedContext context(contexts + i);
+                COBNUT_CHECK(node_.copy(temporary_, word_bits, {crowd.index, i, crowd_bits},
+                                        Rights::all()));
+                const Thread thread(temporary_);
+                COBNUT_CHECK(thread.configure(guard_, node_, space_, 0, Frame()));
+                COBNUT_CHECK(thread.set_priority(higher_priority, 0, thread_));
+                COBNUT_CHECK(thread.set_start(reinterpret_cast<Word>(&take_turns),
+                                              reinterpret_cast<Word>(&crowd_stack + 1), 0, 0));
+                COBNUT_CHECK(thread.resume());
+                const uint64_t left = together - microseconds();
+                COBNUT_CHECK(workshop_.control.configure(context, left / 2, left));
+                COBNUT_CHECK(context.bind(thread));
+                COBNUT_CHECK(node_.remove(temporary_));
+            }
+            if (microseconds() >= together)
+                return {Error::out_of_range, count};
+            while (microseconds() < together + 1000)
+                continue;
+            return turns == 2 * count ? Status() : Status{Error::would_block, turns};
         });
     }
 

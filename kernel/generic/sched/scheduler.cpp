@@ -27,6 +27,8 @@ namespace kernel::sched {
 
 namespace {
 
+constexpr unsigned released_at_once = 2;
+
 Ticks least_ticks() {
     return kernel_state.least_ticks;
 }
@@ -43,14 +45,23 @@ Ticks next_deadline(const Cpu& cpu) {
     return deadline;
 }
 
+/// Programs the timer if that is for `latest` or before. Never for now: while release_due leaves some,
+/// the timer would keep all other interrupts waiting.
+[[gnu::noinline]] void program_timer(Cpu& cpu, Ticks latest) {
+    Ticks deadline = next_deadline(cpu);
+    if (deadline <= time(cpu))
+        deadline = time(cpu) + least_ticks();
+    if (deadline > latest)
+        return;
+    cpu.deadline = deadline;
+    arch::set_deadline(deadline);
+}
+
 /// The timer is written only for an earlier deadline; one that has become needless costs a
 /// spurious interrupt at most, a write may cost a firmware call.
-void program_timer(Cpu& cpu) {
-    const Ticks deadline = next_deadline(cpu);
-    if (deadline < cpu.deadline) {
-        cpu.deadline = deadline;
-        arch::set_deadline(deadline);
-    }
+void program_earlier(Cpu& cpu) {
+    if (next_deadline(cpu) < cpu.deadline)
+        program_timer(cpu, cpu.deadline - 1);
 }
 
 /// See make_ready. `slept`: it did not merely wait for its refill, which would come later and later.
@@ -71,9 +82,11 @@ void admit(Cpu& cpu, Thread& thread, Place place, bool slept) {
         cpu.reschedule = true;
 }
 
-/// Wakes the contexts whose refill has come.
+/// Wakes the contexts whose refill has come, so few that it does not take long; see program_timer.
 void release_due(Cpu& cpu) {
-    while (cpu.release_root != nullptr && release_time(*cpu.release_root) <= time(cpu)) {
+    for (unsigned n = 0; n < released_at_once && cpu.release_root != nullptr &&
+                         release_time(*cpu.release_root) <= time(cpu);
+         ++n) {
         SchedContext& context = *cpu.release_root;
         release_remove(cpu, context);
         if (context.thread != nullptr)
@@ -160,7 +173,7 @@ void idle(Cpu& cpu) {
     cpu.sched_context = nullptr;
     asid::activate(kernel_state.empty_space);
     while (cpu.ready.summary == 0) {
-        program_timer(cpu);
+        program_timer(cpu, cpu.deadline - 1);
         debug::limit_idle(cpu);
         arch::wait_for_interrupt();
         cpu.time_read = false;
@@ -334,8 +347,7 @@ void timer_fired(Cpu& cpu) {
     partition_timer(cpu);
     cpu.reschedule = true;
     // Written in any case: the interrupt stays asserted until its deadline is replaced.
-    cpu.deadline = next_deadline(cpu);
-    arch::set_deadline(cpu.deadline);
+    program_timer(cpu, no_deadline);
 }
 
 bool forget(Cpu& cpu, SchedContext& context) {
@@ -373,24 +385,22 @@ void set_priority(Cpu& cpu, Thread& thread, unsigned priority) {
 
 void leave(Cpu& cpu) {
     Thread* current = cpu.current;
-    if (cpu.reschedule || !can_continue(cpu, current)) {
-        const bool may_continue = can_continue(cpu, current);
-        if (!may_continue || highest_ready(cpu.ready) > current->priority()) {
-            charge_and_report(cpu);
-            if (can_continue(cpu, current))
-                enqueue(cpu, *current, Place::front);
-            release_due(cpu);
-            Thread* next = take_highest(cpu);
-            if (next == nullptr) {
-                idle(cpu);
-                next = take_highest(cpu);
-            }
-            switch_to(cpu, *next);
-        } else {
-            switch_to(cpu, *current);
+    if (!can_continue(cpu, current) ||
+        (cpu.reschedule && highest_ready(cpu.ready) > current->priority())) {
+        charge_and_report(cpu);
+        if (can_continue(cpu, current))
+            enqueue(cpu, *current, Place::front);
+        release_due(cpu);
+        current = take_highest(cpu);
+        if (current == nullptr) {
+            idle(cpu);
+            current = take_highest(cpu);
         }
+        cpu.reschedule = true;
     }
-    program_timer(cpu);
+    if (cpu.reschedule)
+        switch_to(cpu, *current);
+    program_earlier(cpu);
     go_on(cpu);
 }
 
