@@ -661,7 +661,7 @@ static inline cobnut_status cobnut_frame_unmap(
     return cobnut_invoke(frame, COBNUT_METHOD_FRAME_UNMAP, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
-/* Changes rights and execute_never of the mapping where it is. Execution is only taken away: map makes memory executable. */
+/* Takes write or execution (execute_never) away from the mapping where it is: it keeps those that it has and the arguments name. map, which needs the VSpace, gives them. */
 static inline cobnut_status cobnut_frame_set_rights(
     cobnut_cap frame, cobnut_word rights, cobnut_word attributes) {
     const cobnut_word words[] = {rights, attributes};

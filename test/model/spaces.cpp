@@ -161,10 +161,8 @@ void System::invoke_frame(Call& call) {
         if (!is_mapped(frame))
             throw Refused{Error::not_mapped};
         Mapping& mapping = space_of(frame.space)->mappings.at(frame.address);
-        if (words[1] == 0 && !mapping.execute)
-            throw Refused{Error::illegal_operation};
-        mapping.write = write;
-        mapping.execute = words[1] == 0;
+        mapping.write = mapping.write && write;
+        mapping.execute = mapping.execute && words[1] == 0;
         return;
     }
     case Method::frame_map:

@@ -267,9 +267,8 @@ void Machine::set_rights() {
     judge([&] { return mm::set_rights(*frame.slot, write, execute).ok(); },
           [&] {
               REQUIRE(frame.space != nullptr);
-              REQUIRE((!execute || frame.attributes.execute));
-              frame.attributes.write = write;
-              frame.attributes.execute = execute;
+              frame.attributes.write = frame.attributes.write && write;
+              frame.attributes.execute = frame.attributes.execute && execute;
           },
           frame.at, uint64_t{1} << frame.bits);
 }

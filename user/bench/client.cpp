@@ -64,14 +64,15 @@ Error maps(Word rounds) {
 
 Error change_rights(Word rounds) {
     const Frame frame(Given::frame);
-    Error error = frame.map(VSpace(Given::space), page, Rights::read_write(), attributes).error;
+    Error error = Error::none;
     for (Word round = 0; round < rounds && error == Error::none; ++round) {
+        error = frame.map(VSpace(Given::space), page, Rights::read_write(), attributes).error;
+        if (error != Error::none)
+            break;
         *reinterpret_cast<volatile Word*>(page) = round; // used, so that it is in the TLB
         error =
             measured_call<Leg::out>(Given::frame, Method::frame_set_rights,
                                     {Rights::read_only().bits, MapAttributes::execute_never}, 0);
-        if (error == Error::none)
-            error = frame.set_rights(Rights::read_write()).error;
     }
     (void)frame.unmap();
     return error;

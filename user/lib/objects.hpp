@@ -121,6 +121,7 @@ struct Frame : Capability {
 
     /// Error missing_table: detail[0] tells the address bits of the table that is missing.
     Status map(VSpace space, Word address, Rights rights, Word attributes) const;
+    /// Takes rights away where it is mapped; map gives them.
     Status set_rights(Rights rights, Word attributes = MapAttributes::execute_never) const;
     /// Cache maintenance of bytes of this Frame (see CacheOperation).
     Status cache(CacheOperation operation, Word offset, Word bytes) const;

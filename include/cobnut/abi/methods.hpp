@@ -249,13 +249,12 @@ inline constexpr MethodDescription methods[] = {
     {Method::frame_unmap, "Frame", "unmap", "Removes the mapping made with this capability.", "",
      {}, "", {}},
     {Method::frame_set_rights, "Frame", "set_rights",
-     "Changes rights and execute_never of the mapping where it is. Execution is only taken away: "
-     "map makes memory executable.",
+     "Takes write or execution (execute_never) away from the mapping where it is: it keeps those "
+     "that it has and the arguments name. map, which needs the VSpace, gives them.",
      "rights, attributes", {}, "",
      {{Error::not_mapped, "Nothing is mapped by this capability."},
       {Error::missing_right, "Without read nothing is mapped."},
-      {Error::invalid_argument, "Word 0: 1: attributes other than execute_never."},
-      {Error::illegal_operation, "The mapping is not executable and would become so."}}},
+      {Error::invalid_argument, "Word 0: 1: attributes other than execute_never."}}},
     {Method::frame_cache, "Frame", "cache",
      "Cache maintenance of a range of bytes, by CacheOperation. Registers of devices are never "
      "cached.",

@@ -289,10 +289,8 @@ Failure set_rights(Slot& frame, bool write, bool execute) {
     if (leaf.space == nullptr)
         return Error::not_mapped;
     PageAttributes attributes = Format::attributes(leaf.position.level, *leaf.position.entry);
-    if (execute && !attributes.execute)
-        return Error::illegal_operation;
-    attributes.write = write;
-    attributes.execute = execute;
+    attributes.write = attributes.write && write;
+    attributes.execute = attributes.execute && execute;
     change_leaf(leaf, frame.mapping_address(), frame.object.physical(), attributes);
     return {};
 }

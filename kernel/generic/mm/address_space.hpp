@@ -24,7 +24,7 @@ void unmap_table(Slot& table);
 /// called again, with `repeated`.
 [[nodiscard]] Failure map_frame(VSpace& space, Slot& frame, VirtAddr address,
                                 PageAttributes attributes, bool repeated);
-/// Changes the rights of the mapping where it is; execution can only be taken away.
+/// Changes the rights of the mapping where it is; they can only be taken away.
 [[nodiscard]] Failure set_rights(Slot& frame, bool write, bool execute);
 /// Cache maintenance of RAM until it is done or an interrupt is pending: how many bytes it did.
 [[nodiscard]] size_t maintain_cache(PhysAddr begin, size_t bytes,
