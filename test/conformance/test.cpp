@@ -144,6 +144,32 @@ Worker start(Entry entry, Word argument, Options options, Location location) {
     return worker;
 }
 
+Local& move_abroad(const Worker& worker) {
+    const CapIndex space = make(ObjectType::vspace);
+    for (CapIndex slot = own::first_code; slot < own::end_code; ++slot) {
+        const Received page = identify(slot);
+        if (page[0] == static_cast<Word>(ObjectType::frame) && page[5] < place::boot_info)
+            succeed("map code", map(copied(slot), page[5], Rights::read_only(), 0, space));
+    }
+    constexpr unsigned pages = area_size / 4096;
+    const CapIndex stack = make_many(ObjectType::frame, 12, pages);
+    const auto base = reinterpret_cast<Word>(worker.local);
+    for (unsigned page = 0; page < pages; ++page) {
+        succeed("see the stack", map(stack + page, place::free + page * 4096));
+        succeed("map the stack", map(copied(stack + page), base + page * 4096, Rights::read_write(),
+                                     MapAttributes::execute_never, space));
+    }
+    if (worker.buffer_frame != 0)
+        succeed("map the buffer",
+                map(copied(worker.buffer_frame), reinterpret_cast<Word>(worker.local->buffer),
+                    Rights::read_write(), MapAttributes::execute_never, space));
+    succeed("set space", request(worker.thread, Method::thread_set_space, {guard_word(own::radix)},
+                                 {own::cnode, space}));
+    auto& seen = *reinterpret_cast<Local*>(place::free);
+    seen = *worker.local;
+    return seen;
+}
+
 void forget_stack() {
     --next_area;
 }

@@ -128,6 +128,9 @@ struct Worker {
 /// A thread of this domain that runs `entry(argument)`; one of a higher priority has run until it
 /// blocks when this returns.
 Worker start(Entry entry, Word argument = 0, Options options = {}, Location location = here());
+/// Gives a thread that has not run yet an address space of its own with the program's code, its stack
+/// and its buffer; data are not mapped there. The result is where the test sees the stack.
+Local& move_abroad(const Worker& worker);
 /// The stack of the thread that was started last, which is deleted, is the next one's.
 void forget_stack();
 /// Deletes all that the test has made, its other threads included: as at its begin.

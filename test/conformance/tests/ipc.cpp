@@ -346,21 +346,8 @@ constexpr Test tests[] = {
     {"ipc: messages pass between address spaces",
      [] {
          make_places();
-         const CapIndex space = make(ObjectType::vspace);
-         // The program's read-only pages where they are here, and this thread's stack alone.
          const Worker worker = start(echo, 0, {.resume = false});
-         for (CapIndex slot = own::first_code; slot < own::end_code; ++slot) {
-             const Received here = identify(slot);
-             if (here[0] != static_cast<Word>(ObjectType::frame) || here[5] >= place::boot_info)
-                 continue;
-             const CapIndex other = copied(slot);
-             succeed("map code", map(other, here[5], Rights::read_only(), 0, space));
-         }
-         const CapIndex stack = make_many(ObjectType::frame, 12, area_size / 4096);
-         const auto base = reinterpret_cast<Word>(worker.local);
-         succeed("fill", map(stack, place::free));
-         auto& other = *reinterpret_cast<Local*>(place::free);
-         other = *worker.local;
+         Local& other = move_abroad(worker);
          other.entry = [](Word) {
              // Data are not mapped: the places are in known slots.
              Received message = recv(local().thread, local().context);
@@ -371,15 +358,6 @@ constexpr Test tests[] = {
          };
          other.thread = places.endpoint;
          other.context = places.reply;
-         succeed("unmap", request(stack, Method::frame_unmap));
-         for (unsigned page = 0; page < area_size / 4096; ++page)
-             succeed("map the stack", map(stack + page, base + page * 4096, Rights::read_write(),
-                                          MapAttributes::execute_never, space));
-         const CapIndex buffer = copied(worker.buffer_frame);
-         succeed("map the buffer", map(buffer, reinterpret_cast<Word>(worker.local->buffer),
-                                       Rights::read_write(), MapAttributes::execute_never, space));
-         succeed("set space", request(worker.thread, Method::thread_set_space,
-                                      {guard_word(own::radix)}, {own::cnode, space}));
          succeed("resume", resume(worker.thread));
          for (const unsigned length : {0u, 3u, 8u, 120u}) {
              const Received answer = call_with(places.endpoint, length, 5000);

@@ -151,6 +151,10 @@ Worker start_partner(Entry entry, Word argument, Options options, Location locat
     return start(entry, argument, options, location);
 }
 
+bool partner_has_fpu() {
+    return state.theirs;
+}
+
 Worker start_passive(Entry entry, Word argument) {
     const Worker worker = start_partner(entry, argument);
     succeed("make it passive", request(worker.context, Method::sched_context_unbind));

@@ -49,6 +49,7 @@ void prepare();
 /// As conformance::start; the thread has live FP/SIMD registers if it is their turn.
 Worker start_partner(Entry entry, Word argument = 0, Options options = {},
                      Location location = here());
+bool partner_has_fpu();
 /// A thread that serves by what its callers lend it.
 Worker start_passive(Entry entry, Word argument = 0);
 

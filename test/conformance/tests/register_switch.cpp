@@ -69,6 +69,57 @@ void call_it(unsigned length, Word rounds = 4) {
     }
 }
 
+/// What a server in an address space of its own has of registers, at the low end of its stack.
+struct Abroad {
+    Party last, now; ///< Of its last call that returned, and of the one that it waits in.
+    bool has_fpu;
+};
+Abroad& abroad(Local& stack) {
+    return *reinterpret_cast<Abroad*>(reinterpret_cast<Word>(&stack) + 256);
+}
+
+void serve_abroad(Word) {
+    const Local& mine_here = local();
+    Abroad& here = abroad(local());
+    Party& party = here.now;
+    Syscall form = Syscall::recv;
+    for (Word seed = 1;; ++seed) {
+        isa::fill(party.before, seed);
+        isa::set_form(party.before, form, mine_here.context, 0);
+        party.before.word[isa::place_of(isa::Role::capability)] = mine_here.thread;
+        party.before.word[isa::place_of(isa::Role::tag)] = Tag(9, 3).raw();
+        party.after = party.before;
+        party.has_fpu = here.has_fpu;
+        if (here.has_fpu) {
+            isa::fill(party.fpu_before, seed);
+            isa::load_fpu(party.fpu_before);
+        }
+        isa::trap_with(party.after, form);
+        if (here.has_fpu)
+            isa::store_fpu(party.fpu_after);
+        here.last = party;
+        form = Syscall::reply_recv;
+    }
+}
+
+void call_abroad(bool passive) {
+    prepare();
+    const Worker server = start_partner(serve_abroad, 0, {.resume = false, .with_buffer = false});
+    Local& stack = move_abroad(server);
+    stack.thread = endpoint;
+    stack.context = reply;
+    abroad(stack).has_fpu = partner_has_fpu();
+    succeed("resume", resume(server.thread));
+    if (passive)
+        succeed("make it passive", request(server.context, Method::sched_context_unbind));
+    for (Word round = 1; round < 5; ++round) {
+        const Tag tag(5, arch::message_registers);
+        go(mine, 30 + round, Syscall::call, endpoint, tag);
+        check(abroad(stack).last, message_of(mine, 0, tag));
+        check(mine, message_of(abroad(stack).now, 0, Tag(9, 3)));
+    }
+}
+
 /// A fault's handler that lets the thread go on behind the instruction, again and again.
 void handle(Word) {
     go(received, 1, Syscall::recv, endpoint, Tag(), {}, reply);
@@ -108,6 +159,10 @@ constexpr Test tests[] = {
              call_it(length);
          }
      })},
+    {"register switch: a server in another address space that is lent its time",
+     paired([] { call_abroad(true); })},
+    {"register switch: a server in another address space with time of its own",
+     paired([] { call_abroad(false); })},
     {"register switch: a call to a server whose registers were written",
      paired([] {
          for (const bool passive : {true, false}) {
