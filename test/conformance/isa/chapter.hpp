@@ -26,6 +26,19 @@ inline bool runs(Entry entry) {
 
 /// `store_behind` makes a reservation of the word at place::free, does the action, and tells whether the
 /// store that depends on it failed: 1.
+inline void fail_behind_call(Word (*store_behind)(void (*)())) {
+    static CapIndex endpoint, reply;
+    endpoint = make_endpoint();
+    reply = make_reply();
+    start([](Word) {
+        recv(endpoint, reply);
+        for (;;)
+            reply_recv(endpoint, reply, {});
+    });
+    succeed("map", map(make_frame(), place::free));
+    expect("failed", store_behind([] { call(endpoint, {}); }), 1u);
+}
+/// The same behind a fault and an interrupt.
 inline void fail_behind_switches(Word (*store_behind)(void (*)())) {
     static Word (*reserve)(void (*)());
     reserve = store_behind;

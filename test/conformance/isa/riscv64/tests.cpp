@@ -66,18 +66,7 @@ constexpr Test tests[] = {
     {"riscv: a reservation does not survive a fault and an interrupt that switched threads",
      [] { fail_behind_switches(store_behind); }},
     {"riscv: a reservation does not survive a call to another thread",
-     [] {
-         static CapIndex endpoint, reply;
-         endpoint = make_endpoint();
-         reply = make_reply();
-         start([](Word) {
-             recv(endpoint, reply);
-             for (;;)
-                 reply_recv(endpoint, reply, {});
-         });
-         succeed("map", map(make_frame(), place::free));
-         expect("failed", store_behind([] { call(endpoint, {}); }), 1u);
-     }},
+     [] { fail_behind_call(store_behind); }},
     // Privileged ISA 4.3.1: without hardware updates an access with A or D clear is a page fault.
     {"riscv: first loads and stores need no update of the page table by user level",
      [] {
