@@ -207,7 +207,7 @@ private:
         }
         writer_.add(name_of(&context), name_of(context.thread), name_of(context.home),
                     name_of(context.notification), context.badge, context.budget, context.period,
-                    context.consumed, context.refill_max, context.released == 0, calls);
+                    kernel::sched::consumed(context), context.refill_max, context.released == 0, calls);
         for (auto reply = chain.rbegin(); reply != chain.rend(); ++reply)
             writer_.add(*reply);
         if (context.budget != 0)
@@ -273,7 +273,9 @@ private:
         writer_.begin(StateWriter::processor);
         writer_.add(name_of(cpu_.current), name_of(cpu_.sched_context),
                     cpu_.current == nullptr ? 0 : arch::host::machine.now,
-                    cpu_.current == nullptr ? 0 : cpu_.charged_until);
+                    cpu_.current == nullptr
+                        ? 0
+                        : cpu_.slice_end - kernel::sched::head_refill(*cpu_.sched_context).amount);
         for (unsigned priority = cobnut::priority_count; priority-- > 0;) {
             const kernel::Thread* first = cpu_.ready.first[priority];
             if (first == nullptr)

@@ -81,7 +81,7 @@ TEST_CASE("a sporadic context never loses or gains time, and its refills stay in
             consumed += used;
             check(context);
             REQUIRE(stop == (sched::head_refill(context).when > now));
-            REQUIRE(context.consumed == consumed);
+            REQUIRE(sched::consumed(context) == consumed);
         }
     }
 }
@@ -157,7 +157,13 @@ TEST_CASE("a round-robin context gets a new slice when its slice is used", "[bud
     CHECK(sched::charge(context, 50, 100, least));
     CHECK(sched::head_refill(context).amount == 100);
     CHECK(sched::head_refill(context).when <= 100);
-    CHECK(context.consumed == 100);
+    CHECK(sched::consumed(context) == 100);
+    sched::head_refill(context).amount -= 30; // as a fastpath charges
+    CHECK(sched::consumed(context) == 130);
+    sched::set_consumed(context, 0);
+    CHECK(sched::consumed(context) == 0);
+    CHECK(!sched::charge(context, 20, 150, least));
+    CHECK(sched::consumed(context) == 20);
 }
 
 TEST_CASE("constant bandwidth: the budget comes back when its period ends, at once or not at all",

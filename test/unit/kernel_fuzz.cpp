@@ -159,7 +159,7 @@ private:
         }
         case ObjectType::sched_context: {
             auto& context = world_.object<SchedContext>(index);
-            all.insert(all.end(), {word(context.top), word(context.thread), context.consumed,
+            all.insert(all.end(), {word(context.top), word(context.thread), context.account,
                                    context.refills()->amount, context.released});
             break;
         }

@@ -87,15 +87,14 @@ vectors:
     b       kernel_exception
     .endr
 
-other_synchronous:                  // w16: ESR less the class SVC
+other_synchronous:                  // w16: ESR less the class SVC, which leaves the number
     cmp     w16, #LAST_SYSCALL
     b.hi    full_synchronous
     ldr     x17, [sp]
-    ldr     w16, [x17, #THREAD_GATE]
-    tbnz    w16, #GATE_TRACED_BIT, full_synchronous
-    mrs     x16, esr_el1
+    ldr     w17, [x17, #THREAD_GATE]
+    tbnz    w17, #GATE_TRACED_BIT, full_synchronous
+    ldr     x17, [sp]
     mov     x18, sp
-    uxth    w16, w16
     b       kernel_fast_brief
     .global aarch64_slow_brief      // from there: x16 the number, x17 the thread, no frame yet
 aarch64_slow_brief:

@@ -59,18 +59,21 @@ other_syscall:
     each    sd, SAVED + 8, s1, s2, s3, s4
     j       kernel_fast_brief
     .global trap_slow_brief
-trap_slow_brief:                    // from there: only these are saved
-    each    ld, SAVED + 8, s1, s2, s3, s4
-#endif
+trap_slow_brief:                    // from there: these are saved, t4 is for kernel_syscall
+    each    sd, SAVED, s0
+    each    sd, SAVED + 40, s5, s6, s7, s8, s9, s10, s11, gp, sp
+#else
     voluntary sd
+    mv      t4, t0
+#endif
     csrr    s1, sepc
     addi    s1, s1, 4
     sd      s1, PC(t3)
-trap_slow_syscall:                  // tp, t0 and the arguments are as the user left them
+trap_slow_syscall:                  // tp, t0 and the arguments are as the user left them, t4 as above
     ld      t3, CPU_CURRENT(tp)
     arguments sd
     mv      sp, tp
-    mv      a0, t0
+    mv      a0, t4
     tail    kernel_syscall
 
     .balign 4
@@ -78,6 +81,8 @@ trap_slow_syscall:                  // tp, t0 and the arguments are as the user 
 trap_entry_traced:                  // of alien threads: no system call is one
     csrrw   tp, sscratch, tp
     sd      t3, CPU_SCRATCH(tp)
+    la      t3, trap_entry
+    csrw    stvec, t3
 full:
     csrr    t3, sstatus
     andi    t3, t3, 1 << 8          // SPP

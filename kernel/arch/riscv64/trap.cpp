@@ -12,7 +12,7 @@
 #include <generic/object/thread.hpp>
 
 extern "C" {
-extern char trap_entry[], trap_entry_traced[];
+extern char trap_entry_traced[];
 [[noreturn]] void leave_voluntary(kernel::Thread* thread);
 [[noreturn]] void leave_full(kernel::Thread* thread);
 }
@@ -93,15 +93,18 @@ extern "C" {
 } // extern "C"
 
 // No system call of a traced thread reaches the stub's dispatch, and no fastpath switches to one:
-// it leaves here and has its own entry.
+// it leaves here and has its own entry, which puts the ordinary one back.
 void leave(kernel::Thread& thread) {
+    using kernel::Gate;
     const uint32_t gate = thread.gate;
-    const bool traced = (gate & kernel::Gate::traced) != 0;
-    csr::write_stvec(reinterpret_cast<uint64_t>(traced ? trap_entry_traced : trap_entry));
     thread.frame_kind = kernel::FrameKind::running;
-    thread.gate = gate & ~kernel::Gate::full_frame;
-    if ((gate & kernel::Gate::full_frame) != 0)
-        leave_full(&thread);
+    if ((gate & (Gate::traced | Gate::full_frame)) != 0) {
+        if ((gate & Gate::traced) != 0)
+            csr::write_stvec(reinterpret_cast<uint64_t>(trap_entry_traced));
+        thread.gate = gate & ~Gate::full_frame;
+        if ((gate & Gate::full_frame) != 0)
+            leave_full(&thread);
+    }
     leave_voluntary(&thread);
 }
 

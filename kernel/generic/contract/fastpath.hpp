@@ -30,11 +30,14 @@
 
 // arch::BriefPolicy:
 //   struct Entry { kernel::Thread* current; kernel::Word number; }, Entry entry(), Ticks now()
+//   Word number_of(const Entry&)
 //   bool is_traced(const Entry&)                    alien or debugged, unless the stub has looked
 //   [[noreturn]] void leave(const Entry&, Word path)     back to the thread: the registers of the
 //                                                   system call as they came, the rest cleared
 //   [[noreturn]] void leave_with(const Entry&, Word tag) with badge 0, this tag, message words 0
 //   [[noreturn]] void slow(const Entry&, Word path)      everything as at its entry
+//   [[noreturn]] void slow_with(const Entry&, Word path, const Slot*)    the same; kernel_syscall gets
+//                                                   the slot that the path names
 
 // Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.
 extern "C" {

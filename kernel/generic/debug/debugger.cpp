@@ -158,7 +158,7 @@ void listen(Cpu& cpu) {
     const Ticks begin = arch::now();
     run(cpu);
     // The time in the debugger is nobody's.
-    cpu.charged_until += arch::now() - begin;
+    cpu.slice_end += arch::now() - begin;
     cpu.time_read = false;
 }
 

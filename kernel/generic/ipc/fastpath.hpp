@@ -8,7 +8,7 @@
 #include <generic/object/cpu.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/object/endpoint.hpp>
-#include <generic/object/kernel.hpp>
+#include <generic/ipc/slice_switch.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
@@ -59,7 +59,7 @@ struct FastSlot<ObjectWord32> {
 /// The conditions, in the order of the checks: a message of words only, which the registers hold or
 /// both partners' buffers; a one-level capability space; an Endpoint with the right; a partner that
 /// waits there and may run now (Gate); its address space has an identifier; and either the running
-/// context can be lent or given back as it is, or both have one of their own (Exchange). Whatever
+/// context can be lent or given back as it is, or both have one of their own (SliceSwitch). Whatever
 /// else goes the slow path, as if the fastpath had never been.
 template <class Policy>
 struct Fastpath {
@@ -94,32 +94,10 @@ struct Fastpath {
                            count);
     }
 
-    /// The switch from the running context to the one that `next` has of its own: both are round
-    /// robin, neither slice ends here, and the timer need not be written. Exact: the slow path
-    /// would charge the same.
-    struct Exchange {
-        SchedContext* from;
-        SchedContext* to;
-        Ticks now;
-        Ticks used;
-
-        KERNEL_HOT bool possible(const Cpu& cpu, const Thread* next) {
-            if (to == nullptr || to->thread != next || to->slices == 0 || from->slices == 0)
-                return false;
-            now = Policy::now();
-            used = now - cpu.charged_until;
-            return now < cpu.deadline && now + to->refills()->amount >= cpu.deadline &&
-                   used + kernel_state.least_ticks <= from->refills()->amount;
-        }
-        KERNEL_HOT void commit(Cpu& cpu, Thread* current) const {
-            from->consumed += used;
-            from->refills()->amount -= used;
-            from->thread = current;
-            current->sched_context = from;
-            cpu.charged_until = now;
-            cpu.sched_context = to;
-        }
-    };
+    /// The switch to the context that `next` has of its own, if the timer need not be written.
+    KERNEL_HOT static bool may_exchange(SliceSwitch& contexts, const Cpu& cpu, const Thread* next) {
+        return contexts.possible(cpu, next, Policy::now) && contexts.end() >= cpu.deadline;
+    }
 
     /// The fastpath `path` for short messages, or for those that need buffers; returns only if it
     /// is not for this one.
@@ -272,8 +250,8 @@ struct Fastpath {
         const Slot* slot = current->node + path;
         Endpoint* endpoint = Fast::endpoint(slot->object.word);
         auto* server = reinterpret_cast<Thread*>(endpoint->head - Endpoint::fast_receivers);
-        Exchange contexts{cpu.sched_context, server->sched_context, 0, 0};
-        if (!contexts.possible(cpu, server)) [[unlikely]]
+        SliceSwitch contexts{server->sched_context};
+        if (!may_exchange(contexts, cpu, server)) [[unlikely]]
             Policy::slow_call(path);
 
         // Committed: only stores from here on.
@@ -307,8 +285,8 @@ struct Fastpath {
                 break;
             if (has_more() && !has_buffers(current, caller)) [[unlikely]]
                 break;
-            Exchange contexts{cpu.sched_context, caller->sched_context, 0, 0};
-            if (!contexts.possible(cpu, caller)) [[unlikely]]
+            SliceSwitch contexts{caller->sched_context};
+            if (!may_exchange(contexts, cpu, caller)) [[unlikely]]
                 break;
 
             // Committed: only stores from here on.

@@ -20,33 +20,40 @@ template <class Policy>
 struct BriefPath {
     [[noreturn]] KERNEL_HOT static void go(Word path) {
         auto entry = Policy::entry();
-        const auto number = static_cast<cobnut::Syscall>(entry.number);
+        // Words: an 8-bit number would be extended first.
+        const Word number = Policy::number_of(entry);
+        constexpr auto send = static_cast<Word>(cobnut::Syscall::send);
+        constexpr auto nb_send = static_cast<Word>(cobnut::Syscall::nb_send);
+        constexpr auto yield = static_cast<Word>(cobnut::Syscall::yield);
         if (!COBNUT_FASTPATH || Policy::is_traced(entry) || is_recorded()) [[unlikely]]
             slow_other(entry, path);
-        if (number == cobnut::Syscall::nb_send || number == cobnut::Syscall::send) {
+        if (number == nb_send || number == send) [[likely]] {
             Thread* current = entry.current;
             if (path < current->node_size) [[likely]] {
                 const Slot* slot = current->node + path;
-                const bool blocks = number == cobnut::Syscall::send;
-                if (slot->type() == ObjectType::notification) [[likely]] {
+                if (slot->empty()) {
+                    if (Policy::number_of(entry) == nb_send)
+                        Policy::leave_with(
+                            entry, cobnut::Tag::failure(Error::invalid_capability).raw());
+                } else if (slot->type() == ObjectType::notification) [[likely]] {
                     if (may_signal(slot, current)) {
                         signal(slot);
-                        if (blocks)
+                        if (Policy::number_of(entry) == send)
                             Policy::leave(entry, path);
                         Policy::leave_with(entry, cobnut::Tag::failure(Error::none).raw());
                     }
-                } else if (slot->empty() && !blocks) {
-                    Policy::leave_with(
-                        entry, cobnut::Tag::failure(Error::invalid_capability).raw());
+                    Policy::slow_with(entry, path, slot);
+                } else if (slot->type() == ObjectType::endpoint) {
+                    Policy::slow_with(entry, path, slot);
                 }
             }
-        } else if (number == cobnut::Syscall::yield) {
+        } else if (number == yield) {
             // Neither thread nor number stays in a register meanwhile: few ISAs have enough.
             const bool done = may_renew(arch::current_cpu());
             entry.current = arch::current_cpu().current;
             if (done)
                 Policy::leave(entry, path);
-            entry.number = static_cast<Word>(cobnut::Syscall::yield);
+            entry.number = yield;
         } else {
             slow_other(entry, path);
         }
@@ -94,11 +101,12 @@ private:
         if ((cpu.gate & Gate::priority_mask) >= cpu.current->priority() || context.slices == 0)
             return false;
         const Ticks now = Policy::now();
-        if (now >= cpu.deadline || now + context.budget < cpu.deadline)
+        const Ticks end = now + context.budget;
+        if (now >= cpu.deadline || end < cpu.deadline)
             return false;
         // Committed.
-        context.consumed += now - cpu.charged_until;
-        cpu.charged_until = now;
+        context.account += end - cpu.slice_end;
+        cpu.slice_end = end;
         *context.refills() = {now, context.budget};
         return true;
     }

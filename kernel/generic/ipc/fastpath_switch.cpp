@@ -8,9 +8,11 @@
 #include <generic/contract/address_space.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/contract/fastpath.hpp>
 #include <generic/contract/interrupt.hpp>
 #include <generic/contract/timer.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
+#include <generic/ipc/slice_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/invocation.hpp>
@@ -38,57 +40,39 @@ KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored =
 
 [[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread& from, Thread& to) {
     cpu.current = &to;
-    if (to.space != from.space)
-        arch::activate(to.space->token);
+    arch::FastPolicy::switch_space({&from, 0}, to.space);
     arch::leave(to);
 }
 
-/// The switch from the running context to the one that `to` has of its own. Both are round robin,
-/// nothing is due and the slice does not end here: the slow path would charge the same.
-struct ContextSwitch {
-    Cpu& cpu;
-    Thread& to;
-    SchedContext* next;
-    Ticks now = 0;
-    Ticks used = 0;
+[[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
+    return contexts.possible(cpu, &to, arch::now);
+}
 
-    KERNEL_HOT ContextSwitch(Cpu& core, Thread& thread)
-        : cpu(core), to(thread), next(thread.sched_context) {}
+[[noreturn, gnu::noinline, gnu::cold]] void go_with_timer(Cpu& cpu, Thread& from, Thread& to) {
+    cpu.deadline = cpu.slice_end;
+    cpu.switch_until = cpu.deadline - kernel_state.least_ticks;
+    arch::set_deadline(cpu.deadline);
+    go(cpu, from, to);
+}
 
-    [[nodiscard]] KERNEL_HOT bool possible() {
-        if (next == nullptr || next->thread != &to || next->slices == 0 ||
-            cpu.sched_context->slices == 0)
-            return false;
-        now = arch::now();
-        used = now - cpu.charged_until;
-        return now < cpu.deadline;
-    }
-    /// Whether the slice has so much left that it need not be renewed.
-    [[nodiscard]] KERNEL_HOT bool slice_lasts() const {
-        return used + kernel_state.least_ticks <= cpu.sched_context->refills()->amount;
-    }
-    /// Writes down whose the running context is, and that it has been used.
-    KERNEL_HOT void commit(Thread& from) const {
-        SchedContext& mine = *cpu.sched_context;
-        mine.consumed += used;
-        mine.refills()->amount -= used;
-        mine.thread = &from;
-        from.sched_context = &mine;
-    }
-    [[noreturn]] KERNEL_HOT void leave(Thread& from) const {
-        cpu.sched_context = next;
-        cpu.charged_until = now;
-        const Ticks deadline = now + next->refills()->amount;
-        if (deadline < cpu.deadline) {
-            cpu.deadline = deadline;
-            arch::set_deadline(deadline);
-        }
-        go(cpu, from, to);
-    }
-};
+/// Committed: goes to `to` and its context.
+[[noreturn]] KERNEL_HOT void switch_to(Cpu& cpu, Thread& from, Thread& to,
+                                       const SliceSwitch& contexts) {
+    contexts.commit(cpu, &from);
+    if (cpu.slice_end < cpu.deadline) [[unlikely]]
+        go_with_timer(cpu, from, to);
+    go(cpu, from, to);
+}
+/// From where code counts for more than a call.
+[[noreturn, gnu::noinline]] void switch_aside(Cpu& cpu, Thread& from, Thread& to,
+                                              SchedContext* context, Ticks now) {
+    switch_to(cpu, from, to, {context, now});
+}
 
-/// The running thread to the front of the ready threads of its priority, which is the highest.
-KERNEL_HOT void enqueue_running(Cpu& cpu, Thread& thread) {
+/// Committed: goes to `to`, and the running thread to the front of the ready threads of its
+/// priority, which is the highest.
+[[noreturn, gnu::noinline]] void preempt(Cpu& cpu, Thread& thread, Thread& to, SchedContext* context,
+                                         Ticks now) {
     ReadyQueue& queue = cpu.ready;
     const unsigned priority = thread.priority();
     Thread* first = queue.first[priority];
@@ -105,14 +89,25 @@ KERNEL_HOT void enqueue_running(Cpu& cpu, Thread& thread) {
         cpu.gate = (cpu.gate & ~Gate::priority_mask) | priority;
     }
     queue.first[priority] = &thread;
+    switch_to(cpu, thread, to, {context, now});
 }
 
-KERNEL_HOT void dequeue_waiter(Word& head, Thread& thread) {
-    if (thread.next == &thread && thread.lower == nullptr && queue_first(head) == &thread) [[likely]]
+/// Whom no ring of another priority follows, nor precedes.
+KERNEL_HOT bool is_in_only_ring(const Thread& thread) {
+    return thread.lower == nullptr && thread.higher == nullptr;
+}
+/// The first thread of the only ring goes out of the queue. It runs next: what it waits for is void.
+KERNEL_HOT void dequeue_first(Word& head, Thread& thread) {
+    Thread* next = thread.next;
+    if (next == &thread) [[likely]] {
         head = 0;
-    else
-        queue_remove(head, thread);
-    thread.wait = Wait::nothing;
+    } else {
+        Thread* previous = thread.prev;
+        previous->next = next;
+        next->prev = previous;
+        thread.next = thread.prev = &thread;
+        head = reinterpret_cast<Word>(next) | (head & Endpoint::state_mask);
+    }
 }
 
 KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
@@ -152,27 +147,26 @@ KERNEL_HOT void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool bloc
     if (!endpoint.has_receivers())
         return;
     Thread& receiver = *endpoint.first();
+    const Tag tag(current.registers.tag());
     if (receiver.priority() <= current.priority() || !may_run(cpu, receiver) ||
-        !is_plain(Tag(current.registers.tag()), current, receiver))
+        receiver.lower != nullptr || !is_plain(tag, current, receiver))
         return;
-    ContextSwitch contexts(cpu, receiver);
-    if (!contexts.possible() || !contexts.slice_lasts())
+    SliceSwitch contexts{receiver.sched_context};
+    if (!may_switch(contexts, cpu, receiver))
         return;
 
     // Committed.
-    dequeue_waiter(endpoint.head, receiver);
+    dequeue_first(endpoint.head, receiver);
+#pragma GCC unroll 8
     for (unsigned i = 0; i < arch::Registers::message_words; ++i)
         receiver.registers.set_message(i, current.registers.message(i));
-    const Tag tag(current.registers.tag());
     receiver.registers.set_badge(badge);
     receiver.registers.set_tag(tag.raw());
     if (tag.length() > arch::Registers::message_words)
         copy_rest(current, receiver, tag.length());
     if (!blocks)
         put(current.registers, 0, Tag::failure(Error::none));
-    contexts.commit(current);
-    enqueue_running(cpu, current);
-    contexts.leave(current);
+    preempt(cpu, current, receiver, contexts.to, contexts.now);
 }
 
 /// `answers`: the signaller gets a result.
@@ -190,24 +184,23 @@ KERNEL_HOT void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool bloc
     }
     if (waiter->priority() <= current.priority() || !may_run(cpu, *waiter))
         return;
-    ContextSwitch contexts(cpu, *waiter);
-    if (!contexts.possible() || !contexts.slice_lasts())
+    SliceSwitch contexts{waiter->sched_context};
+    if (!may_switch(contexts, cpu, *waiter))
         return;
 
     // Committed.
-    dequeue_waiter(*head, *waiter);
+    if (waiter->next == waiter && is_in_only_ring(*waiter)) [[likely]]
+        *head = 0;
+    else
+        queue_remove(*head, *waiter);
     put(waiter->registers, flags, Tag(0, 0, 0, cobnut::Kind::signal));
     if (answers)
         put(current.registers, 0, Tag::failure(Error::none));
-    contexts.commit(current);
-    enqueue_running(cpu, current);
-    contexts.leave(current);
+    preempt(cpu, current, *waiter, contexts.to, contexts.now);
 }
 
-KERNEL_HOT void send(Cpu& cpu, bool blocks) {
-    Thread& current = *cpu.current;
-    const Slot* slot = near_slot(current, current.registers.capability());
-    if (slot == nullptr || !slot->rights().write())
+KERNEL_HOT void send(Cpu& cpu, const Slot* slot, bool blocks) {
+    if (!slot->rights().write())
         return;
     if (slot->type() == ObjectType::notification)
         signal_waiter(cpu, *slot->pointer<Notification>(), slot->badge, !blocks);
@@ -244,7 +237,7 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
         return;
 
     // Committed, as in the fastpath of call.
-    dequeue_waiter(endpoint.head, server);
+    dequeue_first(endpoint.head, server);
     lend(*cpu.sched_context, *server.reply, current);
     go(cpu, current, server);
 }
@@ -267,13 +260,15 @@ KERNEL_HOT void yield(Cpu& cpu) {
     Thread* next = cpu.ready.first[priority];
     if (next == nullptr || !may_run(cpu, *next))
         return;
-    ContextSwitch contexts(cpu, *next);
-    if (!contexts.possible())
+    SliceSwitch contexts{next->sched_context};
+    if (!may_switch(contexts, cpu, *next))
         return;
 
     // Committed: the thread takes the place of the one that goes, which is the last but for it.
-    contexts.commit(current);
-    *cpu.sched_context->refills() = {contexts.now, cpu.sched_context->budget};
+    const Ticks end = contexts.now + cpu.sched_context->budget;
+    cpu.sched_context->account += end - cpu.slice_end;
+    cpu.sched_context->refills()->when = contexts.now;
+    cpu.slice_end = end;
     if (next->next != next) {
         current.next = next->next;
         current.prev = next->prev;
@@ -284,7 +279,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
     current.wait = Wait::nothing;
     current.queued = 1;
     next->queued = 0;
-    contexts.leave(current);
+    switch_to(cpu, current, *next, contexts);
 }
 
 [[gnu::noinline]] void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
@@ -301,15 +296,20 @@ KERNEL_HOT void yield(Cpu& cpu) {
         return;
     Reply& reply = *server.reply;
     const bool lends = server.sched_context == nullptr;
-    ContextSwitch contexts(cpu, server);
-    if (!lends && (!contexts.possible() || !contexts.slice_lasts()))
+    SliceSwitch contexts{server.sched_context};
+    if (!lends && !may_switch(contexts, cpu, server))
         return;
 
     // Committed.
-    current.fault = {static_cast<uint8_t>(type), {}, {word2, word3, word4, 0}};
+    current.fault.type = static_cast<uint8_t>(type);
+    current.fault.word[0] = word2;
+    current.fault.word[1] = word3;
+    current.fault.word[2] = word4;
+    current.fault.word[3] = 0;
     current.gate |= Gate::faulted;
-    dequeue_waiter(endpoint.head, server);
+    dequeue_first(endpoint.head, server);
     const Word words[] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
+#pragma GCC unroll 8
     for (unsigned i = 0; i < cobnut::fault_words; ++i) {
         if (i < arch::Registers::message_words)
             server.registers.set_message(i, words[i]);
@@ -324,8 +324,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
         reply.up = reply.prev = nullptr;
         reply.sched_context = nullptr;
         current.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
-        contexts.commit(current);
-        contexts.leave(current);
+        switch_aside(cpu, current, server, contexts.to, contexts.now);
     }
     lend(*cpu.sched_context, reply, current);
     go(cpu, current, server);
@@ -363,16 +362,17 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     go(cpu, current, thread);
 }
 
-KERNEL_HOT void system_call(Cpu& cpu, Syscall number) {
+/// `slot`: of a send; 0: the stub has not found one.
+KERNEL_HOT void system_call(Cpu& cpu, Word slot, Syscall number) {
     cpu.current->frame_kind = FrameKind::arguments;
     if (!COBNUT_FASTPATH)
         return;
-    if (number == Syscall::call)
-        call(cpu);
-    else if (number == Syscall::send || number == Syscall::nb_send)
-        send(cpu, number == Syscall::send);
+    if (slot != 0)
+        send(cpu, reinterpret_cast<const Slot*>(slot), number == Syscall::send);
     else if (number == Syscall::yield)
         yield(cpu);
+    else if (number == Syscall::call)
+        call(cpu);
     else if (number == Syscall::reply_recv)
         answer_fault(cpu);
 }
@@ -394,8 +394,9 @@ using cobnut::FaultType;
 using kernel::Word;
 using kernel::ipc::enter_fault;
 
-void kernel_syscall(Word number) {
-    kernel::ipc::system_call(arch::current_cpu(), static_cast<cobnut::Syscall>(number));
+void kernel_syscall(Word call) {
+    const Word number = call % alignof(kernel::Slot);
+    kernel::ipc::system_call(arch::current_cpu(), call - number, static_cast<cobnut::Syscall>(number));
     kernel::slow::system_call(number);
 }
 

@@ -30,8 +30,11 @@ struct alignas(64) Cpu {
     SchedContext* sched_context; ///< What the current thread runs on.
 
     // In the same line: what a fastpath needs that changes the context.
-    Ticks charged_until;  ///< The current context has paid up to here.
+    Ticks slice_end;      ///< When what is left of the current context's head refill will be used up.
     Ticks deadline;       ///< The timer is programmed for this; nothing is due before it.
+    /// Until then a fastpath may go from the current context to another: it is a slice of which at
+    /// least the shortest rest will be left, and nothing is due. 0: never.
+    Ticks switch_until;
 
     // From here on only slow paths.
     Ticks time;           ///< Of this kernel entry, when it was read.
@@ -53,6 +56,6 @@ struct alignas(64) Cpu {
     bool debugging;          ///< The debugger runs.
 };
 
-static_assert(offsetof(Cpu, deadline) + sizeof(Ticks) <= 64);
+static_assert(offsetof(Cpu, switch_until) + sizeof(Ticks) <= 64);
 
 } // namespace kernel

@@ -141,7 +141,7 @@ Failure invoke_sched_context(Invocation& call) {
         return unbind(call, context);
     case Method::sched_context_consumed:
         call.answer_wide(sched::consumed_us(call.cpu, context));
-        context.consumed = 0;
+        sched::set_consumed(context, 0);
         return {};
     case Method::sched_context_yield_to:
         return yield_to(call, context);

@@ -25,7 +25,7 @@ struct SchedContext {
     Word badge = 0;           ///< Word 2 of timeout faults.
     Ticks period = 0;         ///< 0: round robin with `budget` as the time slice.
     Ticks budget = 0;         ///< 0: not configured, nobody can run on it.
-    Ticks consumed = 0;       ///< Since it was last asked for.
+    Ticks account = 0;        ///< See sched::consumed.
     uint16_t core = 0;
     uint16_t slices = 0;      ///< Configured as round robin: then it is always released.
     uint16_t refill_head = 0;

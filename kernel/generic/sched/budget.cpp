@@ -70,9 +70,11 @@ bool charge_constant(SchedContext& context, Ticks used, Ticks now, Ticks least) 
 } // namespace
 
 void reset_refills(SchedContext& context, Ticks now) {
+    const Ticks used = consumed(context);
     context.refill_head = 0;
     context.refill_count = 1;
     head_refill(context) = {now, context.budget};
+    set_consumed(context, used);
 }
 
 void unblock(SchedContext& context, Ticks now) {
@@ -94,16 +96,17 @@ void unblock(SchedContext& context, Ticks now) {
 }
 
 bool charge(SchedContext& context, Ticks used, Ticks now, Ticks least) {
-    context.consumed += used;
     if (is_round_robin(context)) {
         Refill& slice = head_refill(context);
         if (used + least <= slice.amount) {
             slice.amount -= used;
             return false;
         }
-        slice = {now, context.budget};
+        context.account += used;
+        reset_refills(context, now);
         return true;
     }
+    context.account += used;
     // An overrun is paid back out of the refills to come, but not for ever (the machine may have
     // been stopped): this also bounds the loop.
     if (used > max_overrun * context.budget)

@@ -37,7 +37,7 @@ Ticks least_ticks() {
 Ticks next_deadline(const Cpu& cpu) {
     Ticks deadline = no_deadline;
     if (cpu.sched_context != nullptr)
-        deadline = cpu.charged_until + head_refill(*cpu.sched_context).amount;
+        deadline = cpu.slice_end;
     if (cpu.release_root != nullptr && release_time(*cpu.release_root) < deadline)
         deadline = release_time(*cpu.release_root);
     if (partition_deadline() < deadline)
@@ -62,6 +62,21 @@ Ticks next_deadline(const Cpu& cpu) {
 void program_earlier(Cpu& cpu) {
     if (next_deadline(cpu) < cpu.deadline)
         program_timer(cpu, cpu.deadline - 1);
+}
+
+/// See Cpu::switch_until.
+void allow_switches(Cpu& cpu) {
+    const Ticks end = cpu.slice_end < cpu.deadline ? cpu.slice_end : cpu.deadline;
+    cpu.switch_until = cpu.sched_context->slices != 0 && end > least_ticks() ? end - least_ticks() : 0;
+}
+
+/// What the running context has used since it was last charged, up to now.
+Ticks uncharged(Cpu& cpu) {
+    return time(cpu) + head_refill(*cpu.sched_context).amount - cpu.slice_end;
+}
+/// It has paid up to now.
+void restart_slice(Cpu& cpu) {
+    cpu.slice_end = time(cpu) + head_refill(*cpu.sched_context).amount;
 }
 
 /// See make_ready. `slept`: it did not merely wait for its refill, which would come later and later.
@@ -101,10 +116,9 @@ void release_due(Cpu& cpu) {
     SchedContext* context = cpu.sched_context;
     if (context == nullptr)
         return false;
-    const Ticks now = time(cpu);
-    const Ticks used = now - cpu.charged_until;
-    cpu.charged_until = now;
-    if (!charge(*context, used, now, least_ticks()))
+    const bool ends = charge(*context, uncharged(cpu), time(cpu), least_ticks());
+    restart_slice(cpu);
+    if (!ends)
         return false;
     cpu.reschedule = true;
     Thread* thread = context->thread;
@@ -140,7 +154,7 @@ void switch_to(Cpu& cpu, Thread& thread) {
     KERNEL_ASSERT(context != nullptr && context->released != 0);
     if (context != cpu.sched_context) {
         cpu.sched_context = context;
-        cpu.charged_until = time(cpu);
+        restart_slice(cpu);
     }
     trace_switch(cpu, &thread);
     cpu.current = &thread;
@@ -298,12 +312,16 @@ void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period,
     Thread* thread = context.thread;
     if (thread != nullptr && thread->queued != 0)
         dequeue(cpu, *thread);
+    const Ticks used = consumed(context);
     context.budget = budget;
     context.period = period;
     context.slices = period == 0 ? 1 : 0;
     context.core = static_cast<uint16_t>(cpu.id);
     context.refill_max = static_cast<uint16_t>(max_refills);
     reset_refills(context, time(cpu));
+    set_consumed(context, used);
+    if (&context == cpu.sched_context)
+        restart_slice(cpu);
     if (thread != nullptr && thread != cpu.current)
         make_ready(cpu, *thread);
     else if (thread != nullptr)
@@ -313,20 +331,21 @@ void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period,
 void yield(Cpu& cpu) {
     SchedContext& context = *cpu.sched_context;
     const Ticks now = time(cpu);
-    const Ticks used = now - cpu.charged_until;
-    cpu.charged_until = now;
+    const Ticks used = uncharged(cpu);
     cpu.reschedule = true;
     if (is_round_robin(context)) {
-        (void)charge(context, used, now, least_ticks());
+        context.account += used;
         reset_refills(context, now);
+        restart_slice(cpu);
         enqueue(cpu, *cpu.current, Place::back);
         return;
     }
     // The rest of the head refill is given up: it counts as used, though not as consumed.
-    const Ticks consumed = context.consumed + used;
+    const Ticks account = context.account + used;
     const Ticks rest = head_refill(context).amount;
     const bool stop = charge(context, used > rest ? used : rest, now, least_ticks());
-    context.consumed = consumed;
+    context.account = account;
+    restart_slice(cpu);
     if (stop)
         release_insert(cpu, context);
     else
@@ -336,12 +355,12 @@ void yield(Cpu& cpu) {
 uint64_t consumed_us(Cpu& cpu, SchedContext& context) {
     if (&context == cpu.sched_context)
         (void)charge_current(cpu);
-    return scale(context.consumed, 1'000'000, arch::ticks_per_second());
+    return scale(consumed(context), 1'000'000, arch::ticks_per_second());
 }
 
 void timer_fired(Cpu& cpu) {
     if (cpu.sched_context != nullptr &&
-        time(cpu) >= cpu.charged_until + head_refill(*cpu.sched_context).amount)
+        time(cpu) >= cpu.slice_end)
         charge_and_report(cpu);
     release_due(cpu);
     partition_timer(cpu);
@@ -401,6 +420,7 @@ void leave(Cpu& cpu) {
     if (cpu.reschedule)
         switch_to(cpu, *current);
     program_earlier(cpu);
+    allow_switches(cpu);
     go_on(cpu);
 }
 

@@ -76,6 +76,7 @@ struct BriefPolicy {
     static inline unsigned taken = 0;
 
     static Entry entry() { return {host::cpu->current, number}; }
+    static kernel::Word number_of(const Entry& entry) { return entry.number; }
     static bool is_traced(const Entry& entry) {
         return (entry.current->gate & kernel::Gate::traced) != 0;
     }
@@ -95,6 +96,9 @@ struct BriefPolicy {
     }
     [[noreturn]] static void slow(const Entry& entry, kernel::Word) {
         kernel_syscall(entry.number);
+    }
+    [[noreturn]] static void slow_with(const Entry& entry, kernel::Word, const kernel::Slot* slot) {
+        kernel_syscall(reinterpret_cast<kernel::Word>(slot) | entry.number);
     }
 };
 

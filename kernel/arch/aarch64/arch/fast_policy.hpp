@@ -108,6 +108,7 @@ struct BriefPolicy {
         asm volatile("// thread and number" : "=r"(x17), "=r"(x16));
         return {x17, x16};
     }
+    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number; }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word path) {
@@ -127,6 +128,10 @@ struct BriefPolicy {
         asm volatile("mov x0, %0\n\tb aarch64_slow_brief" ::"r"(path), "r"(x16), "r"(x17)
                      : "memory");
         __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
+                                                  const kernel::Slot* slot) {
+        slow({entry.current, reinterpret_cast<kernel::Word>(slot) | entry.number}, path);
     }
 };
 

@@ -35,6 +35,14 @@
     "sub lr, sp, #8\n\t"                                                                           \
     "rfeia lr"
 
+// %0: the thread, which runs on: its thread registers have not changed.
+#define ARCH_LEAVE_BRIEF                                                                           \
+    "add sp, %0, #48\n\t"                                                                          \
+    "ldmia sp, {r6-r11, sp, lr}^\n\t"                                                              \
+    "mov r12, #0\n\t"                                                                              \
+    "sub lr, sp, #8\n\t"                                                                           \
+    "rfeia lr"
+
 // GCC would save registers that the stub has saved. Without that it has no frame either: what it spills goes to [sp, #n],
 // where the stub points at the unused arguments of the current thread.
 #ifdef __clang__
@@ -184,22 +192,20 @@ struct BriefPolicy {
         asm volatile("@ r8 r12" : "=r"(current), "=r"(number));
         return {current, number};
     }
+    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number; }
     KERNEL_HOT static bool is_traced(const Entry& entry) {
         return (entry.current->gate & kernel::Gate::traced) != 0;
     }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
         register kernel::Word r0 asm("r0") = path;
-        register kernel::Thread* r6 asm("r6") = entry.current;
-        asm volatile(ARCH_RESTORE_VOLUNTARY : : "r"(r6), "r"(r0) : "memory");
+        asm volatile(ARCH_LEAVE_BRIEF : : "r"(entry.current), "r"(r0) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
-        register kernel::Word r0 asm("r0") = tag;
-        register kernel::Thread* r6 asm("r6") = entry.current;
-        asm volatile("mov r1, r0\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
-                     "mov r5, #0\n\t" ARCH_RESTORE_VOLUNTARY
-                     : : "r"(r6), "r"(r0) : "memory");
+        asm volatile("mov r1, %1\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
+                     "mov r5, #0\n\t" ARCH_LEAVE_BRIEF
+                     : : "r"(entry.current), "ir"(tag) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
@@ -207,6 +213,22 @@ struct BriefPolicy {
         register kernel::Thread* r8 asm("r8") = entry.current;
         register kernel::Word r12 asm("r12") = entry.number;
         asm volatile("b svc_slow" : : "r"(r0), "r"(r8), "r"(r12) : "memory");
+        __builtin_unreachable();
+    }
+    /// As svc_slow, but that the thread is not traced.
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
+                                                  const kernel::Slot* slot) {
+        register kernel::Word r0 asm("r0") = path;
+        register kernel::Word r12 asm("r12") = entry.number;
+        const kernel::Word call = reinterpret_cast<kernel::Word>(slot) | entry.number;
+        asm volatile("add lr, %1, %4\n\t"
+                     "stmia lr, {r0-r5, r12}\n\t"
+                     "mrc p15, 0, sp, c13, c0, 4\n\t"
+                     "mov r0, %3\n\t"
+                     "blx kernel_syscall"
+                     : : "r"(r0), "r"(entry.current), "r"(r12), "r"(call),
+                         "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5))
+                     : "lr", "memory");
         __builtin_unreachable();
     }
 };

@@ -115,7 +115,7 @@ private:
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         // The compiler may have used t2, which the frame holds: user level must not see the kernel's value.
-        asm volatile("li t0, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
+        asm volatile("li t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
         __builtin_unreachable();
     }
 };
@@ -129,9 +129,14 @@ struct BriefPolicy {
 
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("t3");
+        asm volatile("# t3" : "=r"(current));
+        return {current, 0};
+    }
+    /// From its register each time: C++ has none to keep it in.
+    KERNEL_HOT static kernel::Word number_of(const Entry&) {
         register kernel::Word number asm("t0");
-        asm volatile("# t3 t0" : "=r"(current), "=r"(number));
-        return {current, number};
+        asm volatile("# t0" : "=r"(number));
+        return number;
     }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
@@ -153,7 +158,15 @@ struct BriefPolicy {
     [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         register kernel::Thread* t3 asm("t3") = entry.current;
-        asm volatile("j trap_slow_brief" ::"r"(a0), "r"(t3) : "memory");
+        asm volatile("mv t4, t0\n\tj trap_slow_brief" ::"r"(a0), "r"(t3) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
+                                                  const kernel::Slot* slot) {
+        register kernel::Word a0 asm("a0") = path;
+        register kernel::Thread* t3 asm("t3") = entry.current;
+        // C++ has all registers that it may use in use.
+        asm volatile("or t4, %2, t0\n\tj trap_slow_brief" ::"r"(a0), "r"(t3), "r"(slot) : "memory");
         __builtin_unreachable();
     }
 };

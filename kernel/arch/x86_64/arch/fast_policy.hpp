@@ -23,12 +23,15 @@
 // The slow entries want rsp to be the thread.
 #define ARCH_SLOW(entry) ARCH_LOAD_KEPT "movq %%gs:0, %%rsp\n jmp " entry
 
+// The thread, in r11, runs on: its FS base has not changed.
 #define ARCH_BRIEF_LEAVE                                                                           \
-    "movq %c[at_r12](%%rax), %%r12\n"                                                              \
-    "movq %c[at_r13](%%rax), %%r13\n"                                                              \
-    "movq %c[at_r14](%%rax), %%r14\n"                                                              \
-    "movq %c[at_r15](%%rax), %%r15\n"                                                              \
-    ARCH_LEAVE_REST
+    "movq %c[at_r12](%%r11), %%r12\n"                                                              \
+    "movq %c[at_r13](%%r11), %%r13\n"                                                              \
+    "movq %c[at_r14](%%r11), %%r14\n"                                                              \
+    "movq %c[at_r15](%%r11), %%r15\n"                                                              \
+    "movq %c[at_rip](%%r11), %%rcx\n"                                                              \
+    "movq %c[at_rsp](%%r11), %%rsp\n"                                                              \
+    ARCH_SYSRET
 
 namespace arch {
 
@@ -162,16 +165,19 @@ struct BriefPolicy {
         asm volatile("movq %%rsp, %0" : "=r"(thread));
         return {thread, rax, r11};
     }
+    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number & 0xff; }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return FastPolicy::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
-        asm volatile(ARCH_BRIEF_LEAVE ::"a"(entry.current), "D"(path), ARCH_LEAVE_OFFSETS : "memory");
+        register kernel::Thread* thread asm("r11") = entry.current;
+        asm volatile(ARCH_BRIEF_LEAVE ::"r"(thread), "D"(path), ARCH_LEAVE_OFFSETS : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
+        register kernel::Thread* thread asm("r11") = entry.current;
         asm volatile("movq %[tag], %%rsi\n xorl %%edi, %%edi\n xorl %%edx, %%edx\n"
                      "xorl %%r8d, %%r8d\n xorl %%r9d, %%r9d\n xorl %%r10d, %%r10d\n"
-                     "xorl %%ebx, %%ebx\n" ARCH_BRIEF_LEAVE ::"a"(entry.current),
+                     "xorl %%ebx, %%ebx\n" ARCH_BRIEF_LEAVE ::"r"(thread),
                      [tag] "ir"(tag), ARCH_LEAVE_OFFSETS
                      : "memory");
         __builtin_unreachable();
@@ -183,6 +189,21 @@ struct BriefPolicy {
     [[noreturn]] KERNEL_HOT static void slow_other(const Entry& entry, kernel::Word path) {
         register Word r11 asm("r11") = entry.flags;
         asm volatile("# unknown\n jmp slow_entry" ::"a"(entry.number), "D"(path), "r"(r11) : "memory");
+        __builtin_unreachable();
+    }
+    /// As slow_entry.
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
+                                                  const kernel::Slot* slot) {
+        asm volatile("movq %%rdi, %c[at]+0(%[thread])\n movq %%rsi, %c[at]+8(%[thread])\n"
+                     "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"
+                     "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"
+                     "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
+                     "movq %[call], %%rdi\n movq %[stack], %%rsp\n jmp kernel_syscall"
+                     ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
+                     [call] "r"(reinterpret_cast<kernel::Word>(slot) | number_of(entry)),
+                     [at] "i"(register_at(offsetof(Registers, rdi))),
+                     [stack] "i"(layout::stack_top - 8)
+                     : "memory");
         __builtin_unreachable();
     }
 };

@@ -26,6 +26,8 @@ constexpr size_t register_at(size_t offset) { return kernel::thread_registers_of
     "wrfsbase %%rcx\n"                                                                             \
     "movq %c[at_rip](%%rax), %%rcx\n"                                                              \
     "movq %c[at_rsp](%%rax), %%rsp\n"                                                              \
+    ARCH_SYSRET
+#define ARCH_SYSRET                                                                                \
     "movl $0x202, %%r11d\n"                                                                        \
     "xorl %%eax, %%eax\n"                                                                          \
     "swapgs\n"                                                                                     \

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// How a fastpath goes from the running scheduling context to one that a thread has of its own.
+#pragma once
+
+#include <generic/base/attributes.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/sched_context.hpp>
+#include <generic/object/thread.hpp>
+
+namespace kernel::ipc {
+
+/// Both are round robin, nothing is due and the slice that is left does not end here. Exact: the
+/// slow path would charge the same.
+struct SliceSwitch {
+    SchedContext* to;
+    Ticks now = 0;
+
+    /// Reads the clock; `next` has the context in `to`, which may be null or somebody else's.
+    template <class Clock>
+    [[nodiscard]] KERNEL_HOT bool possible(const Cpu& cpu, const Thread* next, Clock clock) {
+        if (to == nullptr || to->thread != next || to->slices == 0)
+            return false;
+        now = clock();
+        return now < cpu.switch_until;
+    }
+    /// When the slice ends that begins or goes on now.
+    [[nodiscard]] KERNEL_HOT Ticks end() const { return now + to->refills()->amount; }
+
+    /// Writes down whose the running context is, and what is left of its slice.
+    KERNEL_HOT void commit(Cpu& cpu, Thread* from) const {
+        SchedContext* mine = cpu.sched_context;
+        mine->refills()->amount = cpu.slice_end - now;
+        mine->thread = from;
+        from->sched_context = mine;
+        cpu.slice_end = end();
+        cpu.sched_context = to;
+    }
+};
+
+} // namespace kernel::ipc
