@@ -15,6 +15,8 @@ import sys
 from clang import cindex
 
 CURSOR = cindex.CursorKind
+FUNCTIONS = (CURSOR.FUNCTION_DECL, CURSOR.CXX_METHOD, CURSOR.FUNCTION_TEMPLATE, CURSOR.CONSTRUCTOR,
+             CURSOR.LAMBDA_EXPR)
 LIBRARY = '/usr/lib/x86_64-linux-gnu/libclang-19.so.1'
 SPARED = ('debug/', 'boot/')  # what only reports, and what the host does not run
 COMPARISONS = {'<': 'less', '<=': 'less_equal', '>': 'greater', '>=': 'greater_equal',
@@ -22,6 +24,8 @@ COMPARISONS = {'<': 'less', '<=': 'less_equal', '>': 'greater', '>=': 'greater_e
 SUMS = {'+': 'plus', '-': 'minus'}
 ASSIGNMENTS = {'=', '+=', '-=', '|=', '&=', '^=', '<<=', '>>='}
 NO_RETURN = re.compile(r'\[\[noreturn\]\][^;{}()]*?(\w+)\(')
+# The host is a 64-bit machine: what stands behind the `else` is compiled for ARMv7 alone.
+WIDE = re.compile(r'if constexpr \((?:wide|sizeof\(Word\) == 8)\)')
 CALLED = re.compile(r'(\w+)(?:<[^<>;]*>)?\(')
 SUPPORT = '''// Chooses a mutant when the program runs, and notes which places are reached.
 #pragma once
@@ -155,14 +159,28 @@ def visit_statement(source, cursor, no_return):
     source.add('drop', start, end, [(start, -1, 'if (!mutation::is({})) {{ '), (end, 1, ' }}')])
 
 
+def of_another_time(source, cursor):
+    """Whether the program never comes here: the compiler alone runs it, as mutants never are."""
+    if cursor.kind not in FUNCTIONS:
+        return False
+    head = source.text(cursor.extent.start.offset, cursor.extent.end.offset).split('{')[0]
+    return 'consteval ' in head
+
+
+def reachable_children(source, cursor):
+    children = list(cursor.get_children())
+    if cursor.kind == CURSOR.IF_STMT and len(children) == 3 and \
+            WIDE.match(source.text(cursor.extent.start.offset, cursor.extent.end.offset)):
+        children.pop()
+    return children
+
+
 def visit(source, cursor, in_function, no_return):
-    for child in cursor.get_children():
-        inside = in_function or child.kind in (
-            CURSOR.FUNCTION_DECL, CURSOR.CXX_METHOD, CURSOR.FUNCTION_TEMPLATE, CURSOR.CONSTRUCTOR,
-            CURSOR.LAMBDA_EXPR)
+    for child in reachable_children(source, cursor):
+        inside = in_function or child.kind in FUNCTIONS
         if child.location.file and child.location.file.name != str(source.path):
             continue
-        if child.kind == CURSOR.STATIC_ASSERT:
+        if child.kind == CURSOR.STATIC_ASSERT or of_another_time(source, child):
             continue
         if in_function and plain(source, child):
             if cursor.kind == CURSOR.COMPOUND_STMT:

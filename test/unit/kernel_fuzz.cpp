@@ -54,8 +54,11 @@ public:
         world_.make(ObjectType::frame, 12, 4);
         world_.make(ObjectType::cnode, 3, 2);
         world_.make(ObjectType::untyped, 16, 2);
+        spaces_ = space;
+        const Word root = world_.make(ObjectType::page_table);
+        (void)world_.call(root, cobnut::Method::page_table_map, {0}, {space + 1});
         for (unsigned i = 0; i < 5; ++i)
-            world_.make_thread(98 + below(random_, 5), i == 4, has_fpu && i != 3);
+            give_space(world_.make_thread(98 + below(random_, 5), i == 4, has_fpu && i != 3));
         arch::host::machine.preempt_every = below(random_, 4);
         start_server(endpoint, reply, has_fpu);
         (void)world_.settle();
@@ -178,6 +181,7 @@ private:
         server_endpoint_ = endpoint;
         server_reply_ = reply;
         server_ = &world_.make_thread(104, false, has_fpu);
+        give_space(*server_);
         SchedContext* context = sched::context_of(*server_);
         REQUIRE(world_.settle() == server_);
         server_->registers.a0 = endpoint;
@@ -186,6 +190,11 @@ private:
         sched::take(world_.cpu(), *context);
         sched::forget_home(context);
         server_->sched_context = nullptr;
+    }
+
+    /// One of two: the fastpaths that switch are for threads that have one.
+    void give_space(Thread& thread) {
+        thread_control::set_vspace(world_.cpu(), thread, world_.slot(spaces_ + below(random_, 2)));
     }
 
     /// Lets the threads that still have a capability go on, whatever they wait for.
@@ -433,7 +442,7 @@ private:
     bool timeless_;
     World world_;
     Thread* server_ = nullptr;
-    Word server_endpoint_ = 0, server_reply_ = 0;
+    Word server_endpoint_ = 0, server_reply_ = 0, spaces_ = 0;
     std::map<const Thread*, Word> pending_;
 };
 

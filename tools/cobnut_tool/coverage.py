@@ -15,7 +15,7 @@ CORE = "kernel/generic/"
 def coverage() -> int:
     """Builds the host tests with counters, runs them, writes a page for each file."""
     setup.ensure_packages(["gcovr"])
-    builds.compile_folder(FOLDER, ["-Db_coverage=true"], "the host tests with counters",
+    builds.compile_folder(FOLDER, ["-Db_coverage=true", "-Doptimization=0"], "the host tests with counters",
                           ["test/unit/unit"])
     for counters in FOLDER.rglob("*.gcda"):
         counters.unlink()

@@ -22,7 +22,7 @@ using Shape = uint32_t;
 constexpr auto type_count =
     static_cast<unsigned>(trace::enabled ? ObjectType::trace : ObjectType::firmware) + 1;
 
-constexpr unsigned methods_of(unsigned type) {
+consteval unsigned methods_of(unsigned type) {
     unsigned highest = 0;
     for (const auto& method : cobnut::methods) {
         const auto number = static_cast<unsigned>(method.method);
@@ -32,7 +32,7 @@ constexpr unsigned methods_of(unsigned type) {
     return highest;
 }
 
-constexpr unsigned all_methods() {
+consteval unsigned all_methods() {
     unsigned sum = 0;
     for (unsigned type = 0; type < type_count; ++type)
         sum += methods_of(type);

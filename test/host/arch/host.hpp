@@ -18,6 +18,7 @@ namespace arch::host {
 inline constexpr uint64_t ram_base = 0x40000000;
 inline constexpr size_t ram_bytes = size_t{64} << 20;
 inline constexpr unsigned interrupt_lines = 64;
+inline constexpr unsigned io_ports = 0x60;
 
 struct Machine {
     kernel::Ticks now = 0;
@@ -33,6 +34,9 @@ struct Machine {
     unsigned partition_flushes = 0;
     bool counters_open = false;
     bool fpu_open = false;
+    bool can_suspend = false;
+    unsigned power_offs = 0, resets = 0;
+    kernel::Word port[io_ports] = {};
     std::string console;
     std::string typed; ///< On the console, to be read.
 };

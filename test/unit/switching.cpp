@@ -1,0 +1,611 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The fastpaths that switch to another thread, just at their conditions: each scene is played with
+// them and without, all that changes is compared, and who took it is known.
+#include "world.hpp"
+
+#include <arch/cpu.hpp>
+#include <generic/contract/address_space.hpp>
+#include <generic/contract/cpu.hpp>
+#include <generic/contract/fastpath.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/endpoint_queue.hpp>
+#include <generic/ipc/notification.hpp>
+#include <generic/ipc/reply.hpp>
+#include <generic/mm/asid.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/object/vspace.hpp>
+#include <generic/sched/budget.hpp>
+#include <generic/sched/partition.hpp>
+#include <generic/sched/scheduler.hpp>
+
+#include <cobnut/abi/fault.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace kernel;
+using cobnut::Kind;
+using cobnut::Tag;
+using test::Syscall;
+using test::World;
+
+/// What the running thread does. The others' names say how `to` waits for it.
+enum Action : unsigned {
+    call_passive, call_own, call_capability, send, nb_send, signal, nb_signal, signal_bound,
+    interrupt, interrupt_bound, fault_passive, fault_own, yield, reply_passive, reply_own,
+    answer_fault, action_count,
+};
+
+constexpr unsigned bit(Action action) { return 1u << action; }
+constexpr unsigned calls = bit(call_passive) | bit(call_own) | bit(call_capability);
+constexpr unsigned sends = bit(send) | bit(nb_send);
+constexpr unsigned signals = bit(signal) | bit(nb_signal) | bit(interrupt);
+constexpr unsigned bound_signals = bit(signal_bound) | bit(interrupt_bound);
+constexpr unsigned faults = bit(fault_passive) | bit(fault_own);
+constexpr unsigned replies = bit(reply_passive) | bit(reply_own);
+constexpr unsigned answers = replies | bit(answer_fault);
+constexpr unsigned everything = (1u << action_count) - 1;
+/// From one context to another.
+constexpr unsigned own = bit(call_own) | sends | signals | bound_signals | bit(fault_own) |
+                         bit(yield) | bit(reply_own);
+/// Registers alone: neither an interrupt's frame nor the timer.
+constexpr unsigned exchanges = bit(call_own) | bit(reply_own);
+constexpr unsigned urgent = sends | signals | bound_signals; // only to a higher priority
+
+constexpr Word badge = 0x40;
+constexpr Ticks begin = 1000; // when the action happens; the slice began at 0
+
+struct Scene {
+    const Action action;
+    World world;
+    Thread *from = nullptr, *to = nullptr, *other = nullptr;
+    Word endpoint, endpoint_badged, notification, notification_badged, reply, spare_reply;
+    Word path = 0;
+
+    [[nodiscard]] unsigned is(unsigned actions) const { return bit(action) & actions; }
+
+    explicit Scene(Action what) : action(what) {
+        arch::host::fastpaths = false;
+        Thread& root = world.root();
+        endpoint = world.make(ObjectType::endpoint);
+        endpoint_badged = minted(endpoint, 15);
+        notification = world.make(ObjectType::notification);
+        notification_badged = minted(notification, 15);
+        reply = world.make(ObjectType::reply, 0, 2);
+        spare_reply = reply + 1;
+        const Word spaces[] = {space(), space()};
+        const Word handler = interrupt_handler();
+        (void)handler;
+        thread_control::set_vspace(world.cpu(), root, world.slot(spaces[0]));
+        other = &world.make_thread(50);
+        const bool passive = is(bit(call_passive) | bit(call_capability) | bit(fault_passive) |
+                                bit(reply_passive) | bit(answer_fault)) != 0;
+        Thread& partner = world.make_thread(is(bit(yield)) ? 100 : 110);
+        thread_control::set_vspace(world.cpu(), partner, world.slot(spaces[1]));
+        if (is(bit(yield))) // it has run once, so that it has an identifier
+            asid::activate(*partner.space);
+        (void)world.settle();
+        if (!is(bit(yield)))
+            wait(partner, passive);
+        REQUIRE(world.cpu().current == &root);
+        REQUIRE(thread_control::set_handler(world.cpu(), root.fault_slot,
+                                            &world.slot(endpoint_badged)).ok());
+        from = &root;
+        to = &partner;
+        if (is(answers))
+            become_server();
+        arch::host::machine.now = begin;
+        path = is(calls | sends) ? endpoint_badged : is(answers) ? endpoint : notification_badged;
+        if (is(bit(answer_fault)))
+            world.put_message(*from, 0, {}, {});
+        else
+            world.put_message(*from, 7, {11, 22, 33}, {});
+        if (is(bit(call_capability)))
+            world.put_message(*from, 7, {11, 22}, {spare_reply});
+    }
+    ~Scene() { arch::host::fastpaths = true; }
+    Scene(const Scene&) = delete;
+
+    Word minted(Word object, Word rights) {
+        const Word slot = world.free_slot();
+        REQUIRE(world.call(World::cnode, cobnut::Method::cnode_mint,
+                           {slot, word_bits, object, word_bits, rights, badge}, {World::cnode})
+                    .error == Error::none);
+        return slot;
+    }
+    Word space() {
+        const Word made = world.make(ObjectType::vspace);
+        const Word table = world.make(ObjectType::page_table);
+        REQUIRE(world.call(table, cobnut::Method::page_table_map, {0}, {made}).error == Error::none);
+        return made;
+    }
+    Word interrupt_handler() {
+        const Word slot = world.free_slot();
+        REQUIRE(world.call(World::irq_control, cobnut::Method::irq_control_get,
+                           {3, 0, slot, word_bits}, {World::cnode}).error == Error::none);
+        REQUIRE(world.call(slot, cobnut::Method::irq_handler_set_notification, {},
+                           {notification_badged}).error == Error::none);
+        return slot;
+    }
+
+    void form(Syscall number, Word at, Word reply_path = 0) {
+        auto& registers = world.cpu().current->registers;
+        registers.a0 = at;
+        registers.reply_path = reply_path;
+        (void)world.syscall(number);
+    }
+    /// The thread, which runs, waits as the action wants it.
+    void wait(Thread& thread, bool passive) {
+        REQUIRE(world.cpu().current == &thread);
+        SchedContext* context = sched::context_of(thread);
+        auto& buffer = world.buffer(thread);
+        buffer.receive_root = World::cnode;
+        buffer.receive_index = World::slot_count - 1;
+        buffer.receive_depth = word_bits;
+        if (is(bound_signals))
+            ipc::bind(thread, world.object<Notification>(notification));
+        if (is(signals))
+            form(Syscall::wait, notification);
+        else
+            form(Syscall::recv, endpoint, reply);
+        if (!passive)
+            return;
+        sched::take(world.cpu(), *context);
+        sched::forget_home(context);
+        thread.sched_context = nullptr;
+    }
+    /// `from` has got a call or a fault of `to`.
+    void become_server() {
+        std::swap(from, to);
+        arch::host::machine.now = begin / 2;
+        world.put_message(*to, 5, {1, 2}, {});
+        if (is(bit(answer_fault)))
+            REQUIRE(world.enter([] { kernel_vm_fault(0x77, 1, 2); }) == from);
+        else
+            form(Syscall::call, endpoint_badged);
+        REQUIRE(world.cpu().current == from);
+        from->registers.reply_path = reply;
+    }
+
+    Cpu& cpu() { return world.cpu(); }
+    SchedContext& context() { return *cpu().sched_context; }
+    SchedContext& next_context() { return *sched::context_of(*to); }
+
+    /// One more that waits where `to` does, or that is ready beside it.
+    Thread& companion(unsigned priority) {
+        Thread& thread = world.make_thread(priority);
+        SchedContext& mine = *sched::context_of(thread);
+        if (is(bit(yield) | answers)) {
+            return thread;
+        }
+        sched::make_unready(cpu(), thread);
+        const bool receives = !is(signals);
+        Word& head = receives ? world.object<Endpoint>(endpoint).head
+                              : world.object<Notification>(notification).head;
+        if (receives)
+            ipc::offer(world.object<Reply>(spare_reply), thread, spare_reply);
+        const Word state = receives ? ipc_state(thread) : Endpoint::receivers;
+        thread.wait = reinterpret_cast<Word>(&head) | (receives ? Wait::receive : Wait::signal);
+        ipc::queue_insert(head, thread, state);
+        if (sched::context_of(*to) == nullptr) {
+            sched::take(cpu(), mine);
+            sched::forget_home(&mine);
+        }
+        return thread;
+    }
+    Word ipc_state(Thread& thread) {
+        return ipc::receiver_state(world.object<Endpoint>(endpoint), thread, true);
+    }
+
+    /// Plays it. True if a fastpath did: the slow path forgets the time that it read before.
+    bool play(bool fast) {
+        constexpr Ticks never = 0xdead'0000'0000;
+        arch::host::fastpaths = fast;
+        cpu().time = never;
+        cpu().time_read = true;
+        auto& registers = from->registers;
+        registers.pc = 0x5000;
+        registers.stack = 0x6000;
+        if (!is(faults))
+            registers.a0 = path;
+        (void)world.enter([&] {
+            if (is(calls))
+                kernel_fast_call(path);
+            if (is(answers))
+                kernel_fast_reply_recv(path);
+            if (is(faults))
+                kernel_vm_fault(0x1234, 1, 7);
+            if (is(bit(interrupt) | bit(interrupt_bound))) {
+                arch::host::machine.raised[3] = true;
+                kernel_interrupt();
+            }
+            arch::BriefPolicy::number =
+                static_cast<Word>(is(bit(yield))                   ? Syscall::yield
+                                  : is(bit(nb_send) | bit(nb_signal)) ? Syscall::nb_send
+                                                                   : Syscall::send);
+            kernel_fast_brief(path);
+        });
+        return cpu().time_read && cpu().time == never;
+    }
+
+    struct Field {
+        const char* name;
+        Word index; ///< Of the object's slot.
+        Word value;
+        bool operator==(const Field&) const = default;
+    };
+
+    /// All that counts afterwards. What fastpaths leave open is written down.
+    std::vector<Field> result() {
+        Cpu& core = cpu();
+        std::vector<Field> all;
+        Word index = 0;
+        const auto add = [&](const char* name, auto value) {
+            if constexpr (std::is_pointer_v<decltype(value)>)
+                all.push_back({name, index, reinterpret_cast<Word>(value)});
+            else
+                all.push_back({name, index, static_cast<Word>(value)});
+        };
+        const Ticks pending = arch::host::machine.now - core.charged_until;
+        if (core.current != nullptr) {
+            core.current->wait = Wait::nothing;
+            core.current->sched_context = core.sched_context;
+            core.sched_context->thread = core.current;
+        }
+        add("current", core.current);
+        add("running context", core.sched_context);
+        add("core's gate", core.gate);
+        add("deadline", core.deadline);
+        add("timer", arch::host::machine.deadline);
+        add("space", arch::host::machine.space_root);
+        add("identifier", arch::host::machine.space_asid);
+        add("masked", arch::host::machine.masked.to_ullong());
+        add("raised", arch::host::machine.raised.to_ullong());
+        add("ready", core.ready.summary);
+        for (const uint32_t word : core.ready.occupied)
+            add("ready", word);
+        for (Thread* first : core.ready.first)
+            add("first ready", first);
+        for (index = 0; index < World::slot_count; ++index) {
+            const Slot& slot = world.slot(index);
+            add("slot", slot.object.word);
+            add("badge", slot.badge);
+            if (slot.type() == ObjectType::thread) {
+                auto& thread = world.object<Thread>(index);
+                const auto& r = thread.registers;
+                add("wait", thread.wait);
+                add("gate", thread.gate);
+                add("context", sched::context_of(thread));
+                add("reply", thread.reply);
+                add("next", thread.next);
+                add("prev", thread.prev);
+                add("lower", thread.lower);
+                add("queued", thread.queued);
+                add("fault", thread.fault.type);
+                for (const Word word : thread.fault.word)
+                    add("fault word", word);
+                add("pc", r.pc);
+                add("stack", r.stack);
+                add("badge", r.a0);
+                add("tag", r.a1);
+                for (const Word word : r.words)
+                    add("register", word);
+                if (thread.buffer != nullptr)
+                    for (const Word word : world.buffer(thread).words)
+                        add("buffer", word);
+            } else if (slot.type() == ObjectType::endpoint) {
+                add("queue", world.object<Endpoint>(index).head);
+            } else if (slot.type() == ObjectType::notification) {
+                const auto& object = world.object<Notification>(index);
+                add("queue", object.head);
+                add("flags", object.flags);
+                add("active", object.active);
+            } else if (slot.type() == ObjectType::reply) {
+                const auto& object = world.object<Reply>(index);
+                const bool lent = object.caller != nullptr && object.sched_context != nullptr;
+                add("caller", object.caller);
+                add("server", object.server);
+                add("path", object.path);
+                add("lent", lent ? object.sched_context : nullptr);
+                add("outer", lent ? object.prev : nullptr);
+                const bool inner = lent && object.up != nullptr && object.up->prev == &object &&
+                                   object.up->caller != nullptr;
+                add("inner", inner ? object.up : nullptr);
+            } else if (slot.type() == ObjectType::sched_context) {
+                auto& object = world.object<SchedContext>(index);
+                const Ticks used = &object == core.sched_context ? pending : 0;
+                add("top", object.top);
+                add("thread", object.thread);
+                add("consumed", object.consumed + used);
+                add("left", sched::head_refill(object).amount - used);
+                add("released", object.released);
+            }
+        }
+        return all;
+    }
+};
+
+/// A change of a scene that a fastpath would take as it is, for which actions it is made, and which
+/// of them the slow path has to do then.
+struct Change {
+    const char* name;
+    void (*make)(Scene&);
+    unsigned actions;
+    unsigned refused;
+    bool sound = true; ///< The invariants hold all the same.
+};
+
+void set_priority(Scene& s, unsigned priority) { sched::set_priority(s.cpu(), *s.to, priority); }
+
+
+void set_message(Scene& s, unsigned words) {
+    std::vector<Word> message(words);
+    for (unsigned i = 0; i < words; ++i)
+        message[i] = 1000 + i;
+    s.world.put_message(*s.from, 7, message, {});
+}
+
+/// The timer is set to end something else then.
+void set_timer(Scene& s, Ticks deadline) {
+    s.cpu().deadline = arch::host::machine.deadline = deadline;
+}
+
+/// So much of the running slice is left.
+void set_slice(Scene& s, Ticks left) {
+    const Ticks end = s.cpu().charged_until + sched::head_refill(s.context()).amount;
+    set_timer(s, end);
+    arch::host::machine.now = end - left;
+}
+
+void set_right(Scene& s, Word rights) {
+    s.path = s.minted(s.is(calls | sends | answers) ? s.endpoint : s.notification, rights);
+}
+
+void leave_early(Scene& s) {
+    thread_control::suspend(s.cpu(), *s.to);
+    ipc::leave_queue(s.cpu(), *s.to);
+}
+
+/// The running context has been lent to the running thread.
+void lend_before(Scene& s) {
+    Reply& outer = s.world.object<Reply>(s.spare_reply);
+    ipc::offer(outer, *s.from, s.spare_reply);
+    Thread& caller = s.world.make_thread(30, true);
+    SchedContext& context = s.context();
+    sched::forget_home(&context);
+    context.home = &caller;
+    caller.own_context = &context;
+    outer.caller = &caller;
+    outer.sched_context = &context;
+    context.top = &outer;
+    caller.wait = reinterpret_cast<Word>(&outer) | Wait::reply;
+}
+
+constexpr unsigned not_yield = everything & ~bit(yield);
+constexpr unsigned messages = calls | sends | replies;
+constexpr unsigned caps_fit = bit(call_capability);
+
+const Change changes[] = {
+    {"as it is", [](Scene&) {}, everything, 0},
+    {"the partner is suspended", [](Scene& s) { thread_control::suspend(s.cpu(), *s.to); },
+     not_yield, not_yield},
+    {"the partner is an alien",
+     [](Scene& s) { thread_control::set_flags(s.cpu(), *s.to, 0, cobnut::ThreadFlags::alien); },
+     everything, everything},
+    {"the partner may read counters", [](Scene& s) { s.to->gate |= Gate::counters; }, everything,
+     everything},
+    {"the partner is in another partition", [](Scene& s) { sched::set_partition(s.cpu(), *s.to, 1); },
+     not_yield, not_yield},
+    {"the partner's address space has no identifier",
+     [](Scene& s) {
+         asid::release(*s.to->space);
+         asid::activate(*s.from->space);
+     },
+     everything, everything},
+    {"the partner's address space is the same",
+     [](Scene& s) {
+         Slot& slot = s.from->vspace_slot;
+         thread_control::set_vspace(s.cpu(), *s.to, slot);
+     },
+     everything, 0},
+    {"the partner has a full frame",
+     [](Scene& s) { s.to->gate |= Gate::full_frame, s.to->frame_kind = FrameKind::full; },
+     everything, bit(call_own) | replies},
+    {"a priority above", [](Scene& s) { set_priority(s, 101); }, not_yield, 0},
+    {"the same priority", [](Scene& s) { set_priority(s, 100); }, not_yield & ~answers, urgent},
+    {"the priority of who is ready", [](Scene& s) { set_priority(s, 50); }, calls | faults, 0},
+    {"a priority below who is ready", [](Scene& s) { set_priority(s, 49); }, calls | faults | answers,
+     calls | faults | answers},
+    {"others are ready beside who runs",
+     [](Scene& s) { (void)s.world.make_thread(100), (void)s.world.make_thread(100); },
+     urgent | bit(fault_own) | bit(yield), 0},
+    {"nobody waits", leave_early, calls | sends | signals | faults,
+     (calls | sends | bit(interrupt) | faults)},
+    {"the partner offers no Reply",
+     [](Scene& s) {
+         ipc::offer_none(*s.to);
+         s.world.object<Endpoint>(s.endpoint).head ^=
+             Endpoint::fast_receivers | Endpoint::receivers;
+     },
+     calls | sends | faults | bound_signals, calls | faults},
+    {"another of the same priority waits behind", [](Scene& s) { (void)s.companion(110); },
+     not_yield & ~answers, 0},
+    {"another of a lower priority waits too", [](Scene& s) { (void)s.companion(60); },
+     not_yield & ~answers, calls | faults},
+    {"no words", [](Scene& s) { set_message(s, 0); }, messages, 0},
+    {"as many words as the registers hold", [](Scene& s) { set_message(s, 4); }, messages, 0},
+    {"a word more than the registers hold", [](Scene& s) { set_message(s, 5); }, messages, 0},
+    {"as many words as there can be", [](Scene& s) { set_message(s, 120); }, messages, 0},
+    {"more words than there can be",
+     [](Scene& s) { s.from->registers.set_tag(Tag(7, 121).raw()); }, messages, messages},
+    {"words in registers, and no buffer there",
+     [](Scene& s) { set_message(s, 4), s.to->buffer = nullptr; }, messages, 0},
+    {"words in registers, and no buffer here",
+     [](Scene& s) { set_message(s, 4), s.from->buffer = nullptr; }, messages, 0},
+    {"words in the buffer, and none there",
+     [](Scene& s) { set_message(s, 5), s.to->buffer = nullptr; }, messages, messages},
+    {"words in the buffer, and none here",
+     [](Scene& s) { set_message(s, 5), s.from->buffer = nullptr; }, messages, messages},
+    {"a fault for a server without a buffer", [](Scene& s) { s.to->buffer = nullptr; }, faults,
+     faults},
+    {"a capability in the message",
+     [](Scene& s) { s.world.put_message(*s.from, 7, {1}, {s.notification}); }, messages,
+     messages & ~(bit(call_passive) | caps_fit)},
+    {"a capability in the message, and no place for it",
+     [](Scene& s) {
+         s.world.put_message(*s.from, 7, {1}, {s.notification});
+         s.world.buffer(*s.to).receive_index = s.endpoint;
+     },
+     messages, messages},
+    {"the slice lasts just long enough", [](Scene& s) { set_slice(s, sched::min_budget_us); },
+     everything, 0},
+    {"the slice is to be renewed", [](Scene& s) { set_slice(s, sched::min_budget_us - 1); }, own,
+     own & ~bit(yield)},
+    {"no time has passed", [](Scene& s) { arch::host::machine.now = s.cpu().charged_until; },
+     everything, 0},
+    {"the timer is due", [](Scene& s) { set_timer(s, begin); },
+     own & ~bit(interrupt) & ~bit(interrupt_bound), own},
+    {"the timer is due in a moment", [](Scene& s) { set_timer(s, begin + 1); }, everything, 0},
+    {"the partner's slice ends before the timer",
+     [](Scene& s) { sched::head_refill(s.next_context()).amount = 200; }, own, exchanges},
+    {"the partner's slice ends with the timer",
+     [](Scene& s) {
+         sched::head_refill(s.next_context()).amount = s.cpu().deadline - begin;
+     },
+     own, 0},
+    {"the partner's slice ends just before the timer",
+     [](Scene& s) {
+         sched::head_refill(s.next_context()).amount = s.cpu().deadline - begin - 1;
+     },
+     own, exchanges},
+    {"the running context has a period",
+     [](Scene& s) { sched::configure(s.cpu(), s.context(), 5000, 9000, 2); }, own, own},
+    {"the partner's context has a period",
+     [](Scene& s) { sched::configure(s.cpu(), s.next_context(), 5000, 9000, 2); }, own, own},
+    {"the partner has no context",
+     [](Scene& s) {
+         SchedContext& context = s.next_context();
+         sched::take(s.cpu(), context);
+         sched::forget_home(&context);
+     },
+     sends | signals | bound_signals | bit(reply_own), sends | signals | bound_signals | bit(reply_own)},
+    {"another runs on the partner's context",
+     [](Scene& s) {
+         SchedContext& context = s.next_context();
+         thread_control::suspend(s.cpu(), *s.other);
+         s.other->sched_context->thread = nullptr;
+         s.other->sched_context = &context;
+         context.thread = s.other;
+     },
+     own & ~bit(yield), own, false},
+    {"the running context is lent", lend_before, not_yield & ~answers, 0, false},
+    {"the right to write is missing", [](Scene& s) { set_right(s, 14); },
+     calls | sends | (signals & ~bit(interrupt)), calls | sends | signals},
+    {"only the right to write is there", [](Scene& s) { set_right(s, 1); },
+     calls | sends | (signals & ~bit(interrupt)), calls},
+    {"the right to read is missing", [](Scene& s) { set_right(s, 13); }, answers, answers},
+    {"only the right to read is there", [](Scene& s) { set_right(s, 2); }, answers, 0},
+    {"the path leads nowhere", [](Scene& s) { s.path = World::slot_count; },
+     calls | sends | answers, calls | sends | answers},
+    {"the path leads to something else", [](Scene& s) { s.path = s.spare_reply; },
+     calls | sends | answers, calls | sends | answers},
+    {"the slot is empty", [](Scene& s) { s.path = World::slot_count - 1; }, calls | bit(send) | answers,
+     calls | bit(send) | answers},
+    {"the handler's slot is empty",
+     [](Scene& s) {
+         REQUIRE(thread_control::set_handler(s.cpu(), s.from->fault_slot, nullptr).ok());
+     },
+     faults, faults},
+    {"the bound thread waits for something else",
+     [](Scene& s) {
+         ipc::leave_queue(s.cpu(), *s.to);
+         auto& apart = s.world.object<Notification>(s.world.make(ObjectType::notification));
+         s.to->wait = reinterpret_cast<Word>(&apart) | Wait::signal;
+         ipc::queue_insert(apart.head, *s.to, Endpoint::receivers);
+     },
+     bound_signals, bit(interrupt_bound)},
+    {"the bound thread is the one that runs",
+     [](Scene& s) {
+         auto& notification = s.world.object<Notification>(s.notification);
+         if (notification.bound != nullptr)
+             ipc::unbind(*notification.bound);
+         ipc::bind(*s.from, notification);
+     },
+     bound_signals, bit(interrupt_bound)},
+    {"the notification is bound to nobody",
+     [](Scene& s) { ipc::unbind(*s.to); }, bound_signals, bit(interrupt_bound)},
+    {"who runs has a signal to take",
+     [](Scene& s) {
+         auto& notification = s.world.object<Notification>(s.notification);
+         notification.active = 1;
+         notification.flags = 5;
+         ipc::bind(*s.from, notification);
+     },
+     answers, answers},
+    {"the caller has a signal to take",
+     [](Scene& s) {
+         auto& notification = s.world.object<Notification>(s.notification);
+         notification.active = 1;
+         notification.flags = 5;
+         ipc::bind(*s.to, notification);
+     },
+     answers, answers},
+    {"another Reply", [](Scene& s) { s.from->registers.reply_path = s.spare_reply; }, answers, answers},
+    {"somebody waits to send already",
+     [](Scene& s) {
+         Thread& thread = s.world.make_thread(20);
+         sched::make_unready(s.cpu(), thread);
+         s.world.put_message(thread, 3, {9}, {});
+         thread.wait = reinterpret_cast<Word>(&s.world.object<Endpoint>(s.endpoint)) | Wait::send;
+         thread.badge = badge;
+         ipc::queue_insert(s.world.object<Endpoint>(s.endpoint).head, thread, Endpoint::senders);
+     },
+     answers, answers},
+    {"an answer that moves the thread",
+     [](Scene& s) { s.world.put_message(*s.from, 0, {0x4444}, {}); }, bit(answer_fault), 0},
+    {"an answer that moves its stack too",
+     [](Scene& s) { s.world.put_message(*s.from, 0, {0x4444, 0x8888}, {}); }, bit(answer_fault),
+     bit(answer_fault)},
+    {"an answer that stops it", [](Scene& s) { s.world.put_message(*s.from, 1, {}, {}); },
+     bit(answer_fault), bit(answer_fault)},
+    {"an answer that is none", [](Scene& s) { s.world.put_message(*s.from, 2, {}, {}); },
+     bit(answer_fault), bit(answer_fault)},
+    {"the caller is gone",
+     [](Scene& s) {
+         ipc::cancel_call(s.cpu(), s.world.object<Reply>(s.reply), false);
+         thread_control::suspend(s.cpu(), *s.to);
+     },
+     bit(reply_own), bit(reply_own)},
+};
+
+void compare(Action action, const Change& change) {
+    CAPTURE(change.name, static_cast<unsigned>(action));
+    std::vector<Scene::Field> results[2];
+    for (const bool fast : {false, true}) {
+        CAPTURE(fast);
+        Scene scene(action);
+        change.make(scene);
+        const bool taken = scene.play(fast);
+        CHECK(taken == (fast && (change.refused & bit(action)) == 0));
+        results[fast] = scene.result();
+        if (change.sound)
+            test::check_invariants(scene.world);
+    }
+    REQUIRE(results[0].size() == results[1].size());
+    for (size_t i = 0; i < results[0].size(); ++i)
+        if (results[0][i] != results[1][i])
+            FAIL_CHECK(results[0][i].name << " " << results[0][i].index << ": slow "
+                       << results[0][i].value << ", fast " << results[1][i].value);
+}
+
+} // namespace
+
+TEST_CASE("a switching fastpath is taken where it may be, and does what the slow path does",
+          "[kernel]") {
+    for (const Change& change : changes)
+        for (unsigned action = 0; action < action_count; ++action)
+            if ((change.actions & (1u << action)) != 0)
+                compare(static_cast<Action>(action), change);
+}
