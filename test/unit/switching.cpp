@@ -572,6 +572,14 @@ const Change changes[] = {
      bit(answer_fault), bit(answer_fault)},
     {"an answer that is none", [](Scene& s) { s.world.put_message(*s.from, 2, {}, {}); },
      bit(answer_fault), bit(answer_fault)},
+    {"the caller was given a context meanwhile",
+     [](Scene& s) {
+         SchedContext& context = *sched::context_of(s.world.make_thread(20));
+         sched::take(s.cpu(), context);
+         sched::forget_home(&context);
+         sched::give(context, *s.to);
+     },
+     bit(reply_passive) | bit(answer_fault), bit(reply_passive) | bit(answer_fault)},
     {"the caller is gone",
      [](Scene& s) {
          ipc::cancel_call(s.cpu(), s.world.object<Reply>(s.reply), false);
