@@ -20,6 +20,7 @@
 
 #include <cobnut/abi/fault.hpp>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -248,7 +249,10 @@ struct Scene {
             else
                 all.push_back({name, index, static_cast<Word>(value)});
         };
-        const Ticks pending = arch::host::machine.now - core.charged_until;
+        const Ticks pending = core.sched_context == nullptr
+                                  ? 0
+                                  : sched::head_refill(*core.sched_context).amount -
+                                        (core.slice_end - arch::host::machine.now);
         if (core.current != nullptr) {
             core.current->wait = Wait::nothing;
             core.current->sched_context = core.sched_context;
@@ -318,7 +322,7 @@ struct Scene {
                 const Ticks used = &object == core.sched_context ? pending : 0;
                 add("top", object.top);
                 add("thread", object.thread);
-                add("consumed", object.consumed + used);
+                add("consumed", sched::consumed(object) + used);
                 add("left", sched::head_refill(object).amount - used);
                 add("released", object.released);
             }
@@ -349,12 +353,14 @@ void set_message(Scene& s, unsigned words) {
 
 /// The timer is set to end something else then.
 void set_timer(Scene& s, Ticks deadline) {
-    s.cpu().deadline = arch::host::machine.deadline = deadline;
+    Cpu& cpu = s.cpu();
+    cpu.deadline = arch::host::machine.deadline = deadline;
+    cpu.switch_until = std::min(cpu.slice_end, deadline) - sched::min_budget_us;
 }
 
 /// So much of the running slice is left.
 void set_slice(Scene& s, Ticks left) {
-    const Ticks end = s.cpu().charged_until + sched::head_refill(s.context()).amount;
+    const Ticks end = s.cpu().slice_end;
     set_timer(s, end);
     arch::host::machine.now = end - left;
 }
@@ -433,7 +439,7 @@ const Change changes[] = {
     {"another of the same priority waits behind", [](Scene& s) { (void)s.companion(110); },
      not_yield & ~answers, 0},
     {"another of a lower priority waits too", [](Scene& s) { (void)s.companion(60); },
-     not_yield & ~answers, calls | faults},
+     not_yield & ~answers, calls | faults | sends},
     {"no words", [](Scene& s) { set_message(s, 0); }, messages, 0},
     {"as many words as the registers hold", [](Scene& s) { set_message(s, 4); }, messages, 0},
     {"a word more than the registers hold", [](Scene& s) { set_message(s, 5); }, messages, 0},
@@ -459,15 +465,15 @@ const Change changes[] = {
          s.world.buffer(*s.to).receive_index = s.endpoint;
      },
      messages, messages},
-    {"the slice lasts just long enough", [](Scene& s) { set_slice(s, sched::min_budget_us); },
+    {"the slice lasts just long enough", [](Scene& s) { set_slice(s, sched::min_budget_us + 1); },
      everything, 0},
-    {"the slice is to be renewed", [](Scene& s) { set_slice(s, sched::min_budget_us - 1); }, own,
-     own & ~bit(yield)},
-    {"no time has passed", [](Scene& s) { arch::host::machine.now = s.cpu().charged_until; },
+    {"the slice has the shortest rest left", [](Scene& s) { set_slice(s, sched::min_budget_us); }, own,
+     own},
+    {"no time has passed", [](Scene& s) { arch::host::machine.now = s.cpu().slice_end - sched::head_refill(s.context()).amount; },
      everything, 0},
     {"the timer is due", [](Scene& s) { set_timer(s, begin); },
      own & ~bit(interrupt) & ~bit(interrupt_bound), own},
-    {"the timer is due in a moment", [](Scene& s) { set_timer(s, begin + 1); }, everything, 0},
+    {"the timer is due in a moment", [](Scene& s) { set_timer(s, begin + sched::min_budget_us + 1); }, everything, 0},
     {"the partner's slice ends before the timer",
      [](Scene& s) { sched::head_refill(s.next_context()).amount = 200; }, own, exchanges},
     {"the partner's slice ends with the timer",
@@ -481,7 +487,11 @@ const Change changes[] = {
      },
      own, exchanges},
     {"the running context has a period",
-     [](Scene& s) { sched::configure(s.cpu(), s.context(), 5000, 9000, 2); }, own, own},
+     [](Scene& s) {
+         sched::configure(s.cpu(), s.context(), 5000, 9000, 2);
+         s.cpu().switch_until = 0;
+     },
+     own, own},
     {"the partner's context has a period",
      [](Scene& s) { sched::configure(s.cpu(), s.next_context(), 5000, 9000, 2); }, own, own},
     {"the partner has no context",
