@@ -123,7 +123,7 @@ unsigned System::object_bits(Word type, Word size_bits) const {
     case ObjectType::cnode:
         return within({1, 40}, cobnut::slot_size_bits);
     case ObjectType::sched_context:
-        return within({cobnut::sched_context_min_size_bits, 12}, 0);
+        return within({cobnut::sched_context_min_size_bits, cobnut::sched_context_max_size_bits}, 0);
     case ObjectType::thread:
         if (bits != 0 && bits == machine.fpu_thread_size_bits)
             return bits;

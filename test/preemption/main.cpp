@@ -44,6 +44,17 @@ void take_turns(Word, Word) {
     }
 }
 
+/// Works for so many ticks whenever it is signalled.
+void work_when_signalled(Word notification, Word ticks) {
+    for (;;) {
+        (void)wait(notification);
+        ++turns;
+        const uint64_t end = arch::read_clock() + ticks;
+        while (arch::read_clock() < end)
+            continue;
+    }
+}
+
 /// Called by the one before it, calls the next one.
 void link(Word endpoint, Word reply) {
     (void)recv(endpoint, reply);
@@ -71,6 +82,8 @@ public:
         check("CNodes that contain themselves and each other are revoked", knots());
         check("a chain of 1,000 calls is cut in the middle and at its end", cut_chain());
         check("1,000 contexts get their budgets within two microseconds", refilled_together());
+        check("a Notification is deleted for which eight wait whose budgets come back in 50 pieces",
+              pieces());
         uart_.print(Line("stress: ", passed_, " passed, ", failed_, " failed\n").text());
     }
 
@@ -318,6 +331,48 @@ private:
             while (microseconds() < together + 1000)
                 continue;
             return turns == 2 * count ? Status() : Status{Error::would_block, turns};
+        });
+    }
+
+    void let_pass(uint64_t time) {
+        const uint64_t end = microseconds() + time;
+        while (microseconds() < end)
+            continue;
+    }
+
+    /// Each time that a thread works after a pause another piece of its budget begins to come back.
+    Status pieces() {
+        return with_memory(16, [&](Untyped memory) -> Status {
+            constexpr Word threads = 8, pieces = 50;
+            constexpr uint64_t work = 12, pause = 20, period = 100'000;
+            COBNUT_TRY(notification, made(memory, ObjectType::notification));
+            COBNUT_TRY(first, made(memory, ObjectType::thread, 0, threads));
+            COBNUT_TRY(contexts, made(memory, ObjectType::sched_context,
+                                      sched_context_max_size_bits, threads));
+            for (Word i = 0; i < threads; ++i) {
+                const Thread thread(first + i);
+                const SchedContext context(contexts + i);
+                COBNUT_CHECK(thread.configure(guard_, node_, space_, 0, Frame()));
+                COBNUT_CHECK(thread.set_flags(0, ThreadFlags::counters));
+                COBNUT_CHECK(thread.set_priority(higher_priority, 0, thread_));
+                COBNUT_CHECK(thread.set_start(
+                    reinterpret_cast<Word>(&work_when_signalled),
+                    reinterpret_cast<Word>(&chain_stacks[i] + 1), notification,
+                    static_cast<Word>(work * machine_.info().ticks_per_second / 1'000'000)));
+                COBNUT_CHECK(
+                    workshop_.control.configure(context, period / 2, period, pieces - 2));
+                COBNUT_CHECK(context.bind(thread));
+                COBNUT_CHECK(thread.resume());
+            }
+            turns = 0;
+            for (Word i = 0; i < threads * pieces; ++i) {
+                Notification(notification).signal();
+                let_pass(pause);
+            }
+            let_pass(2 * period);
+            if (turns != threads * pieces)
+                return {Error::would_block, turns};
+            return node_.remove(notification);
         });
     }
 

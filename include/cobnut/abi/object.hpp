@@ -216,6 +216,7 @@ inline constexpr unsigned reply_size_bits = 6;
 inline constexpr unsigned vspace_size_bits = 7;
 inline constexpr unsigned page_table_size_bits = 12;
 inline constexpr unsigned sched_context_min_size_bits = 8;
+inline constexpr unsigned sched_context_max_size_bits = 10;
 inline constexpr unsigned untyped_min_size_bits = 4;
 
 inline constexpr unsigned priority_count = 256;

@@ -25,12 +25,6 @@ void wake(Cpu& cpu, Thread& thread, sched::Place place = sched::Place::back) {
     sched::make_ready(cpu, thread, place);
 }
 
-void fail(Cpu& cpu, Thread& thread, Error error) {
-    thread.clear_fault();
-    give_failure(thread, error);
-    wake(cpu, thread);
-}
-
 uint8_t sending_bits(const Slot& slot, bool call) {
     const Rights rights = slot.rights();
     return static_cast<uint8_t>((call ? Sending::call : 0) | (rights.grant() ? Sending::grant : 0) |
@@ -162,8 +156,14 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions opti
     cpu.reschedule = true;
 }
 
+void fail(Cpu& cpu, Thread& thread, Error error) {
+    thread.clear_fault();
+    give_failure(thread, error);
+    wake(cpu, thread);
+}
+
 bool cancel_some(Cpu& cpu, Endpoint& endpoint) {
-    for (unsigned i = 0; i < 16; ++i) {
+    for (unsigned i = 0; i < sched::woken_at_once; ++i) {
         Thread* thread = endpoint.first();
         if (thread == nullptr)
             return true;

@@ -44,6 +44,9 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions opti
 /// missed.
 void cancel_if_due(Cpu& cpu, Thread& sender);
 
+/// The thread, which is in no queue any more, goes on with this error instead of what it waited for.
+void fail(Cpu& cpu, Thread& thread, Error error);
+
 /// Takes the thread out of whatever it waits on, without an answer.
 void leave_queue(Cpu& cpu, Thread& thread);
 

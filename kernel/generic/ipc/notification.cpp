@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Signals: what interrupts and asynchronous events become.
+#include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/ipc/transfer.hpp>
@@ -112,14 +113,12 @@ void unbind(Thread& thread) {
 }
 
 bool cancel_some(Cpu& cpu, Notification& notification) {
-    for (unsigned i = 0; i < 16; ++i) {
+    for (unsigned i = 0; i < sched::woken_at_once; ++i) {
         Thread* thread = queue_first(notification.head);
         if (thread == nullptr)
             break;
         queue_remove(notification.head, *thread);
-        give_failure(*thread, Error::canceled);
-        thread->wait = Wait::nothing;
-        sched::make_ready(cpu, *thread);
+        fail(cpu, *thread, Error::canceled);
     }
     if (queue_first(notification.head) != nullptr)
         return false;

@@ -155,8 +155,7 @@ void destroy(Cpu& cpu, Reply& reply) {
     offer_none(*server);
     if (server->wait_kind() == Wait::receive && server != cpu.current) {
         leave_queue(cpu, *server);
-        give_failure(*server, Error::canceled);
-        sched::make_ready(cpu, *server);
+        fail(cpu, *server, Error::canceled);
     }
 }
 

@@ -205,7 +205,7 @@ constexpr Sizes sizes_of(ObjectType type) {
     switch (type) {
     case ObjectType::untyped: return {cobnut::untyped_min_size_bits, 47, 0};
     case ObjectType::cnode: return {1, sizeof(Word) == 8 ? 40 : 24, cobnut::slot_size_bits};
-    case ObjectType::sched_context: return {cobnut::sched_context_min_size_bits, 12, 0};
+    case ObjectType::sched_context: return {cobnut::sched_context_min_size_bits, cobnut::sched_context_max_size_bits, 0};
     case ObjectType::endpoint: return {0, 0, cobnut::endpoint_size_bits};
     case ObjectType::notification: return {0, 0, cobnut::notification_size_bits};
     case ObjectType::reply: return {0, 0, cobnut::reply_size_bits};

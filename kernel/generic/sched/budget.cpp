@@ -86,13 +86,19 @@ void unblock(SchedContext& context, Ticks now) {
             reset_refills(context, now);
         return;
     }
-    head->when = now;
-    while (context.refill_count > 1 && refill_at(context, 1).when <= now + head->amount) {
-        const Ticks amount = pop(context).amount;
-        head = &head_refill(context);
-        head->when = now;
-        head->amount += amount;
+    // All that is due by the end of the first joins it.
+    Ticks amount = head->amount;
+    const Refill* const end = context.refills() + context.refill_max;
+    while (context.refill_count > 1) {
+        Refill* next = head + 1 == end ? context.refills() : head + 1;
+        if (next->when > now + amount)
+            break;
+        amount += next->amount;
+        head = next;
+        --context.refill_count;
     }
+    context.refill_head = static_cast<uint16_t>(head - context.refills());
+    *head = {now, amount};
 }
 
 bool charge(SchedContext& context, Ticks used, Ticks now, Ticks least) {

@@ -32,6 +32,8 @@ enum class Place : uint8_t { front, back };
 /// `thread` may have become able to run: queues it if it can, and lets it preempt. The partner of
 /// a rendezvous that blocks the current thread goes to the front: it is the direct switch.
 void make_ready(Cpu& cpu, Thread& thread, Place place = Place::back);
+/// So many threads between two looks for interrupts: each may have a context full of replenishments.
+inline constexpr unsigned woken_at_once = 3;
 /// `thread` must not run (it blocks, is suspended, loses its context): out of the ready queue.
 void make_unready(Cpu& cpu, Thread& thread);
 
