@@ -162,3 +162,32 @@ TEST_CASE("a revoke that takes its caller's buffer ends when it is preempted wit
     steps.push_back(revoke);
     CHECK(model::check({}, steps) == "");
 }
+
+TEST_CASE("an answer to a caller on its own context returns the Notification's", "[model]") {
+    constexpr Word server = 8, lent = 9, endpoint = 12, reply = 13, mine = 14, other = 15, client = 20,
+                   table = 30;
+    std::vector<Step> steps = thread_above(server, lent, 1000, 1000);
+    steps.push_back(make(ObjectType::page_table, 0, table));
+    steps.push_back(call(Method::page_table_map, table, {0}, {model::slot_space})); // or no fastpath
+    steps.push_back(make(ObjectType::endpoint, 0, endpoint));
+    steps.push_back(make(ObjectType::reply, 0, reply));
+    steps.push_back(make(ObjectType::notification, 0, mine, 2));
+    const std::vector<Step> more = thread_above(client, client + 1, 1000, 1000);
+    steps.insert(steps.end(), more.begin(), more.end());
+    steps.push_back(call(Method::thread_resume, client));
+    steps.push_back({.form = Syscall::wait, .path = other});
+    steps.push_back(call(Method::thread_resume, server));
+    steps.push_back({.form = Syscall::recv, .path = endpoint, .reply = reply});
+    steps.push_back(call(Method::sched_context_unbind, lent));
+    steps.push_back(call(Method::thread_bind_notification, server, {}, {mine}));
+    steps.push_back(call(Method::sched_context_bind, lent, {}, {mine}));
+    steps.push_back({.form = Syscall::nb_send, .path = mine});
+    // The server runs now, and lets the client call.
+    steps.push_back({.form = Syscall::nb_send, .path = other});
+    steps.push_back({.form = Syscall::yield});
+    steps.push_back({.path = endpoint});
+    steps.push_back({.form = Syscall::nb_recv, .path = endpoint, .reply = reply});
+    steps.push_back({.form = Syscall::reply_recv, .path = endpoint, .reply = reply});
+    CHECK(model::check({}, steps) == "");
+    CHECK(model::check({.fastpaths = true}, steps) == "");
+}

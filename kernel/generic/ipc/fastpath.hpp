@@ -281,6 +281,9 @@ struct Fastpath {
         do {
             if (caller == nullptr || reply->sched_context != nullptr) [[unlikely]]
                 break;
+            // What was lent, by a Notification for example, goes back when its thread waits.
+            if (cpu.sched_context->home != current) [[unlikely]]
+                break;
             if (!may_run(entry, caller)) [[unlikely]]
                 break;
             if (has_more() && !has_buffers(current, caller)) [[unlikely]]
