@@ -247,8 +247,8 @@ private:
             const unsigned group_bits = Format::grouped(entry) ? geometry.group_bits : 0;
             const auto attributes = Format::attributes(level, entry);
             writer_.add(address, target.raw(), geometry.shift + group_bits,
-                        attributes.write * 1u + attributes.execute * 2u +
-                            (static_cast<Word>(attributes.type) << 2));
+                        attributes.write() * 1u + attributes.execute() * 2u +
+                            (static_cast<Word>(attributes.type()) << 2));
             // A group whose members disagree is shown as what it is.
             for (unsigned n = 1; n < 1u << group_bits; ++n)
                 if (entries[i + n] !=

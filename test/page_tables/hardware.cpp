@@ -66,7 +66,7 @@ bool may_coexist(const Translation& one, const Translation& other) {
         return one.grouped == other.grouped && one.level == other.level &&
                one.to - one.begin == other.to - other.begin && one.attributes == other.attributes;
     return one.begin == other.begin && one.size == other.size && one.to == other.to &&
-           one.attributes.type == other.attributes.type;
+           one.attributes.type() == other.attributes.type();
 }
 
 } // namespace

@@ -27,8 +27,8 @@ struct Translation {
     kernel::mm::PageAttributes attributes;
 
     auto key() const {
-        return std::tuple(begin, size, level, table, grouped, to, attributes.write,
-                          attributes.execute, attributes.type);
+        return std::tuple(begin, size, level, table, grouped, to, attributes.write(),
+                          attributes.execute(), attributes.type());
     }
     bool operator<(const Translation& other) const { return key() < other.key(); }
     bool operator==(const Translation& other) const { return key() == other.key(); }

@@ -267,8 +267,8 @@ void Machine::set_rights() {
     judge([&] { return mm::set_rights(*frame.slot, write, execute).ok(); },
           [&] {
               REQUIRE(frame.space != nullptr);
-              frame.attributes.write = frame.attributes.write && write;
-              frame.attributes.execute = frame.attributes.execute && execute;
+              frame.attributes = {frame.attributes.write() && write,
+                                  frame.attributes.execute() && execute, frame.attributes.type()};
           },
           frame.at, uint64_t{1} << frame.bits);
 }

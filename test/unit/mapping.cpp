@@ -61,7 +61,7 @@ TEST_CASE("a mapped frame is found by the walk, with the rights asked for", "[ma
     REQUIRE(s.map(s.frames, 0x3000, 1 | 2, 0).error == Error::none);
     const auto entry = s.entry(0x3000);
     CHECK(Format::address(2, entry) == s.world.slot(s.frames).object.physical());
-    CHECK(Format::attributes(2, entry) == mm::PageAttributes{.write = true, .execute = true});
+    CHECK(Format::attributes(2, entry) == mm::PageAttributes(true, true));
     REQUIRE(s.map(s.frames, 0x3000, 2, 4).error == Error::none);
     CHECK(Format::attributes(2, s.entry(0x3000)) == mm::PageAttributes{});
 }
@@ -156,7 +156,7 @@ TEST_CASE("a group of entries is written, changed and removed as one", "[mapping
         return count;
     };
     REQUIRE(s.map(group, 0x10000).error == Error::none);
-    CHECK(count_entries({.write = true}) == 16);
+    CHECK(count_entries({true, false}) == 16);
     CHECK(s.map(s.frames, 0x1f000).error == Error::already_mapped);
     REQUIRE(s.world.call(group, Method::frame_set_rights, {2, 4}).error == Error::none);
     CHECK(count_entries({}) == 16);

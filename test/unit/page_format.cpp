@@ -71,9 +71,8 @@ TEST_CASE("the walk finds every leaf with its address and attributes", "[page_fo
         const VirtAddr address{static_cast<Word>(align_down(random() % limit, size))};
         const PhysAddr frame{align_down(random() & ((uint64_t{1} << 39) - 1), size)};
         mm::PageAttributes attributes;
-        attributes.write = random() % 2 != 0;
-        attributes.execute = random() % 2 != 0;
-        attributes.type = static_cast<cobnut::MemoryType>(random() % 3);
+        attributes = {random() % 2 != 0, random() % 2 != 0,
+                      static_cast<cobnut::MemoryType>(random() % 3)};
         if (map(root, address, level, frame, attributes))
             mappings.push_back({address, level, frame, attributes});
     }

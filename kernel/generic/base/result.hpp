@@ -10,12 +10,15 @@ namespace kernel {
 using cobnut::Error;
 using cobnut::Word;
 
-/// An error and the two words that explain it (see cobnut::Error).
+/// An error and the two words that explain it (see cobnut::Error). Success leaves the words as they
+/// are: the union, which is copied as bytes, allows that.
 struct [[nodiscard]] Failure {
     Error error = Error::none;
-    Word detail[2] = {0, 0};
+    union {
+        Word detail[2];
+    };
 
-    constexpr Failure() = default;
+    constexpr Failure() {}
     constexpr Failure(Error code, Word first = 0, Word second = 0)
         : error(code), detail{first, second} {}
     [[nodiscard]] constexpr bool ok() const { return error == Error::none; }

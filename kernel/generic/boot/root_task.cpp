@@ -94,9 +94,7 @@ void RootTask::make_objects() {
 }
 
 void RootTask::map(Slot& frame, Word address, bool write, bool execute) {
-    mm::PageAttributes attributes;
-    attributes.write = write;
-    attributes.execute = execute;
+    const mm::PageAttributes attributes(write, execute);
     for (;;) {
         const Failure failure = mm::map_frame(*space_, frame, VirtAddr(address), attributes, false);
         if (failure.ok())

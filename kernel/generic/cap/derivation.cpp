@@ -40,14 +40,14 @@ void redirect(Slot& node, Slot* from, Slot* to) {
 } // namespace
 
 void insert_child(Slot& parent, Slot& node) {
-    Slot* first = parent.links.child();
-    if (first == nullptr) {
+    if (!parent.links.has_child()) {
         node.links.join(&node, &parent, true);
     } else {
+        Slot* first = parent.links.child();
         node.links.join(first->links.prev(), first, false);
         first->links.set_prev(&node);
     }
-    parent.links.set_child(&node);
+    parent.links.set_first_child(&node);
 }
 
 void remove(Slot& node) {

@@ -30,7 +30,7 @@ void swap(Slot& a, Slot& b);
 [[nodiscard]] bool is_final(const Slot& node);
 
 [[nodiscard]] inline bool has_children(const Slot& node) {
-    return node.links.child() != nullptr;
+    return node.links.has_child();
 }
 
 } // namespace kernel::derivation

@@ -14,10 +14,13 @@ struct Slot;
 /// capability: the slot is one of a Thread's own.
 class SlotLinks64 {
 public:
+    [[nodiscard]] bool has_child() const { return (low_ & index_mask) != 0; }
     [[nodiscard]] Slot* child() const { return slot(low_ & index_mask); }
     [[nodiscard]] Slot* next() const { return slot((low_ >> 40) | ((high_ & 0xffff) << 24)); }
     [[nodiscard]] Slot* prev() const { return slot((high_ >> 16) & index_mask); }
     void set_child(Slot* s) { low_ = (low_ & ~index_mask) | index(s); }
+    /// Not null.
+    void set_first_child(const Slot* s) { low_ = (low_ & ~index_mask) | place(s); }
     void set_next(Slot* s) {
         low_ = (low_ & index_mask) | (index(s) << 40);
         high_ = (high_ & ~uint64_t{0xffff}) | (index(s) >> 24);
@@ -63,10 +66,12 @@ private:
 /// 32-bit ISAs have room for plain pointers; flags lie in the low bits of the child pointer.
 class SlotLinks32 {
 public:
+    [[nodiscard]] bool has_child() const { return (child_ & ~Word{31}) != 0; }
     [[nodiscard]] Slot* child() const { return reinterpret_cast<Slot*>(child_ & ~Word{31}); }
     [[nodiscard]] Slot* next() const { return next_; }
     [[nodiscard]] Slot* prev() const { return prev_; }
     void set_child(Slot* s) { child_ = (child_ & 31) | reinterpret_cast<Word>(s); }
+    void set_first_child(Slot* s) { set_child(s); }
     void set_next(Slot* s) { next_ = s; }
     void set_prev(Slot* s) { prev_ = s; }
     void join(Slot* before, Slot* behind, bool is_last) {

@@ -49,10 +49,8 @@ consteval bool round_trips() {
             continue;
         const bool groups = F::level[level].group_bits != 0;
         for (unsigned bits = 0; bits < (groups ? 24 : 12); ++bits) {
-            kernel::mm::PageAttributes a;
-            a.write = (bits & 1) != 0;
-            a.execute = (bits & 2) != 0;
-            a.type = static_cast<cobnut::MemoryType>((bits >> 2) % 3);
+            const kernel::mm::PageAttributes a((bits & 1) != 0, (bits & 2) != 0,
+                                               static_cast<cobnut::MemoryType>((bits >> 2) % 3));
             const bool grouped = bits >= 12;
             const auto entry = F::leaf(level, address, a, grouped);
             if (F::kind(level, entry) != kernel::mm::EntryKind::leaf ||

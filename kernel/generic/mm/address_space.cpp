@@ -24,26 +24,32 @@ struct WindowMemory {
 };
 
 using Tables = Walker<Format, WindowMemory>;
+using Entry = Tables::Entry;
 
 constexpr unsigned table_bits = cobnut::page_table_size_bits;
 constexpr size_t table_bytes = size_t{1} << table_bits;
 constexpr size_t cache_step = 4096; ///< Of cache maintenance between two looks for interrupts.
 
-bool is_user_address(VirtAddr address, uint64_t bytes) {
-    return address.raw() < Format::user_end && bytes <= Format::user_end - address.raw();
-}
-
 PhysAddr table_address(const Slot& table) {
     return arch::to_physical(table.pointer<void>());
 }
 
-/// A size of Frames: 2^group_bits adjacent leaves of one level.
+constexpr bool has_groups = [] {
+    for (const auto& geometry : Format::level)
+        if (geometry.group_bits != 0)
+            return true;
+    return false;
+}();
+
+/// A size of Frames: `leaves` adjacent leaves of one level.
 struct FrameSize {
     uint8_t bits = 0;
     uint8_t level = 0;
-    uint8_t group_bits = 0;
+    uint8_t leaves = 0;
+    uint8_t shift = 0; ///< log2 of a leaf's bytes.
 
-    [[nodiscard]] constexpr unsigned count() const { return 1u << group_bits; }
+    [[nodiscard]] constexpr unsigned count() const { return has_groups ? leaves : 1; }
+    [[nodiscard]] constexpr bool grouped() const { return count() != 1; }
 };
 
 struct FrameSizes {
@@ -57,7 +63,8 @@ struct FrameSizes {
                 continue;
             const auto size = [&](unsigned group_bits) {
                 return FrameSize{static_cast<uint8_t>(geometry.shift + group_bits),
-                                 static_cast<uint8_t>(level), static_cast<uint8_t>(group_bits)};
+                                 static_cast<uint8_t>(level), static_cast<uint8_t>(1 << group_bits),
+                                 static_cast<uint8_t>(geometry.shift)};
             };
             of[found++] = size(0);
             if (geometry.group_bits != 0)
@@ -68,34 +75,30 @@ struct FrameSizes {
 
 constexpr FrameSizes frame_sizes;
 
-FrameSize size_of(const Slot& frame) {
+const FrameSize& size_of(const Slot& frame) {
     return frame_sizes.of[frame.frame_size_index()];
 }
 
-/// The entries that map a frame, from the first one on.
+/// The first entry that maps a frame.
 struct Leaf {
     VSpace* space = nullptr;
-    Tables::Position position;
-    FrameSize size;
+    Entry* entry = nullptr;
 };
 
 /// The living mapping of a frame capability; space is null if there is none (any more).
 Leaf find_leaf(const Slot& frame) {
-    Leaf leaf;
-    if (frame.mapping_space() == 0)
-        return leaf;
-    VSpace* space = space_registry::find(frame.mapping_space());
+    const uint64_t id = frame.mapping_space();
+    VSpace* space = id == 0 ? nullptr : space_registry::find(id);
     if (space == nullptr || space->has_root == 0)
-        return leaf;
-    leaf.size = size_of(frame);
-    const unsigned level = leaf.size.level;
-    leaf.position = Tables::find(space->root, frame.mapping_address(), level);
-    const auto entry = *leaf.position.entry;
-    if (leaf.position.level == level && Format::kind(level, entry) == EntryKind::leaf &&
-        Format::grouped(entry) == (leaf.size.group_bits != 0) &&
-        Format::address(level, entry) == frame.object.physical())
-        leaf.space = space;
-    return leaf;
+        return {};
+    const FrameSize& size = size_of(frame);
+    const auto position = Tables::find(space->root, frame.mapping_address(), size.level);
+    const Entry entry = *position.entry;
+    if (position.level == size.level && Format::kind(size.level, entry) == EntryKind::leaf &&
+        Format::grouped(entry) == size.grouped() &&
+        Format::address(size.level, entry) == frame.object.physical())
+        return {space, position.entry};
+    return {};
 }
 
 bool is_table_mapped(const Slot& table) {
@@ -108,48 +111,53 @@ bool is_table_mapped(const Slot& table) {
                nullptr;
 }
 
-void forget_translations(const Leaf& leaf, VirtAddr address) {
-    if (leaf.space->asid != arch::asid_none)
-        arch::entry_removed(leaf.space->asid, address, leaf.position.level, leaf.size.count());
+void forget_translations(const VSpace& space, const FrameSize& size, VirtAddr address) {
+    if (space.asid != arch::asid_none)
+        arch::entry_removed(space.asid, address, size.level, size.count());
 }
 
-void remove_leaf(const Leaf& leaf, VirtAddr address) {
-    for (unsigned i = 0; i < leaf.size.count(); ++i)
-        arch::write_page_table_entry(leaf.position.entry + i, 0);
-    forget_translations(leaf, address);
+void remove_leaf(const Leaf& leaf, const FrameSize& size, VirtAddr address) {
+    for (unsigned i = 0; i < size.count(); ++i)
+        arch::write_page_table_entry(leaf.entry + i, 0);
+    forget_translations(*leaf.space, size, address);
 }
 
-void write_leaf(const Leaf& leaf, PhysAddr frame, PageAttributes attributes) {
-    const unsigned level = leaf.position.level;
-    for (unsigned i = 0; i < leaf.size.count(); ++i)
-        arch::write_page_table_entry(
-            leaf.position.entry + i,
-            Format::leaf(level, frame + (uint64_t{i} << Format::level[level].shift), attributes,
-                         leaf.size.group_bits != 0));
+/// Formats that have groups keep the address in its place: the next leaf's entry is that much more.
+void write_leaf(Entry* entry, const FrameSize& size, PhysAddr frame, PageAttributes attributes) {
+    Entry value = Format::leaf(size.level, frame, attributes, size.grouped());
+    arch::write_page_table_entry(entry, value);
+    for (unsigned rest = size.count() - 1; rest != 0; --rest) {
+        value += Entry{1} << size.shift;
+        arch::write_page_table_entry(++entry, value);
+    }
 }
 
-void put_leaf(const Leaf& leaf, VirtAddr address, PhysAddr frame, PageAttributes attributes) {
-    write_leaf(leaf, frame, attributes);
+void put_leaf(const Leaf& leaf, const FrameSize& size, VirtAddr address, PhysAddr frame,
+              PageAttributes attributes) {
+    write_leaf(leaf.entry, size, frame, attributes);
     if (leaf.space->asid != arch::asid_none)
         arch::entry_added(leaf.space->asid, address);
 }
 
 /// One size and memory type: rights may change under the eyes of the walker, but not in a group,
 /// whose entries must agree (Arm ARM D8.7.1, D8.16.1).
-void change_leaf(const Leaf& leaf, VirtAddr address, PhysAddr frame, PageAttributes attributes) {
-    if (leaf.size.group_bits != 0) {
-        remove_leaf(leaf, address);
-        put_leaf(leaf, address, frame, attributes);
+void change_leaf(const Leaf& leaf, const FrameSize& size, VirtAddr address, PhysAddr frame,
+                 PageAttributes attributes) {
+    if (size.grouped()) {
+        remove_leaf(leaf, size, address);
+        put_leaf(leaf, size, address, frame, attributes);
     } else {
-        write_leaf(leaf, frame, attributes);
-        forget_translations(leaf, address);
+        write_leaf(leaf.entry, size, frame, attributes);
+        forget_translations(*leaf.space, size, address);
     }
 }
 
-bool is_free(const Leaf& leaf) {
-    for (unsigned i = 0; i < leaf.size.count(); ++i)
-        if (Format::kind(leaf.position.level, leaf.position.entry[i]) != EntryKind::invalid)
+bool is_free(const Entry* entry, const FrameSize& size) {
+    unsigned rest = size.count();
+    do {
+        if (Format::kind(size.level, *entry++) != EntryKind::invalid)
             return false;
+    } while (--rest != 0);
     return true;
 }
 
@@ -170,8 +178,8 @@ size_t maintain_page(PhysAddr begin, size_t bytes, CacheOperation operation) {
 /// RAM that changes its memory type is cleaned, and instructions become visible to fetch. A
 /// preempted preparation goes on where it was: the unmapped frame's record says how far it got.
 Failure prepare_memory(Slot& frame, size_t bytes, PageAttributes attributes, bool repeated) {
-    const bool normal = attributes.type == cobnut::MemoryType::normal;
-    if (frame.frame_is_device() || (normal && !attributes.execute))
+    const bool normal = attributes.type() == cobnut::MemoryType::normal;
+    if (frame.frame_is_device() || (normal && !attributes.execute()))
         return {};
     size_t done = 0;
     if (repeated && frame.mapping_space() == Slot::max_space_id)
@@ -199,7 +207,7 @@ unsigned frame_size_index(unsigned bits) {
 }
 
 Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
-    if (!is_user_address(address, 1))
+    if (address.raw() >= Format::user_end)
         return {Error::out_of_range, 0, static_cast<Word>(Format::user_end - 1)};
     if (is_table_mapped(table))
         return Error::already_mapped;
@@ -250,36 +258,35 @@ void unmap_table(Slot& table) {
 
 Failure map_frame(VSpace& space, Slot& frame, VirtAddr address, PageAttributes attributes,
                   bool repeated) {
-    const FrameSize size = size_of(frame);
+    const FrameSize& size = size_of(frame);
     const size_t bytes = size_t{1} << size.bits;
     if (!is_aligned(address.raw(), bytes))
         return {Error::misaligned, size.bits};
-    if (!is_user_address(address, bytes))
+    if (address.raw() > Format::user_end - bytes)
         return {Error::out_of_range, 0, static_cast<Word>(Format::user_end - 1)};
     if (space.has_root == 0)
         return {Error::missing_table, word_bits};
-    const Leaf leaf{&space, Tables::find(space.root, address, size.level), size};
-    const auto& position = leaf.position;
-    const EntryKind kind = Format::kind(position.level, *position.entry);
-    if (position.level != size.level && kind == EntryKind::invalid)
+    const auto position = Tables::find(space.root, address, size.level);
+    if (position.level != size.level &&
+        Format::kind(position.level, *position.entry) == EntryKind::invalid)
         return {Error::missing_table, Format::level[position.level].shift};
-    const Leaf old = find_leaf(frame);
-    if (old.space != nullptr) {
-        if (old.position.entry != position.entry || frame.mapping_space() != space.id)
+    const Leaf leaf{&space, position.entry};
+    if (const Leaf old = find_leaf(frame); old.space != nullptr) {
+        if (old.entry != leaf.entry || old.space != &space)
             return Error::already_mapped;
-        const auto now = Format::attributes(position.level, *position.entry);
-        if (now.type == attributes.type && (now.execute || !attributes.execute)) {
-            change_leaf(old, address, frame.object.physical(), attributes);
+        const auto now = Format::attributes(size.level, *leaf.entry);
+        if (now.type() == attributes.type() && (now.execute() || !attributes.execute())) {
+            change_leaf(leaf, size, address, frame.object.physical(), attributes);
             return {};
         }
         // Break before make: no core may see the old and the new translation at a time.
-        remove_leaf(old, address);
+        remove_leaf(leaf, size, address);
         frame.set_mapping(0, VirtAddr(0));
-    } else if (position.level != size.level || !is_free(leaf)) {
+    } else if (position.level != size.level || !is_free(leaf.entry, size)) {
         return Error::already_mapped;
     }
     KERNEL_CHECK(prepare_memory(frame, bytes, attributes, repeated));
-    put_leaf(leaf, address, frame.object.physical(), attributes);
+    put_leaf(leaf, size, address, frame.object.physical(), attributes);
     frame.set_mapping(space.id, address);
     return {};
 }
@@ -288,17 +295,17 @@ Failure set_rights(Slot& frame, bool write, bool execute) {
     const Leaf leaf = find_leaf(frame);
     if (leaf.space == nullptr)
         return Error::not_mapped;
-    PageAttributes attributes = Format::attributes(leaf.position.level, *leaf.position.entry);
-    attributes.write = attributes.write && write;
-    attributes.execute = attributes.execute && execute;
-    change_leaf(leaf, frame.mapping_address(), frame.object.physical(), attributes);
+    const FrameSize& size = size_of(frame);
+    const PageAttributes now = Format::attributes(size.level, *leaf.entry);
+    change_leaf(leaf, size, frame.mapping_address(), frame.object.physical(),
+                {now.write() && write, now.execute() && execute, now.type()});
     return {};
 }
 
 void unmap_frame(Slot& frame) {
     const Leaf leaf = find_leaf(frame);
     if (leaf.space != nullptr)
-        remove_leaf(leaf, frame.mapping_address());
+        remove_leaf(leaf, size_of(frame), frame.mapping_address());
     frame.set_mapping(0, VirtAddr(0));
 }
 

@@ -25,8 +25,9 @@ struct Walker {
     }
 
     /// Down from the root to `last` (a level), or to the entry above it that is no table.
-    [[gnu::noinline]] static Position find(PhysAddr root, VirtAddr address, unsigned last) {
-        return find_from<0>(root, address, last);
+    [[gnu::always_inline]] static Position find(PhysAddr root, VirtAddr address, unsigned last) {
+        const InRegisters found = find_from_root(root, address, last);
+        return {found.entry, static_cast<unsigned>(found.level)};
     }
 
     /// The entry that points at `target`, on the way to `address`; entry is null if there is none.
@@ -43,24 +44,35 @@ struct Walker {
         return {};
     }
 
-    /// A step for each level, whose geometry is constant so.
-    template <unsigned level>
-    [[gnu::always_inline]] static Position find_from(PhysAddr table, VirtAddr address,
-                                                     unsigned last) {
-        Entry* entry = Memory::table(table) + index(level, address);
-        if constexpr (level + 1 < Format::levels) {
-            if (level != last && Format::kind(level, *entry) == EntryKind::table)
-                return find_from<level + 1>(Format::address(level, *entry), address, last);
-        }
-        return {entry, level};
-    }
-
     /// The level whose leaves are 2^bits bytes; Format::levels if none.
     static constexpr unsigned leaf_level(unsigned bits) {
         for (unsigned level = 0; level < Format::levels; ++level)
             if (Format::level[level].leaf && Format::level[level].shift == bits)
                 return level;
         return Format::levels;
+    }
+
+private:
+    /// A Position of two words, which compilers return as they are.
+    struct InRegisters {
+        Entry* entry;
+        Word level;
+    };
+
+    [[gnu::noinline]] static InRegisters find_from_root(PhysAddr root, VirtAddr address, unsigned last) {
+        return find_from<0>(root, address, last);
+    }
+
+    /// A step for each level, whose geometry is constant so.
+    template <unsigned level>
+    [[gnu::always_inline]] static InRegisters find_from(PhysAddr table, VirtAddr address,
+                                                        unsigned last) {
+        Entry* entry = Memory::table(table) + index(level, address);
+        if constexpr (level + 1 < Format::levels) {
+            if (level != last && Format::kind(level, *entry) == EntryKind::table)
+                return find_from<level + 1>(Format::address(level, *entry), address, last);
+        }
+        return {entry, level};
     }
 };
 

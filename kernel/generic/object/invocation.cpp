@@ -15,8 +15,11 @@ namespace {
 using cobnut::Tag;
 
 /// What the ABI's table says of a method's arguments, packed for the kernel: bits 0-3 least number
-/// of words, 4-5 of capabilities, then four bits for the type of each capability (0: any).
+/// of words, 4-5 of capabilities, then four bits for the type of each capability or `any_type`.
 using Shape = uint32_t;
+
+constexpr Shape any_type = static_cast<Shape>(ObjectType::firmware); // no method takes one
+constexpr unsigned type_bits = 4;
 
 /// Types whose methods this kernel has.
 constexpr auto type_count =
@@ -41,83 +44,99 @@ consteval unsigned all_methods() {
 
 /// The shapes of an object type's methods, from number 1 on, lie together.
 struct Shapes {
-    static constexpr Shape unknown = ~Shape{0};
-
-    uint8_t first[type_count + 1] = {};
+    struct Row {
+        uint8_t first = 0;
+        uint8_t count = 0;
+    };
+    Row rows[type_count] = {};
     Shape of[all_methods()] = {};
 
     consteval Shapes() {
-        for (Shape& shape : of)
-            shape = unknown;
-        for (unsigned type = 0; type < type_count; ++type)
-            first[type + 1] = static_cast<uint8_t>(first[type] + methods_of(type));
+        unsigned first = 0;
+        for (unsigned type = 0; type < type_count; ++type) {
+            rows[type] = {static_cast<uint8_t>(first), static_cast<uint8_t>(methods_of(type))};
+            first += rows[type].count;
+        }
+        unsigned described = 0;
         for (const auto& method : cobnut::methods) {
             const auto number = static_cast<unsigned>(method.method);
             if (number >> 8 >= type_count)
                 continue;
             Shape shape = method.argument_count | Shape{method.capability_count} << 4;
             for (unsigned i = 0; i < cobnut::max_message_capabilities; ++i)
-                shape |= only_type(method.capabilities[i].types) << (6 + 4 * i);
-            of[first[number >> 8] + (number & 0xff) - 1] = shape;
+                shape |= only_type(method.capabilities[i].types) << (6 + type_bits * i);
+            of[rows[number >> 8].first + (number & 0xff) - 1] = shape;
+            ++described;
         }
+        if (described != all_methods())
+            numbers_of_methods_have_a_gap();
     }
 
-    /// The one type that is allowed; 0 where the method itself tells several apart.
+    /// The one type that is allowed; any_type where the method itself tells several apart.
     static consteval Shape only_type(cobnut::ObjectTypes types) {
         const bool one = types.bits != 0 && (types.bits & (types.bits - 1)) == 0;
-        return one ? static_cast<Shape>(__builtin_ctz(types.bits)) : 0;
+        return one ? static_cast<Shape>(__builtin_ctz(types.bits)) : any_type;
     }
+
+private:
+    static void numbers_of_methods_have_a_gap() {} // not constexpr: stops the compilation
 };
 
 constexpr Shapes shapes;
 
-/// The shape of the method with this label, Shapes::unknown if the object has none.
-Shape shape_of(ObjectType type, Word label) {
-    const auto row = static_cast<unsigned>(type);
-    const Word number = (label & 0xff) - 1;
-    if (label >> 8 != row || number >= Word{shapes.first[row + 1]} - shapes.first[row])
-        return Shapes::unknown;
-    return shapes.of[shapes.first[row] + number];
+constexpr unsigned in_registers = arch::Registers::message_words;
+
+[[gnu::noinline]] void read_registers(Invocation& call) {
+    Word words[in_registers]; // all loads, then all stores: pairs where the ISA has them
+#pragma GCC unroll 6
+    for (unsigned i = 0; i < in_registers; ++i)
+        words[i] = call.caller.registers.message(i);
+#pragma GCC unroll 6
+    for (unsigned i = 0; i < in_registers; ++i)
+        call.words[i] = words[i];
+}
+
+/// The capability with this index that the caller sent along.
+Result<Slot*> read_capability(const Thread& caller, unsigned index, Word path, Shape wanted) {
+    auto found = lookup_capability(caller, path);
+    if (!found.ok() && found.failure().error != Error::invalid_capability)
+        return found;
+    if (!found.ok() || (wanted != any_type && static_cast<Shape>(found.value()->type()) != wanted))
+        return Failure(Error::invalid_capability, index);
+    return found;
 }
 
 Failure read_arguments(Invocation& call, Tag tag) {
-    const Shape shape = shape_of(call.slot.type(), tag.label());
-    if (shape == Shapes::unknown)
-        return Error::invalid_method;
+    const Thread& caller = call.caller;
+    const auto type = static_cast<unsigned>(call.slot.type());
+    const Shapes::Row row = shapes.rows[type];
+    const Word number = tag.label() - (Word{type} << 8) - 1;
     call.method = static_cast<cobnut::Method>(tag.label());
     call.word_count = tag.length();
     call.capability_count = tag.capabilities();
+    if (number >= row.count)
+        return Error::invalid_method;
+    const Shape shape = shapes.of[row.first + number];
     if (call.word_count < (shape & 15) || call.capability_count < (shape >> 4 & 3))
         return Error::truncated_message;
     if (call.word_count > Invocation::max_words)
         call.word_count = Invocation::max_words;
-    const bool needs_buffer =
-        call.word_count > arch::Registers::message_words || call.capability_count > 0;
-    if (needs_buffer && call.caller.buffer == nullptr)
+    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
+    if (buffer == nullptr && (call.word_count > in_registers || call.capability_count > 0))
         return Error::no_buffer;
-    constexpr unsigned in_registers = arch::Registers::message_words;
-#pragma GCC unroll 6
-    for (unsigned i = 0; i < in_registers; ++i)
-        call.words[i] = call.caller.registers.message(i);
+    read_registers(call);
     for (unsigned i = in_registers; i < call.word_count; ++i)
-        call.words[i] = ipc::message_word(call.caller, i);
-    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(call.caller.buffer);
-    for (unsigned i = 0; i < call.capability_count; ++i) {
-        const auto wanted = static_cast<ObjectType>(shape >> (6 + 4 * i) & 15);
+        call.words[i] = ipc::message_word(caller, i);
+    Shape types = shape >> 6;
+    for (unsigned i = 0; i < call.capability_count; ++i, types >>= type_bits) {
+        const Shape wanted = types & ((1 << type_bits) - 1);
         const Word path = buffer->capabilities[i];
-        Slot* slot = near_slot(call.caller, path);
-        if (slot != nullptr && slot->type() == wanted && wanted != ObjectType::null) [[likely]] {
-            call.capabilities[i] = slot;
+        if (path < caller.node_size && static_cast<Shape>(caller.node[path].type()) == wanted) [[likely]] {
+            call.capabilities[i] = caller.node + path;
             continue;
         }
-        auto found = lookup_capability(call.caller, path);
-        if (!found.ok())
-            return found.failure().error == Error::invalid_capability
-                       ? Failure(Error::invalid_capability, i)
-                       : found.failure();
-        if (wanted != ObjectType::null && found.value()->type() != wanted)
-            return {Error::invalid_capability, i};
-        call.capabilities[i] = found.value();
+        KERNEL_TRY(slot, read_capability(caller, i, path, wanted));
+        call.capabilities[i] = slot;
     }
     return {};
 }
@@ -155,37 +174,58 @@ Failure dispatch(Invocation& call) {
     }
 }
 
+/// The arguments of a retype that brings exactly what the method takes and whose CNode the caller's own
+/// holds, without the table: objects are made by the thousand. False: to be read by the table.
+bool read_retype(Invocation& call, Tag tag) {
+    constexpr unsigned words = 6;
+    constexpr Tag retype(static_cast<Word>(cobnut::Method::untyped_retype), words, 1);
+    const Thread& caller = call.caller;
+    if (tag.raw() != retype.raw() || call.slot.type() != ObjectType::untyped || caller.buffer == nullptr)
+        return false;
+    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
+    Slot* node = near_slot(caller, buffer->capabilities[0]);
+    if (node == nullptr || node->type() != ObjectType::cnode)
+        return false;
+    call.method = cobnut::Method::untyped_retype;
+    call.word_count = words;
+    call.capability_count = 1;
+    call.capabilities[0] = node;
+    read_registers(call);
+    for (unsigned i = in_registers; i < words; ++i)
+        call.words[i] = buffer->words[i];
+    return true;
+}
+
+Failure perform(Invocation& call, Tag tag) {
+    if (!read_retype(call, tag))
+        KERNEL_CHECK(read_arguments(call, tag));
+    return dispatch(call);
+}
+
 /// The result goes to the caller's registers and buffer, all of it or as much as there is room for.
 void put_answer(Invocation& call, const Failure& failure) {
     Thread& caller = call.caller;
     const bool ok = failure.ok();
     unsigned count = ok ? call.result_count : 2;
     const Word* words = ok ? call.results : failure.detail;
-    if (caller.buffer == nullptr && count > arch::Registers::message_words)
+    if (count > arch::Registers::message_words && caller.buffer == nullptr)
         count = arch::Registers::message_words;
-#pragma GCC unroll 6
-    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
-        caller.registers.set_message(i, 0);
+    give_answer(caller);
     for (unsigned i = 0; i < count; ++i)
         ipc::set_message_word(caller, i, words[i]);
-    caller.registers.set_badge(0);
     caller.registers.set_tag(Tag(static_cast<Word>(failure.error), count, 0,
                                  ok ? cobnut::Kind::message : cobnut::Kind::none)
                                  .raw());
 }
 
-} // namespace
-
-Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
+[[gnu::noinline]] Error decode(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     Invocation call(cpu, caller, slot);
     const Tag tag{caller.registers.tag()};
     // The call may delete its own capability.
     uint64_t object = 0;
     if constexpr (trace::enabled)
         object = trace::name_of(slot);
-    Failure failure = read_arguments(call, tag);
-    if (failure.ok())
-        failure = dispatch(call);
+    const Failure failure = perform(call, tag);
     if (failure.error == error_preempted)
         return error_preempted;
     trace::record(cpu, trace::TraceType::method, static_cast<unsigned>(tag.label()), object,
@@ -195,6 +235,17 @@ Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     if (wants_answer)
         put_answer(call, failure);
     return failure.error;
+}
+
+} // namespace
+
+Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
+    if (!trace::enabled && wants_answer && slot.type() == ObjectType::frame) {
+        const Error error = invoke_frame_at_once(caller, slot);
+        if (error == Error::none || error == error_preempted)
+            return error;
+    }
+    return decode(cpu, caller, slot, wants_answer);
 }
 
 } // namespace kernel

@@ -21,9 +21,9 @@ struct Invocation {
     Cpu& cpu;
     Thread& caller;
     Slot& slot; ///< The invoked capability.
-    cobnut::Method method{};
-    unsigned word_count = 0;
-    unsigned capability_count = 0;
+    cobnut::Method method;
+    unsigned word_count;
+    unsigned capability_count;
     Word words[max_words];
     Slot* capabilities[cobnut::max_message_capabilities];
 
@@ -49,6 +49,15 @@ struct Invocation {
         return capabilities[n];
     }
 };
+
+/// The answer of a call that succeeded: no words.
+inline void give_answer(Thread& caller) {
+#pragma GCC unroll 6
+    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
+        caller.registers.set_message(i, 0);
+    caller.registers.set_badge(0);
+    caller.registers.set_tag(cobnut::Tag(0, 0).raw());
+}
 
 /// Outcome of an operation that was preempted: the system call is made again. Not of the ABI.
 inline constexpr auto error_preempted = static_cast<Error>(0xffff);

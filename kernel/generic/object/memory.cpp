@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // PageTable and Frame: their methods.
+#include <generic/cap/lookup.hpp>
 #include <generic/mm/address_space.hpp>
 #include <generic/object/methods.hpp>
 
@@ -11,35 +12,33 @@ using cobnut::CacheOperation;
 using cobnut::MapAttributes;
 using cobnut::MemoryType;
 using cobnut::Method;
+using cobnut::Tag;
 
-Failure map_frame(Invocation& call) {
-    auto& space = *call.capabilities[0]->pointer<VSpace>();
-    const Word rights = call.words[1] & call.slot.rights().bits;
-    const Word attributes = call.words[2];
+Failure map_frame(const Thread& caller, Slot& frame, VSpace& space, Word address, Word mask,
+                  Word attributes) {
+    const Word rights = mask & frame.rights().bits;
     const Word type = attributes & MapAttributes::type_mask;
     if ((attributes & ~(MapAttributes::type_mask | MapAttributes::execute_never)) != 0 || type > 2)
         return {Error::invalid_argument, 2, attributes};
     if ((rights & Rights::read_bit) == 0)
         return Error::missing_right;
-    mm::PageAttributes wanted;
-    wanted.write = (rights & Rights::write_bit) != 0;
-    wanted.type = static_cast<MemoryType>(type);
+    auto wanted = static_cast<MemoryType>(type);
     // Registers of devices are never cached nor executed, whatever was asked for.
-    if (call.slot.frame_is_device() && wanted.type == MemoryType::normal)
-        wanted.type = MemoryType::device;
-    wanted.execute = (attributes & MapAttributes::execute_never) == 0 &&
-                     wanted.type == MemoryType::normal;
-    return mm::map_frame(space, call.slot, VirtAddr(call.words[0]), wanted,
-                         call.caller.repeats != 0);
+    if (wanted == MemoryType::normal && frame.frame_is_device())
+        wanted = MemoryType::device;
+    const bool execute =
+        wanted == MemoryType::normal && (attributes & MapAttributes::execute_never) == 0;
+    return mm::map_frame(space, frame, VirtAddr(address),
+                         {(rights & Rights::write_bit) != 0, execute, wanted}, caller.repeats != 0);
 }
 
-Failure set_rights(const Invocation& call) {
-    const Word rights = call.words[0] & call.slot.rights().bits;
-    if ((call.words[1] & ~MapAttributes::execute_never) != 0)
-        return {Error::invalid_argument, 1, call.words[1]};
+Failure set_rights(Slot& frame, Word wanted, Word attributes) {
+    const Word rights = wanted & frame.rights().bits;
+    if ((attributes & ~MapAttributes::execute_never) != 0)
+        return {Error::invalid_argument, 1, attributes};
     if ((rights & Rights::read_bit) == 0)
         return Error::missing_right;
-    return mm::set_rights(call.slot, (rights & Rights::write_bit) != 0, call.words[1] == 0);
+    return mm::set_rights(frame, (rights & Rights::write_bit) != 0, attributes == 0);
 }
 
 Failure maintain_cache(Invocation& call) {
@@ -67,6 +66,26 @@ Failure maintain_cache(Invocation& call) {
 
 } // namespace
 
+Error invoke_frame_at_once(Thread& caller, Slot& frame) {
+    constexpr Word map = Tag(static_cast<Word>(Method::frame_map), 3, 1).raw();
+    constexpr Word change = Tag(static_cast<Word>(Method::frame_set_rights), 2).raw();
+    const auto& registers = caller.registers;
+    Failure failure = Error::invalid_method;
+    if (registers.tag() == map && caller.buffer != nullptr) {
+        const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
+        const Word path = buffer->capabilities[0];
+        const Slot* slot = near_slot(caller, path);
+        if (slot != nullptr && slot->type() == ObjectType::vspace)
+            failure = map_frame(caller, frame, *slot->pointer<VSpace>(),
+                                registers.message(0), registers.message(1), registers.message(2));
+    } else if (registers.tag() == change) {
+        failure = set_rights(frame, registers.message(0), registers.message(1));
+    }
+    if (failure.ok())
+        give_answer(caller);
+    return failure.error;
+}
+
 Failure invoke_page_table(Invocation& call) {
     switch (call.method) {
     case Method::page_table_map:
@@ -83,12 +102,13 @@ Failure invoke_page_table(Invocation& call) {
 Failure invoke_frame(Invocation& call) {
     switch (call.method) {
     case Method::frame_map:
-        return map_frame(call);
+        return map_frame(call.caller, call.slot, *call.capabilities[0]->pointer<VSpace>(),
+                         call.words[0], call.words[1], call.words[2]);
     case Method::frame_unmap:
         mm::unmap_frame(call.slot);
         return {};
     case Method::frame_set_rights:
-        return set_rights(call);
+        return set_rights(call.slot, call.words[0], call.words[1]);
     case Method::frame_cache:
         return maintain_cache(call);
     case Method::frame_address: {

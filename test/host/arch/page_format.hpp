@@ -38,9 +38,9 @@ struct PageFormat {
                                 bool grouped = false) noexcept {
         return PageEntry{address.raw()}
             .set<PageEntry::Valid, PageEntry::Leaf>()
-            .with<PageEntry::Write>(attributes.write)
-            .with<PageEntry::Execute>(attributes.execute)
-            .with<PageEntry::Type>(attributes.type)
+            .with<PageEntry::Write>(attributes.write())
+            .with<PageEntry::Execute>(attributes.execute())
+            .with<PageEntry::Type>(attributes.type())
             .with<PageEntry::Grouped>(grouped)
             .raw();
     }
@@ -62,9 +62,7 @@ struct PageFormat {
     }
     static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry entry) noexcept {
         const PageEntry e{entry};
-        return {.write = e.get<PageEntry::Write>(),
-                .execute = e.get<PageEntry::Execute>(),
-                .type = e.get<PageEntry::Type>()};
+        return {e.get<PageEntry::Write>(), e.get<PageEntry::Execute>(), e.get<PageEntry::Type>()};
     }
 };
 

@@ -45,7 +45,7 @@ inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned leve
     uint64_t page = uint64_t{asid} << 48 | (address.raw() >> 12 & 0xfffffffffff);
     for (; asid != asid_none && count > 0; --count) {
         asm volatile("tlbi vae1is, %0" ::"r"(page) : "memory");
-        page += uint64_t{1} << (PageFormat::level[level].shift - 12);
+        page += uint64_t{1} << (PageFormat::levels - 1 - level) * 9; // pages of a leaf
     }
     asm volatile("dsb ish\n\tisb" ::: "memory");
 }

@@ -27,20 +27,20 @@ struct PageFormat {
 
     static constexpr Entry leaf(unsigned depth, kernel::PhysAddr address, Attributes a,
                                 bool grouped = false) noexcept {
-        const bool normal = a.type == cobnut::MemoryType::normal;
+        // Device and uncached memory is outer shareable whatever the entry says (Arm ARM D8.6).
         return Descriptor{}
             .with<Valid>(true)
             .with<TableOrPage>(depth == levels - 1)
-            .with<Index>(static_cast<uint8_t>(a.type)) // MemoryIndex has the same numbers
+            .with<Index>(static_cast<uint8_t>(a.type())) // MemoryIndex has the same numbers
             .with<User>(true)
-            .with<ReadOnly>(!a.write)
-            .with<Share>(normal ? inner : outer)
+            .with<ReadOnly>(!a.write())
+            .with<Share>(inner)
             .with<Accessed>(true)
             .with<NotGlobal>(true)
             .with<Address>(address.raw())
             .with<Contiguous>(grouped)
             .with<KernelNoExecute>(true)
-            .with<UserNoExecute>(!a.execute)
+            .with<UserNoExecute>(!a.execute())
             .raw();
     }
     static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
@@ -87,7 +87,7 @@ private:
     static_assert(cobnut::reg::disjoint<Valid, TableOrPage, Index, User, ReadOnly, Share, Accessed,
                                         NotGlobal, Address, Contiguous, KernelNoExecute,
                                         UserNoExecute>);
-    static constexpr uint8_t outer = 2, inner = 3;
+    static constexpr uint8_t inner = 3;
 };
 
 } // namespace arch

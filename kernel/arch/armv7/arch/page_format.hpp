@@ -63,12 +63,12 @@ struct LongFormat {
     static constexpr Entry leaf(unsigned at, kernel::PhysAddr address,
                                 kernel::mm::PageAttributes attributes,
                                 bool grouped = false) noexcept {
-        D entry = user_leaf.with<D::MemoryIndex>(static_cast<uint8_t>(attributes.type));
+        D entry = user_leaf.with<D::MemoryIndex>(static_cast<uint8_t>(attributes.type()));
         if (at == levels - 1)
             entry = entry.set<D::NotBlock>();
-        if (!attributes.write)
+        if (!attributes.write())
             entry = entry.set<D::ReadOnly>();
-        if (!attributes.execute)
+        if (!attributes.execute())
             entry = entry.set<D::ExecuteNever>();
         return entry.with<D::Contiguous>(grouped).with<D::Address>(address.raw()).raw();
     }
@@ -89,11 +89,8 @@ struct LongFormat {
     static constexpr bool grouped(Entry raw) noexcept { return D{raw}.get<D::Contiguous>(); }
     static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry raw) noexcept {
         const D entry{raw};
-        kernel::mm::PageAttributes attributes;
-        attributes.write = !entry.get<D::ReadOnly>();
-        attributes.execute = !entry.get<D::ExecuteNever>();
-        attributes.type = static_cast<cobnut::MemoryType>(entry.get<D::MemoryIndex>());
-        return attributes;
+        return {!entry.get<D::ReadOnly>(), !entry.get<D::ExecuteNever>(),
+                static_cast<cobnut::MemoryType>(entry.get<D::MemoryIndex>())};
     }
 
 private:

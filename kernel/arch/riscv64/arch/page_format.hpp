@@ -30,9 +30,9 @@ struct PageFormat {
         using E = TableEntry;
         return E{}
             .set<E::Valid, E::Read, E::User, E::Accessed, E::Dirty>()
-            .with<E::Write>(a.write)
-            .with<E::Execute>(a.execute)
-            .with<E::Software>(static_cast<uint8_t>(a.type))
+            .with<E::Write>(a.write())
+            .with<E::Execute>(a.execute())
+            .with<E::Software>(static_cast<uint8_t>(a.type()))
             .with<E::PageNumber>(address.raw() >> 12)
             .raw();
     }

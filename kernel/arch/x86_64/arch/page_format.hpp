@@ -47,10 +47,10 @@ struct PageFormat {
                                 kernel::mm::PageAttributes a, bool = false) noexcept {
         return PageEntry{address.raw()}
             .set<PageEntry::Present, PageEntry::User, PageEntry::Accessed, PageEntry::Dirty>()
-            .with<PageEntry::Writable>(a.write)
-            .with<PageEntry::Type>(a.type)
+            .with<PageEntry::Writable>(a.write())
+            .with<PageEntry::Type>(a.type())
             .with<PageEntry::Large>(at + 1 < levels)
-            .with<PageEntry::NoExecute>(!a.execute)
+            .with<PageEntry::NoExecute>(!a.execute())
             .raw();
     }
     static constexpr Entry table(unsigned, kernel::PhysAddr address) noexcept {
@@ -71,9 +71,7 @@ struct PageFormat {
     static constexpr bool grouped(Entry) noexcept { return false; }
     static constexpr kernel::mm::PageAttributes attributes(unsigned, Entry entry) noexcept {
         const PageEntry e{entry};
-        return {.write = e.get<PageEntry::Writable>(),
-                .execute = !e.get<PageEntry::NoExecute>(),
-                .type = e.get<PageEntry::Type>()};
+        return {e.get<PageEntry::Writable>(), !e.get<PageEntry::NoExecute>(), e.get<PageEntry::Type>()};
     }
 };
 

@@ -32,8 +32,8 @@ struct Run {
         if (size == 0)
             return;
         print("  ", Hex{begin}, " to ", Hex{begin + size - 1}, " is ", Hex{memory.raw()}, " r",
-              attributes.write ? "w" : "-", attributes.execute ? "x " : "- ",
-              cobnut::memory_types[static_cast<unsigned>(attributes.type)].name, "\n");
+              attributes.write() ? "w" : "-", attributes.execute() ? "x " : "- ",
+              cobnut::memory_types[static_cast<unsigned>(attributes.type())].name, "\n");
     }
     [[nodiscard]] bool goes_on(uint64_t address, PhysAddr next, mm::PageAttributes of) const {
         return address == begin + size && next == memory + size && of == attributes;
