@@ -13,7 +13,7 @@
 #include <generic/object/vspace.hpp>
 
 extern "C" {
-[[noreturn]] void kernel_syscall(kernel::Word number);
+[[noreturn]] void kernel_syscall(kernel::Word call);
 }
 
 namespace arch {
