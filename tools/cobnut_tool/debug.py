@@ -10,6 +10,8 @@ import time
 from . import builds, qemu, setup
 from .common import BUILD, ROOT, say, short_path
 
+CONSOLE = BUILD / "debug-console.txt"
+
 
 def run_gdb(command: list[str]) -> int:
     """Ctrl-C in the terminal is for gdb, which stops the machine by it."""
@@ -29,12 +31,11 @@ def debug(options: argparse.Namespace) -> int:
     builds.compile_build(build, ["tour"])
     machine = qemu.machine_of(options)
     machine.archive = build.archive("tour")
-    console = BUILD / "debug-console.txt"
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "gdb")
-        command = [*qemu.command_line(build, machine), "-S", "-serial", f"file:{console}",
+        command = [*qemu.command_line(build, machine), "-S", "-serial", f"file:{CONSOLE}",
                    "-gdb", f"unix:{path},server=on,wait=off"]
-        say(f"the machine's console goes to {short_path(console)}")
+        say(f"the machine's console goes to {short_path(CONSOLE)}")
         gdb = ["gdb-multiarch", "-q", "-d", str(ROOT), "-ex", f"target remote {path}"]
         for line in options.execute or []:
             gdb += ["-ex", line]

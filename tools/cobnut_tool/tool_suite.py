@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from . import builds
+from . import builds, debug
 from .common import ROOT
 from .results import Result
 from .suites import Case
@@ -83,6 +83,13 @@ def answers(terminal: int, until: str) -> str:
     return text
 
 
+def wait_for_console() -> None:
+    """Until the machine has printed something: QEMU loses an interrupt that comes while it starts."""
+    deadline = time.monotonic() + END_TIMEOUT
+    while not debug.CONSOLE.stat().st_size and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def debug_session(place: list[str]) -> str:
     """Types into gdb as a person would, and says what is wrong."""
     terminal, inner = pty.openpty()
@@ -94,6 +101,8 @@ def debug_session(place: list[str]) -> str:
         for typed, answer in (("", "(gdb)"), ("set confirm off\n", "(gdb)"),
                               ("continue\n", "Continuing."), ("\3", "SIGINT"),
                               ("stepi\n", "(gdb)"), ("quit\n", "")):
+            if typed == "\3":
+                wait_for_console()
             os.write(terminal, typed.encode())
             text = answers(terminal, answer) if answer else ""
             if answer not in text:
