@@ -8,6 +8,34 @@
 namespace conformance {
 namespace {
 
+CapIndex console;
+
+/// The console's interrupt, a signal to `other`, has come once and waits for its acknowledgement.
+void let_interrupt(const Uart& uart, CapIndex irq) {
+    other = make_notification();
+    done = 0;
+    succeed("set", request(irq, Method::irq_handler_set_notification, {},
+                           {minted(other, Rights::all(), 9)}));
+    uart.set_transmit_interrupt(true);
+    uart.print("# masked\n");
+    for (unsigned round = 0; round < 20000; ++round)
+        if (nb_wait(other).kind() == Kind::signal)
+            break;
+}
+
+/// It comes again as soon as it is acknowledged.
+void let_interrupt_again(const Uart& uart) {
+    uart.set_transmit_interrupt(false);
+    uart.clear_interrupts();
+    uart.set_transmit_interrupt(true);
+    uart.print("# driver\n");
+}
+
+void drive(Word) {
+    go(theirs, 1, Syscall::wait, other, Tag());
+    done = 1;
+}
+
 constexpr Test tests[] = {
     {"register file: call and reply_recv",
      paired([] {
@@ -355,23 +383,9 @@ constexpr Test tests[] = {
      paired([] {
          const Uart uart = open_uart();
          const CapIndex irq = get_console();
-         other = make_notification();
-         done = 0;
-         succeed("set", request(irq, Method::irq_handler_set_notification, {},
-                                {minted(other, Rights::all(), 9)}));
-         uart.set_transmit_interrupt(true);
-         uart.print("# masked\n");
-         for (unsigned round = 0; round < 20000; ++round)
-             if (nb_wait(other).kind() == Kind::signal)
-                 break;
-         start_partner([](Word) {
-             go(theirs, 1, Syscall::wait, other, Tag());
-             done = 1;
-         });
-         uart.set_transmit_interrupt(false);
-         uart.clear_interrupts();
-         uart.set_transmit_interrupt(true);
-         uart.print("# driver\n");
+         let_interrupt(uart, irq);
+         start_partner(drive);
+         let_interrupt_again(uart);
          go(mine, 2, Syscall::call, irq,
             Tag(static_cast<Word>(Method::irq_handler_acknowledge), 0));
          check(mine, succeeded());
@@ -382,6 +396,29 @@ constexpr Test tests[] = {
          uart.clear_interrupts();
          expect("changed", changed, 0u);
          expect("woken", done, 1u);
+         check(theirs, signalled(9));
+     })},
+    {"register file: an interrupt of a device in the midst of a loop without system calls",
+     paired([] {
+         prepare();
+         const Uart uart = open_uart();
+         console = get_console();
+         let_interrupt(uart, console);
+         start_partner(drive);
+         let_interrupt_again(uart);
+         // Its time runs out on the way, so what it unmasks comes when the loop below goes on.
+         start([](Word) {
+             isa::changed_while_spinning(0x3131, 150000);
+             system_call(Syscall::nb_send_wait, endpoint,
+                         Tag(static_cast<Word>(Method::irq_handler_acknowledge), 0), {}, 0, console);
+         }, 0, {.budget = 100, .period = 300});
+         done = 0;
+         go_spinning(mine, 2, 1000000);
+         const Word woken = done;
+         uart.set_transmit_interrupt(false);
+         uart.clear_interrupts();
+         expect("woken in the loop", woken, 1u);
+         check_unchanged(mine);
          check(theirs, signalled(9));
      })},
 };
