@@ -36,6 +36,16 @@ TEST_CASE("an SError tells by its type whether it is contained", "[hardware]") {
         CHECK(reach_of_system_error(type(reserved)) == ErrorReach::uncontained);
 }
 
+TEST_CASE("an exception in the kernel tells whether the hardware is at fault", "[hardware]") {
+    constexpr uint64_t instruction = uint64_t{0x21} << 26, data = uint64_t{0x25} << 26;
+    CHECK(arch::is_hardware_error(0xbe000000)); // SError
+    CHECK(arch::is_hardware_error(data | 0x10));
+    CHECK(arch::is_hardware_error(instruction | 0x1f));
+    for (const uint64_t mapping_or_other : {0x00, 0x07, 0x0f, 0x21, 0x22, 0x31})
+        CHECK_FALSE(arch::is_hardware_error(data | mapping_or_other));
+    CHECK_FALSE(arch::is_hardware_error(uint64_t{0x3c} << 26 | 0x10)); // brk
+}
+
 TEST_CASE("a contained hardware error is a fault of the thread that ran", "[hardware]") {
     World world;
     const Word endpoint = world.make(ObjectType::endpoint);

@@ -58,6 +58,17 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
     }
 }
 
+/// What stops the machine: also an SError of user level that nothing contains.
+extern "C" [[noreturn]] void aarch64_kernel_exception() {
+    Word place, address;
+    asm volatile("mrs %0, elr_el1\n\tmrs %1, far_el1" : "=r"(place), "=r"(address));
+    const Syndrome syndrome = Syndrome::read();
+    kernel::fatal(arch::is_hardware_error(syndrome.raw())
+                      ? "uncontained hardware error: ESR, ELR, FAR"
+                      : "exception in the kernel: ESR, ELR, FAR",
+                  syndrome.raw(), place, address);
+}
+
 // Taken from user level. The kernel masks SErrors: what it causes itself arrives here too.
 extern "C" [[noreturn]] void aarch64_system_error() {
     const Word syndrome = Syndrome::read().raw();
@@ -69,11 +80,5 @@ extern "C" [[noreturn]] void aarch64_system_error() {
     case arch::ErrorReach::uncontained:
         break;
     }
-    kernel::fatal("uncontained hardware error (ESR)", syndrome);
-}
-
-extern "C" [[noreturn]] void aarch64_kernel_exception() {
-    Word place, address;
-    asm volatile("mrs %0, elr_el1\n\tmrs %1, far_el1" : "=r"(place), "=r"(address));
-    kernel::fatal("exception in the kernel: ESR, ELR, FAR", Syndrome::read().raw(), place, address);
+    aarch64_kernel_exception();
 }

@@ -86,8 +86,11 @@ extern "C" {
 }
 
 [[noreturn, gnu::used]] void trap_from_kernel() {
-    kernel::fatal("exception in the kernel (scause, sepc, stval)", csr::read_scause(),
-                  csr::read_sepc(), csr::read_stval());
+    const uint64_t cause = csr::read_scause();
+    kernel::fatal(static_cast<Cause>(cause) == Cause::hardware_error
+                      ? "uncontained hardware error (scause, sepc, stval)"
+                      : "exception in the kernel (scause, sepc, stval)",
+                  cause, csr::read_sepc(), csr::read_stval());
 }
 
 } // extern "C"

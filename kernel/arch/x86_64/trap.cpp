@@ -71,6 +71,12 @@ constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
     kernel_vm_fault(arch::read_control<2>(), access, error);
 }
 
+/// Nothing says whose it is: MCG_STATUS tells at most whether the place is right.
+[[noreturn]] void machine_check(uint64_t ip) {
+    kernel::fatal("uncontained hardware error: machine check (MCG_STATUS, instruction)",
+                  arch::read_msr(arch::Msr::machine_check_status), ip);
+}
+
 } // namespace
 
 void trap_from_user(uint64_t vector, uint64_t error) {
@@ -86,12 +92,13 @@ void trap_from_user(uint64_t vector, uint64_t error) {
         kernel_debug(cobnut::DebugReason::instruction,
                      arch::current_cpu().current->registers.rip - 1);
     if (vector == arch::exception::machine_check)
-        kernel::fatal("uncontained hardware error: machine check (MCG_STATUS)",
-                      arch::read_msr(arch::Msr::machine_check_status));
+        machine_check(arch::current_cpu().current->registers.rip);
     kernel_user_exception(vector, error);
 }
 
 void trap_from_kernel(uint64_t vector, uint64_t error, uint64_t ip) {
+    if (vector == arch::exception::machine_check)
+        machine_check(ip);
     kernel::fatal("exception in the kernel (vector and error code, instruction, address)",
                   vector << 32 | error, ip, arch::read_control<2>());
 }

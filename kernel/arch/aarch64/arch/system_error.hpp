@@ -34,4 +34,11 @@ constexpr ErrorReach reach_of_system_error(uint64_t syndrome) {
     }
 }
 
+/// Of an exception in the kernel: an SError, or an abort on the way to memory (D19.2.37, DFSC and
+/// IFSC 0b01xxxx: external, or parity and ECC).
+constexpr bool is_hardware_error(uint64_t syndrome) {
+    const uint64_t kind = syndrome >> 26;
+    return kind == 0x2f || ((kind == 0x21 || kind == 0x25) && (syndrome >> 4 & 3) == 1);
+}
+
 } // namespace arch
