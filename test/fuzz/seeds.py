@@ -127,7 +127,97 @@ def fdt() -> dict[str, bytes]:
     board.end()
     board.end()
     board.end()
-    return {"small": small.blob(), "board": board.blob()}
+    return {"small": small.blob(), "board": board.blob(), "arm": arm(), "pi": pi()}
+
+
+def machine(stdout: str) -> Tree:
+    """The beginning of a tree that the kernel could boot from; its root is still open."""
+    tree = Tree()
+    tree.begin("")
+    for name, value in (("#address-cells", 1), ("#size-cells", 1), ("interrupt-parent", 1)):
+        tree.cells(name, value)
+    tree.begin("chosen")
+    tree.text("stdout-path", stdout)
+    tree.cells("linux,initrd-start", 0x88000000)
+    tree.cells("linux,initrd-end", 0x88001000)
+    tree.end()
+    tree.begin("memory@80000000")
+    tree.text("device_type", "memory")
+    tree.cells("reg", 0x80000000, 0x10000000, 0xa0000000, 0x10000000)
+    tree.end()
+    tree.begin("cpus")
+    tree.cells("#address-cells", 1)
+    tree.cells("#size-cells", 0)
+    tree.cells("timebase-frequency", 10000000)
+    for number in range(2):
+        tree.begin(f"cpu@{number}")
+        tree.text("device_type", "cpu")
+        tree.cells("reg", number)
+        tree.end()
+    tree.end()
+    return tree
+
+
+def arm() -> bytes:
+    tree = machine("/uart@9000000")
+    tree.begin("uart@9000000")
+    tree.text("compatible", "arm,pl011")
+    tree.cells("reg", 0x9000000, 0x1000)
+    tree.cells("reg-shift", 2)
+    tree.end()
+    tree.begin("psci")
+    tree.text("compatible", "arm,psci-1.0")
+    tree.text("method", "hvc")
+    tree.end()
+    tree.begin("timer")
+    tree.text("compatible", "arm,armv8-timer")
+    tree.cells("interrupts", 1, 13, 4, 1, 14, 4, 1, 11, 4, 1, 10, 4)
+    tree.end()
+    tree.begin("intc@8000000")
+    tree.text("compatible", "arm,gic-v3")
+    tree.cells("phandle", 1)
+    tree.cells("#interrupt-cells", 3)
+    tree.put("interrupt-controller", b"")
+    tree.cells("reg", 0x8000000, 0x10000, 0x80a0000, 0x20000)
+    tree.cells("#address-cells", 1)
+    tree.cells("#size-cells", 1)
+    tree.put("ranges", b"")
+    tree.begin("its@8080000")
+    tree.cells("reg", 0x8080000, 0x20000)
+    tree.end()
+    tree.end()
+    tree.end()
+    return tree.blob()
+
+
+def pi() -> bytes:
+    tree = machine("")
+    tree.begin("reserved-memory")
+    tree.cells("#address-cells", 1)
+    tree.cells("#size-cells", 1)
+    tree.put("ranges", b"")
+    tree.begin("firmware@8f000000")
+    tree.cells("reg", 0x8f000000, 0x1000)
+    tree.put("no-map", b"")
+    tree.end()
+    tree.end()
+    tree.begin("soc")
+    tree.cells("#address-cells", 1)
+    tree.cells("#size-cells", 1)
+    tree.cells("ranges", 0x7e000000, 0x3f000000, 0x1000000, 0x40000000, 0x40000000, 0x1000)
+    for name, compatible, where in (("serial@7e201000", "arm,pl011", 0x7e201000),
+                                    ("watchdog@7e100000", "brcm,bcm2835-pm-wdt", 0x7e100000),
+                                    ("intc@40000000", "brcm,bcm2836-l1-intc", 0x40000000),
+                                    ("intc@7e00b200", "brcm,bcm2836-armctrl-ic", 0x7e00b200)):
+        tree.begin(name)
+        tree.text("compatible", compatible)
+        tree.cells("reg", where, 0x100)
+        if name.startswith("intc"):
+            tree.put("interrupt-controller", b"")
+        tree.end()
+    tree.end()
+    tree.end()
+    return tree.blob()
 
 
 def multiboot() -> dict[str, bytes]:
@@ -184,7 +274,8 @@ def acpi() -> dict[str, bytes]:
             "unsealed": b"\1" + memory(False)}
 
 
-TARGETS = {"acpi": acpi, "cpio": cpio, "elf": elf, "fdt": fdt, "multiboot": multiboot}
+TARGETS = {"acpi": acpi, "cpio": cpio, "discover": fdt, "elf": elf, "fdt": fdt,
+           "multiboot": multiboot}
 
 
 def main(folder: str) -> None:

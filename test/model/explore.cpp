@@ -5,6 +5,9 @@
 
 #include "../unit/invariants.hpp"
 
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -28,6 +31,27 @@ uint64_t hash(const std::vector<uint64_t>& words) {
     return sum;
 }
 
+uint64_t Snapshot::difference(const Pair& pair) const {
+    constexpr size_t piece = 512;
+    std::vector<uint64_t> words;
+    const auto add = [&](const unsigned char* now, const unsigned char* before, size_t bytes) {
+        for (size_t at = 0; at < bytes; at += piece) {
+            const size_t size = std::min(piece, bytes - at);
+            if (std::memcmp(now + at, before + at, size) == 0)
+                continue;
+            const size_t used = words.size();
+            words.resize(used + 1 + piece / sizeof(uint64_t));
+            words[used] = at;
+            std::memcpy(&words[used + 1], now + at, size);
+        }
+    };
+    add(arch::host::ram, memory_.data(), pair.memory_end());
+    words.push_back(words.size());
+    add(reinterpret_cast<const unsigned char*>(&kernel::kernel_state), kernel_.data(),
+        kernel_.size());
+    return hash(words);
+}
+
 void require_invariants(kernel::Cpu& cpu) {
     test::check_invariants(cpu);
 }
@@ -36,7 +60,8 @@ namespace {
 
 class Explorer {
 public:
-    explicit Explorer(const Scope& scope) : scope_(scope), pair_(scope.layout) {}
+    Explorer(const Scope& scope, Progress& progress)
+        : scope_(scope), progress_(progress), pair_(scope.layout) {}
 
     Explored run(unsigned depth) {
         for (const Step& step : scope_.opening)
@@ -64,6 +89,7 @@ private:
             here.restore(pair_);
             path_.push_back(step);
             ++result_.steps;
+            progress_.say({seen_.size(), result_.steps, {}});
             if (const std::string text = pair_.step(step); !text.empty())
                 return fail(text);
             if (!go_on(depth - 1))
@@ -94,6 +120,7 @@ private:
     }
 
     const Scope& scope_;
+    Progress& progress_;
     Pair pair_;
     std::vector<Step> path_;
     std::unordered_map<uint64_t, uint8_t> seen_; ///< How deep was looked from there.
@@ -103,8 +130,18 @@ private:
 
 } // namespace
 
-Explored explore(const Scope& scope, unsigned depth) {
-    return Explorer(scope).run(depth);
+void Progress::say(const Explored& so_far) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_)
+        return;
+    next_ = now + std::chrono::seconds(every_seconds);
+    std::fprintf(stderr, "%s: %llu states, %llu steps\n", name_,
+                 static_cast<unsigned long long>(so_far.states),
+                 static_cast<unsigned long long>(so_far.steps));
+}
+
+Explored explore(const Scope& scope, unsigned depth, Progress& progress) {
+    return Explorer(scope, progress).run(depth);
 }
 
 Step invoke(Method method, Word path, std::vector<Word> words, std::vector<Word> capabilities) {

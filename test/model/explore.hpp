@@ -5,6 +5,8 @@
 
 #include "machine.hpp"
 
+#include <chrono>
+
 namespace model {
 
 struct Scope {
@@ -23,8 +25,22 @@ struct Explored {
     std::string failure; ///< With the moves that lead to it.
 };
 
+/// Says now and then how far a search is.
+class Progress {
+public:
+    explicit Progress(const char* name) : name_(name) {}
+    void say(const Explored& so_far);
+
+private:
+    static constexpr unsigned every_seconds = 10;
+
+    const char* name_;
+    std::chrono::steady_clock::time_point next_ =
+        std::chrono::steady_clock::now() + std::chrono::seconds(every_seconds);
+};
+
 /// Kernel and model are compared after every step; in every new state the invariants are checked.
-Explored explore(const Scope& scope, unsigned depth);
+Explored explore(const Scope& scope, unsigned depth, Progress& progress);
 
 /// Opens the door to the next moves; throws what does not hold.
 void require_invariants(kernel::Cpu& cpu);
@@ -39,7 +55,7 @@ Scope time_scope();
 
 /// Revoke, delete and retype, preempted at each point, with every other operation in between; with
 /// `twice` at each two points.
-Explored explore_preemption(bool twice);
+Explored explore_preemption(bool twice, Progress& progress);
 
 // Tools of the scopes.
 Step invoke(Method method, Word path, std::vector<Word> words = {},

@@ -45,12 +45,14 @@ int main(int argc, char** argv) {
         const auto begin = std::chrono::steady_clock::now();
         const unsigned deep = depth != 0 ? depth : all ? scope.full : scope.quick;
         const std::string text = "depth " + std::to_string(deep);
-        const auto explored = model::explore(scope, deep);
+        model::Progress progress(scope.name);
+        const auto explored = model::explore(scope, deep, progress);
         good &= report(scope.name, text.c_str(), explored, seconds_since(begin));
     }
     if (only == nullptr || std::strcmp(only, "preemption") == 0) {
         const auto begin = std::chrono::steady_clock::now();
-        const auto explored = model::explore_preemption(all);
+        model::Progress progress("preemption");
+        const auto explored = model::explore_preemption(all, progress);
         good &= report("preemption", all ? "at each two points" : "at each point", explored,
                        seconds_since(begin));
     }

@@ -32,6 +32,9 @@ public:
         pair.go_on();
     }
 
+    /// A number for the bytes of the kernel that are others now.
+    [[nodiscard]] uint64_t difference(const Pair& pair) const;
+
 private:
     std::vector<unsigned char> memory_;
     std::array<unsigned char, sizeof(kernel::Kernel)> kernel_;

@@ -19,6 +19,8 @@ FOLDER = BUILD / "fuzz"
 TARGETS = {
     "acpi": ["platforms/boot/acpi/acpi.cpp"],
     "cpio": [],
+    "discover": ["-Itest/host", "platforms/boot/fdt/discover.cpp",
+                 "kernel/generic/boot/memory_plan.cpp"],
     "elf": [],
     "fdt": ["-lfdt"],
     "multiboot": ["platforms/boot/multiboot/handover.cpp"],

@@ -6,13 +6,21 @@
 
 namespace kernel::boot {
 
+/// Without the last page of all addresses, where nothing is: so the end of every page is a number.
+constexpr PhysRange bounded(PhysRange range) {
+    constexpr uint64_t top = ~uint64_t{0} - 4095;
+    const uint64_t begin = range.begin.raw() < top ? range.begin.raw() : top;
+    return {PhysAddr{begin}, range.size < top - begin ? range.size : top - begin};
+}
+
 /// A list of ranges without allocation; `add` refuses when it is full.
 template <unsigned Capacity>
 struct RangeList {
     PhysRange item[Capacity];
     unsigned count = 0;
 
-    [[nodiscard]] constexpr bool add(PhysRange range) {
+    [[nodiscard]] constexpr bool add(PhysRange unbounded) {
+        const PhysRange range = bounded(unbounded);
         if (range.size == 0)
             return true;
         if (count == Capacity)

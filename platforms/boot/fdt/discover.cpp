@@ -52,12 +52,15 @@ const char* read_archive(const Tree& tree, Machine& machine) {
 }
 
 const char* read_reserved(const Tree& tree, Discovery& discovery, Machine& machine) {
-    bool room = true;
+    bool room = true, bounded = true;
     tree.for_each_memory_reserve([&](uint64_t address, uint64_t size) {
-        const PhysRange range{PhysAddr{address}, size};
+        const PhysRange range = kernel::boot::bounded({PhysAddr{address}, size});
+        bounded = bounded && size <= ~address;
         if (!is_own(range, machine))
             room = machine.reserved.add(range) && room;
     });
+    if (!bounded)
+        return "device tree: address and size in the memory reservation block overflow";
     const Error error =
         tree_of::for_each_reserved_memory(tree, [&](Node node, const Region& region) {
             room = machine.reserved.add(range_of(region)) && room;
