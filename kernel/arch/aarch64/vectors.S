@@ -116,6 +116,8 @@ aarch64_slow_reply_recv:
 slow_system_call:
     save_arguments
     mov     x0, x16
+    cmp     x16, #LAST_SYSCALL      // above: with a slot
+    b.hi    kernel_send
     b       kernel_syscall
 
 full_synchronous:

@@ -74,7 +74,10 @@ trap_slow_syscall:                  // tp, t0 and the arguments are as the user 
     arguments sd
     mv      sp, tp
     mv      a0, t4
+    sltiu   t4, t4, SYSCALL_COUNT   // else with a slot
+    beqz    t4, 1f
     tail    kernel_syscall
+1:  tail    kernel_send
 
     .balign 4
     .global trap_entry_traced

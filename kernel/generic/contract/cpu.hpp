@@ -46,8 +46,10 @@ static_assert(requires { arch::set_counter_access(true); });
 // interrupts masked, and never return.
 extern "C" {
 /// A system call in the voluntary frame: the stub has stored the voluntary frame and all argument
-/// registers. Its number, < syscall_count; of a send perhaps with the Slot that it names added.
-[[noreturn]] void kernel_syscall(kernel::Word call);
+/// registers. Its number, < syscall_count.
+[[noreturn]] void kernel_syscall(kernel::Word number);
+/// The same of send and nb_send: the address of the Slot that it names, plus the number.
+[[noreturn]] void kernel_send(kernel::Word call);
 /// The rest are entries with a full frame; the stub has set the full-frame flag of current's gate.
 /// A system call of an alien thread or with a number out of range (program counter after the trap).
 [[noreturn]] void kernel_unknown_syscall(kernel::Word number);

@@ -23,6 +23,8 @@
 //   void switch_fpu(void* from, const void* to)    fpu_save and fpu_restore without a function call
 //   [[noreturn]] void leave(Thread*, Word badge)   voluntary frame back, clears, returns; tag and
 //                                                  message words are in their registers untouched
+//   [[noreturn]] void leave_with(Thread*, Word badge, const Word* message)   the same from the kernel stack;
+//                                                  tag and message words are loaded from there
 //   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
 //
@@ -36,8 +38,8 @@
 //                                                   system call as they came, the rest cleared
 //   [[noreturn]] void leave_with(const Entry&, Word tag) with badge 0, this tag, message words 0
 //   [[noreturn]] void slow(const Entry&, Word path)      everything as at its entry
-//   [[noreturn]] void slow_with(const Entry&, Word path, const Slot*)    the same; kernel_syscall gets
-//                                                   the slot that the path names
+//   [[noreturn]] void slow_with(const Entry&, Word path, const Slot*)    goes on in kernel_send with
+//                                                   the frame and all argument registers stored
 
 // Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.
 extern "C" {

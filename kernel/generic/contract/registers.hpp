@@ -25,6 +25,7 @@ using kernel::Word;
 /// words()/get(n)/set(n, v): the ABI's view for read_registers and write_registers: ip, sp, flags,
 ///   then the general registers in the ISA's order, then thread registers. set() sanitises:
 ///   privileged flag bits are kept, non-canonical addresses become an error (returns false).
+/// tag_and_words(): where tag and message words lie, one behind the other.
 /// message_words: in CPU registers.
 template <class R>
 concept Registers = std::is_standard_layout_v<R> && requires(R r, const R c, unsigned n, Word w) {
@@ -33,6 +34,7 @@ concept Registers = std::is_standard_layout_v<R> && requires(R r, const R c, uns
     { c.capability() } noexcept -> std::same_as<Word>;
     { c.tag() } noexcept -> std::same_as<Word>;
     { c.message(n) } noexcept -> std::same_as<Word>;
+    { c.tag_and_words() } noexcept -> std::same_as<const Word*>;
     { c.reply() } noexcept -> std::same_as<Word>;
     { c.second_capability() } noexcept -> std::same_as<Word>;
     { r.set_badge(w) } noexcept;

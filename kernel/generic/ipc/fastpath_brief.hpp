@@ -43,7 +43,7 @@ struct BriefPath {
                         Policy::leave_with(entry, cobnut::Tag::failure(Error::none).raw());
                     }
                     Policy::slow_with(entry, path, slot);
-                } else if (slot->type() == ObjectType::endpoint) {
+                } else {
                     Policy::slow_with(entry, path, slot);
                 }
             }

@@ -5,24 +5,16 @@
 // registers that the stub has saved free to use, and without a function between entry and commit.
 #include <cobnut/abi/fault.hpp>
 #include <generic/cap/lookup.hpp>
-#include <generic/contract/address_space.hpp>
-#include <generic/base/attributes.hpp>
 #include <generic/contract/cpu.hpp>
-#include <generic/contract/fastpath.hpp>
-#include <generic/contract/interrupt.hpp>
-#include <generic/contract/timer.hpp>
-#include <generic/ipc/endpoint_queue.hpp>
-#include <generic/ipc/slice_switch.hpp>
+#include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/invocation.hpp>
-#include <generic/object/irq.hpp>
 #include <generic/object/debug.hpp>
+#include <generic/object/endpoint.hpp>
 #include <generic/object/kernel.hpp>
-#include <generic/object/notification.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
-#include <generic/object/vspace.hpp>
 #include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
@@ -32,35 +24,17 @@ namespace {
 using cobnut::Syscall;
 using cobnut::Tag;
 
-/// Whether the core may go to the thread; unlike the register fastpaths, with any kind of frame.
-KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
-    return Gate::may_run(thread.gate & ~(Gate::full_frame | ignored), cpu.gate) &&
-           thread.space->asid != arch::asid_none;
-}
-
 [[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread& from, Thread& to) {
     cpu.current = &to;
     arch::FastPolicy::switch_space({&from, 0}, to.space);
     arch::leave(to);
 }
 
-[[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
-    return contexts.possible(cpu, &to, arch::now);
-}
-
-[[noreturn, gnu::noinline, gnu::cold]] void go_with_timer(Cpu& cpu, Thread& from, Thread& to) {
-    cpu.deadline = cpu.slice_end;
-    cpu.switch_until = cpu.deadline - kernel_state.least_ticks;
-    arch::set_deadline(cpu.deadline);
-    go(cpu, from, to);
-}
-
 /// Committed: goes to `to` and its context.
 [[noreturn]] KERNEL_HOT void switch_to(Cpu& cpu, Thread& from, Thread& to,
                                        const SliceSwitch& contexts) {
     contexts.commit(cpu, &from);
-    if (cpu.slice_end < cpu.deadline) [[unlikely]]
-        go_with_timer(cpu, from, to);
+    program(cpu);
     go(cpu, from, to);
 }
 /// From where code counts for more than a call.
@@ -69,33 +43,6 @@ KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored =
     switch_to(cpu, from, to, {context, now});
 }
 
-/// Committed: goes to `to`, and the running thread to the front of the ready threads of its
-/// priority, which is the highest.
-[[noreturn, gnu::noinline]] void preempt(Cpu& cpu, Thread& thread, Thread& to, SchedContext* context,
-                                         Ticks now) {
-    ReadyQueue& queue = cpu.ready;
-    const unsigned priority = thread.priority();
-    Thread* first = queue.first[priority];
-    thread.wait = Wait::nothing;
-    thread.queued = 1;
-    if (first != nullptr) {
-        thread.next = first;
-        thread.prev = first->prev;
-        first->prev->next = &thread;
-        first->prev = &thread;
-    } else {
-        queue.occupied[priority / 32] |= uint32_t{1} << (priority % 32);
-        queue.summary |= uint32_t{1} << (priority / 32);
-        cpu.gate = (cpu.gate & ~Gate::priority_mask) | priority;
-    }
-    queue.first[priority] = &thread;
-    switch_to(cpu, thread, to, {context, now});
-}
-
-/// Whom no ring of another priority follows, nor precedes.
-KERNEL_HOT bool is_in_only_ring(const Thread& thread) {
-    return thread.lower == nullptr && thread.higher == nullptr;
-}
 /// The first thread of the only ring goes out of the queue. It runs next: what it waits for is void.
 KERNEL_HOT void dequeue_first(Word& head, Thread& thread) {
     Thread* next = thread.next;
@@ -110,18 +57,6 @@ KERNEL_HOT void dequeue_first(Word& head, Thread& thread) {
     }
 }
 
-KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
-    return from.buffer != nullptr && to.buffer != nullptr;
-}
-
-/// What a system call gives but for message words.
-KERNEL_HOT void put(arch::Registers& registers, Word badge, Tag tag) {
-    registers.set_badge(badge);
-    registers.set_tag(tag.raw());
-    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
-        registers.set_message(i, 0);
-}
-
 /// The caller waits in the Reply, along which its context is lent.
 KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     reply.caller = &caller;
@@ -133,79 +68,6 @@ KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     context.top = &reply;
     caller.sched_context = nullptr;
     caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
-}
-
-/// Whether the whole message travels, and no capability.
-KERNEL_HOT bool is_plain(Tag tag, const Thread& from, const Thread& to) {
-    const Word shape = tag.raw() & Tag::shape_mask;
-    return shape <= arch::Registers::message_words ||
-           (shape <= cobnut::max_message_words && has_buffers(from, to));
-}
-
-KERNEL_HOT void send_message(Cpu& cpu, Endpoint& endpoint, Word badge, bool blocks) {
-    Thread& current = *cpu.current;
-    if (!endpoint.has_receivers())
-        return;
-    Thread& receiver = *endpoint.first();
-    const Tag tag(current.registers.tag());
-    if (receiver.priority() <= current.priority() || !may_run(cpu, receiver) ||
-        receiver.lower != nullptr || !is_plain(tag, current, receiver))
-        return;
-    SliceSwitch contexts{receiver.sched_context};
-    if (!may_switch(contexts, cpu, receiver))
-        return;
-
-    // Committed.
-    dequeue_first(endpoint.head, receiver);
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
-        receiver.registers.set_message(i, current.registers.message(i));
-    receiver.registers.set_badge(badge);
-    receiver.registers.set_tag(tag.raw());
-    if (tag.length() > arch::Registers::message_words)
-        copy_rest(current, receiver, tag.length());
-    if (!blocks)
-        put(current.registers, 0, Tag::failure(Error::none));
-    preempt(cpu, current, receiver, contexts.to, contexts.now);
-}
-
-/// `answers`: the signaller gets a result.
-[[gnu::noinline]] void signal_waiter(Cpu& cpu, Notification& notification, Word flags, bool answers) {
-    if (!COBNUT_FASTPATH)
-        return;
-    Thread& current = *cpu.current;
-    Word* head = &notification.head;
-    Thread* waiter = queue_first(*head);
-    if (waiter == nullptr) {
-        waiter = notification.bound;
-        if (waiter == nullptr || waiter == &current || waiter->wait_kind() != Wait::receive)
-            return;
-        head = waiter->waits_on<Word>();
-    }
-    if (waiter->priority() <= current.priority() || !may_run(cpu, *waiter))
-        return;
-    SliceSwitch contexts{waiter->sched_context};
-    if (!may_switch(contexts, cpu, *waiter))
-        return;
-
-    // Committed.
-    if (waiter->next == waiter && is_in_only_ring(*waiter)) [[likely]]
-        *head = 0;
-    else
-        queue_remove(*head, *waiter);
-    put(waiter->registers, flags, Tag(0, 0, 0, cobnut::Kind::signal));
-    if (answers)
-        put(current.registers, 0, Tag::failure(Error::none));
-    preempt(cpu, current, *waiter, contexts.to, contexts.now);
-}
-
-KERNEL_HOT void send(Cpu& cpu, const Slot* slot, bool blocks) {
-    if (!slot->rights().write())
-        return;
-    if (slot->type() == ObjectType::notification)
-        signal_waiter(cpu, *slot->pointer<Notification>(), slot->badge, !blocks);
-    else if (slot->type() == ObjectType::endpoint)
-        send_message(cpu, *slot->pointer<Endpoint>(), slot->badge, blocks);
 }
 
 /// A call on a Frame, PageTable or Untyped. It neither blocks nor uses up time, and says by
@@ -230,7 +92,7 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     if ((endpoint.head & Endpoint::fast_receivers) == 0)
         return;
     Thread& server = *endpoint.first();
-    if (!may_run(cpu, server) || server.sched_context != nullptr)
+    if (!may_run(cpu, server, Gate::full_frame) || server.sched_context != nullptr)
         return;
     // What cannot travel has not begun to.
     if (!transfer(current, server, slot.badge, slot.rights().grant()).ok())
@@ -258,28 +120,37 @@ KERNEL_HOT void yield(Cpu& cpu) {
     Thread& current = *cpu.current;
     const unsigned priority = current.priority();
     Thread* next = cpu.ready.first[priority];
-    if (next == nullptr || !may_run(cpu, *next))
+    if (next == nullptr || !may_run(cpu, *next, Gate::full_frame))
         return;
-    SliceSwitch contexts{next->sched_context};
-    if (!may_switch(contexts, cpu, *next))
+    const bool is_full = (next->gate & Gate::full_frame) != 0;
+    SliceSwitch contexts{next->sched_context}; // its own: it is ready
+    if (!contexts.possible(cpu, arch::now))
         return;
 
-    // Committed: the thread takes the place of the one that goes, which is the last but for it.
-    const Ticks end = contexts.now + cpu.sched_context->budget;
-    cpu.sched_context->account += end - cpu.slice_end;
-    cpu.sched_context->refills()->when = contexts.now;
-    cpu.slice_end = end;
-    if (next->next != next) {
-        current.next = next->next;
+    // Committed: a new slice begins, which waits whole. The thread takes the place of the one that goes,
+    // which is the last but for it.
+    SchedContext& mine = *cpu.sched_context;
+    mine.account += contexts.now + mine.budget - cpu.slice_end;
+    *mine.refills() = {contexts.now, mine.budget};
+    Thread* first = &current;
+    if (next->next != next) [[unlikely]] {
+        first = current.next = next->next;
         current.prev = next->prev;
         current.next->prev = current.prev->next = &current;
         next->next = next->prev = next;
     }
-    cpu.ready.first[priority] = current.next;
+    cpu.ready.first[priority] = first;
     current.wait = Wait::nothing;
     current.queued = 1;
     next->queued = 0;
-    switch_to(cpu, current, *next, contexts);
+    contexts.enter(cpu, &current);
+    program(cpu);
+    if (is_full)
+        go(cpu, current, *next);
+    cpu.current = next;
+    next->frame_kind = FrameKind::running;
+    arch::FastPolicy::switch_space({&current, 0}, next->space);
+    arch::FastPolicy::leave_with(next, next->registers.capability(), next->registers.tag_and_words());
 }
 
 [[gnu::noinline]] void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
@@ -291,7 +162,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
     if ((endpoint.head & Endpoint::fast_receivers) == 0)
         return;
     Thread& server = *endpoint.first();
-    if (!may_run(cpu, server) ||
+    if (!may_run(cpu, server, Gate::full_frame) ||
         (cobnut::fault_words > arch::Registers::message_words && server.buffer == nullptr))
         return;
     Reply& reply = *server.reply;
@@ -347,7 +218,7 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     auto& endpoint = *slot->pointer<Endpoint>();
     // A context that it was given while it waited is not to be replaced by the one that it lent.
     if (endpoint.head != 0 || (current.gate & Gate::signal_pending) != 0 ||
-        !may_run(cpu, thread, Gate::faulted) || thread.sched_context != nullptr)
+        !may_run(cpu, thread, Gate::full_frame | Gate::faulted) || thread.sched_context != nullptr)
         return;
     if (tag.length() == 1 && !thread.registers.set_ip(current.registers.message(0)))
         return;
@@ -362,19 +233,25 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     go(cpu, current, thread);
 }
 
-/// `slot`: of a send; 0: the stub has not found one.
-KERNEL_HOT void system_call(Cpu& cpu, Word slot, Syscall number) {
+/// The number does not outlive the choice: no register has to keep it.
+[[noreturn]] KERNEL_HOT void system_call(Cpu& cpu, Word number) {
+    constexpr auto yielding = static_cast<Word>(Syscall::yield);
+    constexpr auto calling = static_cast<Word>(Syscall::call);
+    constexpr auto answering = static_cast<Word>(Syscall::reply_recv);
     cpu.current->frame_kind = FrameKind::arguments;
-    if (!COBNUT_FASTPATH)
-        return;
-    if (slot != 0)
-        send(cpu, reinterpret_cast<const Slot*>(slot), number == Syscall::send);
-    else if (number == Syscall::yield)
-        yield(cpu);
-    else if (number == Syscall::call)
-        call(cpu);
-    else if (number == Syscall::reply_recv)
-        answer_fault(cpu);
+    if (COBNUT_FASTPATH) {
+        if (number == yielding) {
+            yield(cpu);
+            slow::system_call(yielding);
+        } else if (number == calling) {
+            call(cpu);
+            slow::system_call(calling);
+        } else if (number == answering) {
+            answer_fault(cpu);
+            slow::system_call(answering);
+        }
+    }
+    slow::system_call(number);
 }
 
 /// The entry of a fault in a full frame.
@@ -388,25 +265,20 @@ KERNEL_HOT void system_call(Cpu& cpu, Word slot, Syscall number) {
 
 } // namespace
 
+[[gnu::noinline, gnu::cold]] void set_earlier_deadline(Cpu& cpu) {
+    cpu.deadline = cpu.slice_end;
+    cpu.switch_until = cpu.deadline - kernel_state.least_ticks;
+    arch::set_deadline(cpu.deadline);
+}
+
 } // namespace kernel::ipc
 
 using cobnut::FaultType;
 using kernel::Word;
 using kernel::ipc::enter_fault;
 
-void kernel_syscall(Word call) {
-    const Word number = call % alignof(kernel::Slot);
-    kernel::ipc::system_call(arch::current_cpu(), call - number, static_cast<cobnut::Syscall>(number));
-    kernel::slow::system_call(number);
-}
-
-void kernel_interrupt() {
-    kernel::Cpu& cpu = arch::current_cpu();
-    cpu.current->frame_kind = kernel::FrameKind::full;
-    const unsigned number = arch::claim_interrupt();
-    if (const kernel::Slot* slot = kernel::irq::notification_of(number))
-        kernel::ipc::signal_waiter(cpu, *slot->pointer<kernel::Notification>(), slot->badge, false);
-    kernel::slow::interrupt(number);
+void kernel_syscall(Word number) {
+    kernel::ipc::system_call(arch::current_cpu(), number);
 }
 
 void kernel_unknown_syscall(Word number) {

@@ -18,7 +18,12 @@ struct SliceSwitch {
     /// Reads the clock; `next` has the context in `to`, which may be null or somebody else's.
     template <class Clock>
     [[nodiscard]] KERNEL_HOT bool possible(const Cpu& cpu, const Thread* next, Clock clock) {
-        if (to == nullptr || to->thread != next || to->slices == 0)
+        return to != nullptr && to->thread == next && possible(cpu, clock);
+    }
+    /// The same where the context is known to be the thread's.
+    template <class Clock>
+    [[nodiscard]] KERNEL_HOT bool possible(const Cpu& cpu, Clock clock) {
+        if (to->slices == 0)
             return false;
         now = clock();
         return now < cpu.switch_until;
@@ -28,8 +33,12 @@ struct SliceSwitch {
 
     /// Writes down whose the running context is, and what is left of its slice.
     KERNEL_HOT void commit(Cpu& cpu, Thread* from) const {
+        cpu.sched_context->refills()->amount = cpu.slice_end - now;
+        enter(cpu, from);
+    }
+    /// The same where nothing has been used of the slice.
+    KERNEL_HOT void enter(Cpu& cpu, Thread* from) const {
         SchedContext* mine = cpu.sched_context;
-        mine->refills()->amount = cpu.slice_end - now;
         mine->thread = from;
         from->sched_context = mine;
         cpu.slice_end = end();

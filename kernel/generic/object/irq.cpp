@@ -27,13 +27,6 @@ void listen(Cpu& cpu, unsigned number) {
 
 } // namespace
 
-const Slot* notification_of(unsigned number) {
-    if (number == arch::no_interrupt || number == arch::timer_interrupt || !is_taken(number))
-        return nullptr;
-    const Slot& slot = kernel_state.irq_slots[number];
-    return slot.type() == ObjectType::notification ? &slot : nullptr;
-}
-
 void handle(Cpu& cpu, unsigned number) {
     // The bound keeps a storm from holding the core; what is left interrupts again.
     for (unsigned left = 8; number != arch::no_interrupt; number = arch::claim_interrupt()) {
@@ -41,7 +34,8 @@ void handle(Cpu& cpu, unsigned number) {
         listen(cpu, number);
         if (number == arch::timer_interrupt)
             sched::timer_fired(cpu);
-        else if (const Slot* slot = notification_of(number))
+        else if (const Slot* slot = signal_slot(number);
+                 slot != nullptr && slot->type() == ObjectType::notification)
             ipc::signal(cpu, *slot->pointer<Notification>(), slot->badge);
         if (--left == 0)
             return;

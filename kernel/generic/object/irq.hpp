@@ -4,7 +4,9 @@
 
 #include <generic/base/result.hpp>
 #include <generic/cap/slot.hpp>
+#include <generic/contract/interrupt.hpp>
 #include <generic/object/cpu.hpp>
+#include <generic/object/kernel.hpp>
 
 namespace kernel::irq {
 
@@ -12,8 +14,13 @@ namespace kernel::irq {
 void handle_pending(Cpu& cpu);
 /// The same behind a first interrupt that has been claimed.
 void handle(Cpu& cpu, unsigned number);
-/// The capability of the Notification that a claimed interrupt signals, or null.
-[[nodiscard]] const Slot* notification_of(unsigned number);
+/// The slot with the Notification that a claimed interrupt signals: empty if there is none, as
+/// where nobody has taken the interrupt. Null: it is the timer's, or nothing was claimed.
+[[nodiscard]] inline const Slot* signal_slot(unsigned number) {
+    static_assert(arch::timer_interrupt >= arch::max_interrupts &&
+                  arch::no_interrupt >= arch::max_interrupts);
+    return number < arch::max_interrupts ? &kernel_state.irq_slots[number] : nullptr;
+}
 
 [[nodiscard]] bool is_taken(unsigned number);
 void take(unsigned number);

@@ -13,7 +13,8 @@
 #include <generic/object/vspace.hpp>
 
 extern "C" {
-[[noreturn]] void kernel_syscall(kernel::Word call);
+[[noreturn]] void kernel_syscall(kernel::Word number);
+[[noreturn]] void kernel_send(kernel::Word call);
 }
 
 namespace arch {
@@ -53,6 +54,14 @@ struct FastPolicy {
         thread->registers.set_tag(sender_->registers.tag());
         for (unsigned i = 0; i < message_words; ++i)
             thread->registers.set_message(i, sender_->registers.message(i));
+        arch::leave(*thread);
+    }
+    [[noreturn]] static void leave_with(kernel::Thread* thread, kernel::Word badge,
+                                        const kernel::Word* message) {
+        thread->registers.set_badge(badge);
+        thread->registers.set_tag(message[0]);
+        for (unsigned i = 0; i < message_words; ++i)
+            thread->registers.set_message(i, message[1 + i]);
         arch::leave(*thread);
     }
     [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }
@@ -98,7 +107,7 @@ struct BriefPolicy {
         kernel_syscall(entry.number);
     }
     [[noreturn]] static void slow_with(const Entry& entry, kernel::Word, const kernel::Slot* slot) {
-        kernel_syscall(reinterpret_cast<kernel::Word>(slot) | entry.number);
+        kernel_send(reinterpret_cast<kernel::Word>(slot) | entry.number);
     }
 };
 

@@ -18,6 +18,7 @@ struct Registers {
     [[nodiscard]] Word capability() const noexcept { return a0; }
     [[nodiscard]] Word tag() const noexcept { return a1; }
     [[nodiscard]] Word message(unsigned n) const noexcept { return words[n]; }
+    [[nodiscard]] const Word* tag_and_words() const noexcept { return &a1; }
     [[nodiscard]] Word reply() const noexcept { return reply_path; }
     [[nodiscard]] Word second_capability() const noexcept { return second; }
     void set_badge(Word value) noexcept { a0 = value; }

@@ -13,9 +13,9 @@ struct Thread;
 namespace arch {
 
 [[gnu::always_inline]] inline kernel::Cpu& current_cpu() {
-    kernel::Cpu* cpu;
-    asm("mov %0, x18" : "=r"(cpu));
-    return *cpu;
+    register kernel::Cpu* x18 asm("x18");
+    asm("// the Cpu" : "=r"(x18)); // a text of its own, or compilers merge it with another
+    return *x18;
 }
 
 [[noreturn]] void leave(kernel::Thread& thread);

@@ -73,6 +73,16 @@ struct FastPolicy {
         asm volatile(ARCH_FAST_STACK ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16) : "memory");
         __builtin_unreachable();
     }
+    [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
+                                                   const kernel::Word* message) {
+        register kernel::Word x0 asm("x0") = badge;
+        register kernel::Thread* x16 asm("x16") = thread;
+        register const kernel::Word* x17 asm("x17") = message;
+        asm volatile("mov sp, x18\n\tldr x1, [x17]\n\tldp x2, x3, [x17, #8]\n\t"
+                     "ldp x4, x5, [x17, #24]\n\tldp x6, x7, [x17, #40]\n\t"
+                     ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16), "r"(x17) : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
         continue_in<aarch64_slow_call>(path);
     }
@@ -95,7 +105,8 @@ private:
     }
 };
 
-// Nothing is saved: C++ has x0 and x10 to x15. The stub leaves number and thread in x16 and x17.
+// Nothing is saved: C++ has x10 to x15. The stub leaves number and thread in x16 and x17; they and
+// the capability in x0 stay there.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
@@ -104,15 +115,18 @@ struct BriefPolicy {
 
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* x17 asm("x17");
-        register kernel::Word x16 asm("x16");
-        asm volatile("// thread and number" : "=r"(x17), "=r"(x16));
-        return {x17, x16};
+        asm volatile("// thread" : "=r"(x17));
+        return {x17, 0};
     }
-    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number; }
+    KERNEL_HOT static kernel::Word number_of(const Entry&) {
+        register kernel::Word x16 asm("x16");
+        asm volatile("// number" : "=r"(x16));
+        return x16;
+    }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word path) {
-        asm volatile("mov x0, %0\n\t" ARCH_CLEAR_AND_LEAVE ::"r"(path) : "memory");
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
+        asm volatile(ARCH_CLEAR_AND_LEAVE ::: "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
@@ -122,16 +136,13 @@ struct BriefPolicy {
                      : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
-        register kernel::Word x16 asm("x16") = entry.number;
-        register kernel::Thread* x17 asm("x17") = entry.current;
-        asm volatile("mov x0, %0\n\tb aarch64_slow_brief" ::"r"(path), "r"(x16), "r"(x17)
-                     : "memory");
+    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
+        asm volatile("b aarch64_slow_brief" ::: "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
-                                                  const kernel::Slot* slot) {
-        slow({entry.current, reinterpret_cast<kernel::Word>(slot) | entry.number}, path);
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
+        asm volatile("orr x16, x16, %0\n\tb aarch64_slow_brief" ::"r"(slot) : "memory");
+        __builtin_unreachable();
     }
 };
 

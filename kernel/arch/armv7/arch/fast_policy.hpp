@@ -149,6 +149,14 @@ struct FastPolicy {
         __builtin_unreachable();
     }
 
+    [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
+                                                   const kernel::Word* message) {
+        register kernel::Word r0 asm("r0") = badge;
+        register kernel::Thread* r6 asm("r6") = thread;
+        asm volatile("clrex\n\tldm %2, {r1-r5}\n\t" ARCH_RESTORE_VOLUNTARY
+                     : : "r"(r6), "r"(r0), "r"(message) : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
     /// The Cpu is where the stack ends.
@@ -225,7 +233,7 @@ struct BriefPolicy {
                      "stmia lr, {r0-r5, r12}\n\t"
                      "mrc p15, 0, sp, c13, c0, 4\n\t"
                      "mov r0, %3\n\t"
-                     "blx kernel_syscall"
+                     "b kernel_send"
                      : : "r"(r0), "r"(entry.current), "r"(r12), "r"(call),
                          "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5))
                      : "lr", "memory");

@@ -23,6 +23,18 @@
     "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                             \
     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
 
+// t0: the thread. Its voluntary frame comes back; a0 to a7 are its results. No reservation outlives the switch
+// (Unprivileged ISA 8.2); the store fails, or hits what is void.
+#define ARCH_RESTORE_VOLUNTARY                                                                     \
+    "addi t1, tp, %[scratch]\n\tsc.d zero, zero, (t1)\n\t"                                         \
+    "ld t2, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, t2\n\t"                                       \
+    "ld s0, 64(t0)\n\tld s1, 72(t0)\n\tld s2, 80(t0)\n\tld s3, 88(t0)\n\t"                       \
+    "ld s4, 96(t0)\n\tld s5, 104(t0)\n\tld s6, 112(t0)\n\tld s7, 120(t0)\n\t"                    \
+    "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"                 \
+    "ld gp, 160(t0)\n\tld sp, 168(t0)\n\t"                                                       \
+    "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                           \
+    "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
+
 namespace arch {
 
 struct FastPolicy {
@@ -86,16 +98,18 @@ struct FastPolicy {
         static_assert(offsetof(kernel::Thread, registers) == 64);
         register kernel::Word a0 asm("a0") = badge;
         register kernel::Thread* t0 asm("t0") = thread;
-        // No reservation outlives the switch (Unprivileged ISA 8.2); the store fails, or hits what is void.
-        asm volatile("addi t1, tp, %2\n\tsc.d zero, zero, (t1)\n\t"
-                     "ld t2, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, t2\n\t"
-                     "ld s0, 64(t0)\n\tld s1, 72(t0)\n\tld s2, 80(t0)\n\tld s3, 88(t0)\n\t"
-                     "ld s4, 96(t0)\n\tld s5, 104(t0)\n\tld s6, 112(t0)\n\tld s7, 120(t0)\n\t"
-                     "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"
-                     "ld gp, 160(t0)\n\tld sp, 168(t0)\n\t"
-                     "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"
-                     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret" ::"r"(a0),
-                     "r"(t0), "i"(offsetof(kernel::Cpu, scratch))
+        asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(t0), [scratch] "i"(offsetof(kernel::Cpu, scratch))
+                     : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
+                                                   const kernel::Word* message) {
+        register kernel::Word a0 asm("a0") = badge;
+        register kernel::Thread* t0 asm("t0") = thread;
+        register const kernel::Word* a1 asm("a1") = message;
+        asm volatile("ld a2, 8(a1)\n\tld a3, 16(a1)\n\tld a4, 24(a1)\n\tld a5, 32(a1)\n\t"
+                     "ld a6, 40(a1)\n\tld a7, 48(a1)\n\tld a1, 0(a1)\n\t" ARCH_RESTORE_VOLUNTARY
+                     ::"r"(a0), "r"(t0), "r"(a1), [scratch] "i"(offsetof(kernel::Cpu, scratch))
                      : "memory");
         __builtin_unreachable();
     }

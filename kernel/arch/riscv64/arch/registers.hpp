@@ -30,6 +30,7 @@ struct Registers {
     [[nodiscard]] Word capability() const noexcept { return argument[0]; }
     [[nodiscard]] Word tag() const noexcept { return argument[1]; }
     [[nodiscard]] Word message(unsigned index) const noexcept { return argument[2 + index]; }
+    [[nodiscard]] const Word* tag_and_words() const noexcept { return argument + 1; }
     [[nodiscard]] Word reply() const noexcept { return temporary[1]; }
     [[nodiscard]] Word second_capability() const noexcept { return temporary[2]; }
     void set_badge(Word badge) noexcept { argument[0] = badge; }

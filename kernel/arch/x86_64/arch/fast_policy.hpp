@@ -127,6 +127,17 @@ struct FastPolicy {
                      : "memory");
         __builtin_unreachable();
     }
+    [[noreturn]] KERNEL_HOT static void leave_with(Thread* thread, Word badge, const Word* message) {
+        register Word rdx asm("rdx") = message[1];
+        register Word r8 asm("r8") = message[2];
+        register Word r9 asm("r9") = message[3];
+        register Word r10 asm("r10") = message[4];
+        register Word rbx asm("rbx") = message[5];
+        asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), "S"(message[0]), "r"(rdx), "r"(r8), "r"(r9),
+                     "r"(r10), "r"(rbx), ARCH_LEAVE_OFFSETS
+                     : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(Word path) {
         asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
                      : "memory");
@@ -198,7 +209,7 @@ struct BriefPolicy {
                      "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"
                      "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"
                      "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
-                     "movq %[call], %%rdi\n movq %[stack], %%rsp\n jmp kernel_syscall"
+                     "movq %[call], %%rdi\n movq %[stack], %%rsp\n jmp kernel_send"
                      ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
                      [call] "r"(reinterpret_cast<kernel::Word>(slot) | number_of(entry)),
                      [at] "i"(register_at(offsetof(Registers, rdi))),

@@ -36,6 +36,7 @@ struct Registers {
     [[nodiscard]] Word capability() const noexcept { return rdi; }
     [[nodiscard]] Word tag() const noexcept { return rsi; }
     [[nodiscard]] Word message(unsigned n) const noexcept { return words[n]; }
+    [[nodiscard]] const Word* tag_and_words() const noexcept { return &rsi; }
     [[nodiscard]] Word reply() const noexcept { return rax >> 8; }
     [[nodiscard]] Word second_capability() const noexcept { return r12; }
     void set_badge(Word value) noexcept { rdi = value; }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the fastpaths share that switch to another thread on the kernel stack. They run before
+// sched::enter, so what is void in a running thread is so for them too.
+#pragma once
+
+#include <generic/base/attributes.hpp>
+#include <generic/contract/address_space.hpp>
+#include <generic/contract/fastpath.hpp>
+#include <generic/contract/timer.hpp>
+#include <generic/ipc/slice_switch.hpp>
+#include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
+#include <generic/object/vspace.hpp>
+
+namespace kernel::ipc {
+
+/// Whether the core may go to the thread, but for the Gate's bits that are ignored.
+KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
+    return Gate::may_run(thread.gate & ~ignored, cpu.gate) &&
+           thread.space->asid != arch::asid_none;
+}
+
+[[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
+    return contexts.possible(cpu, &to, arch::now);
+}
+
+void set_earlier_deadline(Cpu& cpu);
+/// The timer, if it is set for later than the end of the slice that has begun.
+KERNEL_HOT void program(Cpu& cpu) {
+    if (cpu.slice_end < cpu.deadline) [[unlikely]]
+        set_earlier_deadline(cpu);
+}
+
+KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
+    return from.buffer != nullptr && to.buffer != nullptr;
+}
+
+} // namespace kernel::ipc
