@@ -82,9 +82,10 @@ void Pair::boot_kernel(const Layout& layout) {
     state.limbo = memory.make<Slot>();
     state.root = memory.make<Slot>();
     state.irq_slots = memory.make<Slot>(arch::max_interrupts);
-    trace::set_slots(*cpu_, memory.make<Slot>(trace::slot_count));
     state.empty_space.token = arch::empty_token();
     state.least_ticks = sched::min_budget_us;
+    if constexpr (trace::enabled)
+        trace::set_slots(*cpu_, memory.make<Slot>(trace::slot_count));
     const size_t count = size_t{1} << layout.radix;
     auto* slots = static_cast<Slot*>(memory.take(count * sizeof(Slot), 4096));
     slots_ = name_of(slots);
