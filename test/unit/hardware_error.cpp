@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Errors that no emulator makes: what AArch64's SError syndrome means, and the fault that follows.
+// Errors that no emulator makes: what AArch64's SError syndrome and ARMv7's fault status mean, and
+// the fault that follows.
 #include "world.hpp"
 
 #include <generic/contract/cpu.hpp>
 #include <generic/object/thread_control.hpp>
 #include <kernel/arch/aarch64/arch/system_error.hpp>
+#include <kernel/arch/armv7/arch/fault_status.hpp>
 
 #include <cobnut/abi/fault.hpp>
 
@@ -44,6 +46,31 @@ TEST_CASE("an exception in the kernel tells whether the hardware is at fault", "
     for (const uint64_t mapping_or_other : {0x00, 0x07, 0x0f, 0x21, 0x22, 0x31})
         CHECK_FALSE(arch::is_hardware_error(data | mapping_or_other));
     CHECK_FALSE(arch::is_hardware_error(uint64_t{0x3c} << 26 | 0x10)); // brk
+}
+
+TEST_CASE("an asynchronous abort is told from all others in both formats of the status", "[hardware]") {
+    using arch::FaultStatus;
+    constexpr uint32_t long_format = 1 << 9, external = 1 << 12, write = 1 << 11;
+    unsigned bus_errors = 0, parity_errors = 0;
+    for (uint32_t format : {0u, long_format})
+        for (uint32_t code = 0; code < 64; ++code) {
+            // The short format has 5 bits, the highest of them in bit 10; 4 to 7 are a domain there.
+            const uint32_t short_code = (code & 0x10) << 6 | (code & 0xf);
+            const FaultStatus status{format | external | write | (format != 0 ? code : short_code)};
+            bus_errors += status.is_late_bus_error();
+            parity_errors += status.is_late_parity_error();
+            CHECK_FALSE((status.is_late_bus_error() && status.is_late_parity_error()));
+        }
+    CHECK(bus_errors == 1 + 2); // bit 5 of the code does not exist in the short format
+    CHECK(parity_errors == 1 + 2);
+    CHECK(FaultStatus{long_format | 0x11}.is_late_bus_error());
+    CHECK(FaultStatus{1 << 10 | 0x6}.is_late_bus_error());
+    CHECK(FaultStatus{1 << 10 | 0xf6 | external}.is_late_bus_error());
+    CHECK(FaultStatus{long_format | 0x19}.is_late_parity_error());
+    CHECK(FaultStatus{1 << 10 | 0x8}.is_late_parity_error());
+    CHECK_FALSE(FaultStatus{long_format | 0x10}.is_late_bus_error()); // synchronous
+    CHECK_FALSE(FaultStatus{0x8}.is_late_bus_error());
+    CHECK_FALSE(FaultStatus{long_format | 0x21}.is_late_bus_error()); // alignment
 }
 
 TEST_CASE("a contained hardware error is a fault of the thread that ran", "[hardware]") {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""NMIs and machine checks that QEMU injects while programs make system calls with any stack pointer."""
+"""NMIs, machine checks and asynchronous errors that QEMU injects while programs make system calls."""
 import contextlib
 import functools
 import json
@@ -12,12 +12,13 @@ import time
 import typing
 from collections.abc import Callable
 
-from . import archives, builds, qemu
+from . import archives, builds, late_errors, preemption, qemu
 from .results import Result
 from .suites import BOOT_TIMEOUT, SHOWN_LINES, Case
 
 BEGUN = "1.."  # of the conformance suite's plan: SeaBIOS takes no NMIs
 TEST = "user memory: a system call is made with any stack pointer*"
+LATE_TEST = "fault: an error that the hardware confines*"
 ROUNDS = 40
 PAUSE = 0.0005
 # An MSI as a device sends it: delivery mode NMI (SDM volume 3, 11.11.2). QMP's inject-nmi goes by LINT1,
@@ -33,7 +34,7 @@ KERNEL_STACKS = range(0xffffffff80000000, 1 << 64)
 class Injector(qemu.Dialogue):
     """Types nothing: begins to inject when the suite has begun."""
 
-    def __init__(self, path: str, inject: Callable[[typing.TextIO], None]):
+    def __init__(self, path: str, inject: Callable[[socket.socket], None]):
         super().__init__([])
         self.path, self.inject = path, inject
         self.thread: threading.Thread | None = None
@@ -45,13 +46,14 @@ class Injector(qemu.Dialogue):
             self.thread.start()
 
     def run(self) -> None:
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        with contextlib.suppress(OSError, EOFError), socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self.path)
-            self.inject(connection.makefile("rw"))
+            self.inject(connection)
 
 
-def storm(control: typing.TextIO) -> None:
+def storm(connection: socket.socket) -> None:
     """NMIs until QEMU is gone."""
+    control = connection.makefile("rw")
     while True:
         control.write(NMI)
         control.flush()
@@ -60,8 +62,10 @@ def storm(control: typing.TextIO) -> None:
         time.sleep(PAUSE)
 
 
-def machine_check(control: typing.TextIO, level: int) -> None:
+def machine_check(connection: socket.socket, level: int) -> None:
     """While the processor is at this privilege level: the machine is stopped until it is."""
+    control = connection.makefile("rw")
+
     def ask(command: str, **arguments: str) -> str:
         control.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
         control.flush()
@@ -86,12 +90,13 @@ def machine_check(control: typing.TextIO, level: int) -> None:
 
 
 def boot(build: builds.Build, folder: str, extra: list[str],
-         inject: Callable[[typing.TextIO], None]) -> qemu.Outcome:
+         inject: Callable[[socket.socket], None], *, test: str = TEST, el2: bool = False) -> qemu.Outcome:
     """One instruction at a time: else QEMU looks for what is injected only between blocks of them."""
-    wishes = f"filter {TEST}\neffort {ROUNDS}\n".encode()
+    wishes = f"filter {test}\neffort {ROUNDS}\n".encode()
     archive = archives.with_file(build.archive("conformance"), pathlib.Path(folder, "options.cpio"),
                                  "options.txt", wishes)
-    machine = qemu.Machine(archive=archive, extra=["-accel", "tcg,one-insn-per-tb=on", *extra])
+    machine = qemu.Machine(archive=archive, el2=el2,
+                           extra=["-accel", "tcg,one-insn-per-tb=on", *extra])
     return qemu.boot(qemu.command_line(build, machine), BOOT_TIMEOUT,
                      dialogue=Injector(f"{folder}/control", inject))
 
@@ -124,7 +129,25 @@ def checked(build: builds.Build, level: int) -> list[Result]:
                    outcome.lines[-SHOWN_LINES:] if problem else [])]
 
 
+def late(build: builds.Build) -> list[Result]:
+    """Each asynchronous error is a fault of the thread that it came by, at whatever point of an entry."""
+    start = time.monotonic()
+    count = len(late_errors.entries(build.board.isa))
+    vectors = preemption.symbols(build)[1]["vectors"]
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = boot(build, folder, ["-gdb", f"unix:{folder}/control,server=on,wait=off"],
+                       lambda connection: late_errors.run(connection, build.board.isa, vectors),
+                       test=LATE_TEST, el2=True)
+    told = any(re.search(rf"# errors: {count}\b", line) for line in outcome.lines)
+    # How QEMU ended may be lost behind its events of all the stops.
+    problem = "" if told and outcome.closing() == (1, 0) else f"not {count} faults ({outcome.end})"
+    return [Result(f"asynchronous errors {build.name}", not problem, time.monotonic() - start, problem,
+                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+
+
 def cases(build: builds.Build) -> list[Case]:
+    if "el2" in build.board.qemu:
+        return [lambda: late(build)]
     if build.board.isa != "x86_64":
         return []
     return [lambda: interrupted(build), lambda: checked(build, 0), lambda: checked(build, 3)]

@@ -44,7 +44,7 @@ tutorial     docs/tutorial.md, followed literally in an empty home
 generic      one image on every board that a generic config serves
 tool         ./cobnut itself, ended by a signal, leaves no QEMU behind
 debugger     the kernel debugger, by its console
-injected     NMIs and machine checks on x86-64, injected by QEMU
+injected     NMIs, machine checks and asynchronous errors, injected by QEMU
 guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 

@@ -97,7 +97,20 @@ KERNEL_BOOT void forget_boot_mappings() {
                  : "memory");
 }
 
+/// An SError that firmware has left pending would be the first thread's: it is taken here, by a vector
+/// (offset 0x380, SError from EL1 itself) that goes on where there was none.
+KERNEL_BOOT void discard_pending_error() {
+    uint64_t base;
+    asm volatile("adr %0, 1f\n\tsub %0, %0, #0x380\n\tmsr vbar_el1, %0\n\t"
+                 "dsb sy\n\tisb\n\tmsr daifclr, #4\n\tisb\n\t"
+                 "b 1f\n\t"
+                 ".balign 2048\n\t.space 0x380\n"
+                 "1:\tmsr daifset, #4"
+                 : "=r"(base)::"memory");
+}
+
 KERNEL_BOOT void set_up_core() {
+    discard_pending_error();
     asm volatile("msr vbar_el1, %0\n\tmsr cpacr_el1, xzr\n\tmsr mdscr_el1, xzr\n\t"
                  "msr cntkctl_el1, xzr\n\tmsr tpidrro_el0, xzr\n\tisb" ::"r"(vectors)
                  : "memory");

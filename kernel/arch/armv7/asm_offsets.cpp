@@ -15,6 +15,7 @@ void asm_offsets() {
     DEFINE(TRAP_ARGUMENTS, offsetof(arch::Registers, r0_to_r5) - 8);
     DEFINE(GATE_FULL_FRAME, kernel::Gate::full_frame);
     DEFINE(GATE_TRACED, kernel::Gate::traced);
+    DEFINE(ABORT_MASK, arch::Status::AbortMask::mask);
     DEFINE(SYSCALL_COUNT, cobnut::syscall_count);
 #ifdef __clang__ // It cannot keep its hands off the message registers.
     asm volatile("\n.ascii \"@@DEF kernel_fast_brief svc_slow\"");

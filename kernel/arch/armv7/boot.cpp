@@ -147,6 +147,20 @@ KERNEL_BOOT [[noreturn]] void boot_stop(const char* error) {
 
 extern "C" char vectors[];
 
+/// An asynchronous abort that firmware has left pending would be the first thread's: it is taken here, by
+/// a vector (offset 16, data abort; ARM state) that goes on where there was none.
+KERNEL_BOOT void discard_pending_abort() {
+    uint32_t base;
+    asm volatile("adr %0, 1f - 16\n\t"
+                 "mcr p15, 0, %0, c12, c0, 0\n\t"
+                 "dsb\n\tisb\n\tcpsie a\n\tisb\n\t"
+                 "b 2f\n\t"
+                 ".balign 32\n\t.space 16\n"
+                 ".arm\n1:\tcpsid a, #19\n\tadd %0, pc, #1\n\tbx %0\n\t"
+                 ".thumb\n2:\tcpsid a"
+                 : "=r"(base)::"memory");
+}
+
 extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_high() {
     if (const char* error = start_devices(discovery); error != nullptr)
         boot_stop(error);
@@ -179,6 +193,7 @@ extern "C" [[noreturn, gnu::used]] KERNEL_BOOT void boot_entry(uint32_t device_t
     map_small_pages();
     // The Cpu must be there for a fatal line.
     cp15::CpuPointer::write(layout::cpu);
+    discard_pending_abort();
     cp15::VectorBase::write(reinterpret_cast<uint32_t>(vectors));
     if (const char* error = learn_machine(device_tree); error != nullptr)
         boot_stop(error);

@@ -30,7 +30,7 @@ _start:
     bne 2f
     mov sp, r11
     bl boot_open_svc
-    mov r3, #0xd3
+    movw r3, #0x1d3                 // SVC, all masked
     msr spsr_hyp, r3
     adr r3, 2f
     msr elr_hyp, r3

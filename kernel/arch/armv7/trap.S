@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Entries from user level. While a thread runs there, sp_svc points at the r6 of its frame: `srsdb` puts pc and CPSR
-// below it whatever mode the exception was taken in. The kernel itself runs with IRQ and FIQ masked.
+// below it whatever mode the exception was taken in. The kernel itself runs with all masked; asynchronous aborts
+// (CPSR.A) are open at user level, and svc and undefined instructions leave that to be undone (Arm ARM B1.8.5).
 
 #include "asm_offsets.h"
 
@@ -24,6 +25,7 @@ vectors:
 
     // The voluntary frame; then the fastpaths with r8 = current and all arguments in place.
 svc:
+    cpsid a
     srsdb sp, #19
     stmia sp, {r6-r11, sp, lr}^
     mrc p15, 0, r8, c13, c0, 2      // TPIDRURW
@@ -59,12 +61,12 @@ svc_slow:
     b kernel_unknown_syscall
 
     // The banked sp of the exception's mode holds nothing: scratch.
-    .macro full_entry kind, correction
+    .macro full_entry kind, correction, in_kernel=from_kernel
     sub lr, lr, #\correction
     mrs sp, spsr
     tst sp, #15
     movne sp, #\kind
-    bne from_kernel
+    bne \in_kernel
     srsdb sp, #19
     cps #19
     stmia sp, {r6-r11, sp, lr}^
@@ -75,16 +77,29 @@ svc_slow:
 reset:
     full_entry 0, 0
 undefined:
+    cpsid a
     full_entry 1, 0
 prefetch_abort:
     full_entry 2, 4
 data_abort:
-    full_entry 3, 8
+    full_entry 3, 8, abort_in_kernel
 fiq:
     full_entry 4, 4
 irq:
     full_entry 5, 4
 
+    // Where they are not masked, the first instruction of svc or undefined was not over. That entry again, which has
+    // changed nothing, as a full one: the abort is the thread's, at the instruction it came by.
+abort_in_kernel:
+    mrs sp, spsr
+    tst sp, #ABORT_MASK
+    movne sp, #3
+    bne from_kernel
+    msr cpsr_c, sp                  // its mode; leaves A, which the abort has set
+    srsdb sp, #19
+    cps #19
+    stmia sp, {r6-r11, sp, lr}^
+    mov r6, #6
 store_full:
     add lr, sp, #TRAP_ARGUMENTS
     stmia lr, {r0-r5, r12}

@@ -3,6 +3,7 @@
 #include <generic/contract/cpu.hpp>
 
 #include <arch/debug.hpp>
+#include <arch/fault_status.hpp>
 
 #include <cobnut/abi/fault.hpp>
 #include <cobnut/register.hpp>
@@ -17,23 +18,7 @@ namespace {
 using kernel::Word;
 
 /// As trap.S numbers the vectors.
-enum Vector : uint32_t { reset, undefined, prefetch_abort, data_abort, fiq, irq };
-
-/// DFSR and IFSR in the long-descriptor format (Arm ARM B4.1.52).
-struct FaultStatus : cobnut::reg::Word<FaultStatus, uint32_t> {
-    using Word::Word;
-    using Status = cobnut::reg::Field<5, 0, uint8_t>;
-    using Write = cobnut::reg::Flag<11>;
-
-    static constexpr uint8_t debug = 0x22;
-
-    /// Translation, access flag and permission faults; the low bits are the level.
-    [[nodiscard]] constexpr bool is_mapping() const {
-        const unsigned kind = get<Status>() >> 2;
-        return kind >= 1 && kind <= 3;
-    }
-    [[nodiscard]] constexpr bool is_present() const { return get<Status>() >> 2 != 1; }
-};
+enum Vector : uint32_t { reset, undefined, prefetch_abort, data_abort, fiq, irq, abort_at_entry };
 
 constexpr unsigned breakpoint_hit = 1; // DBGDSCR.MOE
 
@@ -48,14 +33,32 @@ Word access_of(FaultStatus status, Word kind) {
     return kind | (status.is_present() ? cobnut::VmAccess::present : 0);
 }
 
+/// In the kernel, or one that nothing confines to a thread.
+[[noreturn]] void stop_by_data_abort(Word pc) {
+    const FaultStatus status{cp15::DataFaultStatus::read()};
+    kernel::fatal(status.is_late_bus_error() || status.is_late_parity_error()
+                      ? "uncontained hardware error (pc, address, DFSR)"
+                      : "data abort in the kernel (pc, address, DFSR)",
+                  pc, cp15::DataFaultAddress::read(), status.raw());
+}
+
+[[noreturn]] void on_other_abort(FaultStatus status) {
+    if (status.is_late_bus_error())
+        kernel_hardware_error(status.raw(), 0);
+    if (status.is_late_parity_error())
+        stop_by_data_abort(current_cpu().current->registers.pc);
+    kernel_user_exception(UserException::data_abort, status.raw());
+}
+
 [[noreturn]] void on_data_abort() {
     const FaultStatus status{cp15::DataFaultStatus::read()};
+    if (status.is_mapping()) {
+        const Word write = status.get<FaultStatus::Write>() ? cobnut::VmAccess::write : 0;
+        kernel_vm_fault(cp15::DataFaultAddress::read(), access_of(status, write), status.raw());
+    }
     if (status.get<FaultStatus::Status>() == FaultStatus::debug)
         kernel_debug(cobnut::DebugReason::watchpoint, cp15::DataFaultAddress::read());
-    if (!status.is_mapping())
-        kernel_user_exception(UserException::data_abort, status.raw());
-    const Word write = status.get<FaultStatus::Write>() ? cobnut::VmAccess::write : 0;
-    kernel_vm_fault(cp15::DataFaultAddress::read(), access_of(status, write), status.raw());
+    on_other_abort(status);
 }
 
 [[noreturn]] void on_prefetch_abort() {
@@ -79,17 +82,18 @@ extern "C" {
         on_data_abort();
     if (vector == prefetch_abort)
         on_prefetch_abort();
-    if (vector != undefined)
+    if (vector != undefined && vector != abort_at_entry)
         kernel::fatal("unexpected exception from user level (vector)", vector);
     Registers& registers = current_cpu().current->registers;
     registers.rewind(); // an undefined instruction leaves the next address, as svc does
+    if (vector == abort_at_entry)
+        on_other_abort(FaultStatus{cp15::DataFaultStatus::read()});
     kernel_user_exception(UserException::undefined, 0);
 }
 
 [[noreturn, gnu::used]] void exception_from_kernel(Word vector, Word pc, Word status) {
     if (vector == data_abort)
-        kernel::fatal("data abort in the kernel (pc, address, DFSR)", pc,
-                      cp15::DataFaultAddress::read(), cp15::DataFaultStatus::read());
+        stop_by_data_abort(pc);
     if (vector == prefetch_abort)
         kernel::fatal("prefetch abort in the kernel (pc, address, IFSR)", pc,
                       cp15::InstructionFaultAddress::read(),

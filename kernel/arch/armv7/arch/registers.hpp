@@ -27,9 +27,8 @@ struct Status : cobnut::reg::Word<Status, uint32_t> {
 
     static constexpr uint8_t user = 0x10;
 
-    /// FIQ and asynchronous aborts are masked at all times: svc would mask neither, and no stub
-    /// expects them. A bus error that a program's device write causes late must not stop the kernel.
-    static constexpr uint32_t fixed = user | uint32_t{FiqMask::mask | AbortMask::mask};
+    /// FIQ is masked at all times. Asynchronous aborts are open at user level and there alone.
+    static constexpr uint32_t fixed = user | uint32_t{FiqMask::mask};
     static constexpr uint32_t user_bits = static_cast<uint32_t>(
         Thumb::mask | BigEndian::mask | ItHigh::mask | Greater::mask | ItLow::mask |
         Condition::mask);
