@@ -28,7 +28,9 @@
 //   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
 //
-//   [[noreturn]] void continue_in<function>(Word path)   goes on in the function, with a stack
+//   [[noreturn]] void continue_in<function>(first, Object* second)   goes on in the function, which
+//                                has `first` as its argument
+//   Object* second<Object>()     and this as its first statement
 
 // arch::BriefPolicy:
 //   struct Entry { kernel::Thread* current; kernel::Word number; }, Entry entry(), Ticks now()
@@ -50,8 +52,8 @@ extern "C" {
 // fast_brief_cpp_args keep C++ away from what is not saved.
 [[noreturn]] void kernel_fast_brief(kernel::Word path);
 // From them, on the kernel stack.
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_call_fpu(kernel::Word path);
+[[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 }

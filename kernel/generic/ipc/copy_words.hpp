@@ -25,7 +25,7 @@ KERNEL_HOT void copy_blocks(Word*& to, const Word*& from, const Word* end) {
         }
         to += block;
         from += block;
-        asm("" : "+r"(to), "+r"(from) : : "memory"); // or the compiler calls memcpy
+        asm volatile("" : : : "memory"); // or the compiler calls memcpy
     } while (from != end);
 }
 

@@ -5,6 +5,7 @@
 
 namespace {
 
+using kernel::Slot;
 using kernel::Word;
 using Path = kernel::ipc::Fastpath<arch::FastPolicy>;
 
@@ -12,7 +13,7 @@ using Path = kernel::ipc::Fastpath<arch::FastPolicy>;
 
 void kernel_fast_call(Word path) { Path::call(path); }
 void kernel_fast_reply_recv(Word path) { Path::reply_recv(path); }
-void kernel_fast_call_exchange(Word path) { Path::call_exchange(path); }
+void kernel_fast_call_exchange(const Slot* slot) { Path::call_exchange(slot); }
 void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }
-void kernel_fast_call_fpu(Word path) { Path::call_fpu(path); }
+void kernel_fast_call_fpu(const Slot* slot) { Path::call_fpu(slot); }
 void kernel_fast_reply_recv_fpu(Word path) { Path::reply_recv_fpu(path); }

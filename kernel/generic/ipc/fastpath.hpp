@@ -17,9 +17,9 @@
 
 // Defined in ipc/fastpath.cpp, see contract/fastpath.hpp.
 extern "C" {
-[[noreturn]] void kernel_fast_call_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_call_fpu(kernel::Word path);
+[[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 }
 
@@ -96,7 +96,7 @@ struct Fastpath {
 
     /// The switch to the context that `next` has of its own, if the timer need not be written.
     KERNEL_HOT static bool may_exchange(SliceSwitch& contexts, const Cpu& cpu, const Thread* next) {
-        return contexts.possible(cpu, next, Policy::now) && contexts.end() >= cpu.deadline;
+        return contexts.possible(cpu, next, Policy::now) && contexts.ends_behind_timer(cpu);
     }
 
     /// The fastpath `path` for short messages, or for those that need buffers; returns only if it
@@ -163,15 +163,15 @@ struct Fastpath {
                 return;
             auto* server = reinterpret_cast<Thread*>(head - Endpoint::fast_receivers);
             launder(server);
-            if (!may_run(entry, server)) [[unlikely]] {
-                if (has_fpu(server))
-                    Policy::template continue_in<kernel_fast_call_fpu>(path);
-                return;
-            }
             if (is_long && !has_buffers(current, server)) [[unlikely]]
                 return;
+            if (!may_run(entry, server)) [[unlikely]] {
+                if (has_fpu(server))
+                    Policy::template continue_in<kernel_fast_call_fpu>(slot, server);
+                return;
+            }
             if (server->sched_context != nullptr) [[unlikely]]
-                Policy::template continue_in<kernel_fast_call_exchange>(path);
+                Policy::template continue_in<kernel_fast_call_exchange>(slot, server);
 
             // Committed: only stores from here on.
             const Word badge = slot->badge;
@@ -218,16 +218,16 @@ struct Fastpath {
                 return;
             // The innermost call of the running context: it has a caller, and lent the context.
             SchedContext* context = Policy::sched_context(entry);
+            if (is_long && (reply->caller == nullptr || !has_buffers(current, reply->caller))) [[unlikely]]
+                return;
             if (context->top != reply) [[unlikely]]
-                Policy::template continue_in<kernel_fast_reply_recv_exchange>(path);
+                Policy::template continue_in<kernel_fast_reply_recv_exchange>(path, endpoint);
             Thread* caller = reply->caller;
             if (!may_run(entry, caller)) [[unlikely]] {
                 if (has_fpu(caller))
-                    Policy::template continue_in<kernel_fast_reply_recv_fpu>(path);
+                    Policy::template continue_in<kernel_fast_reply_recv_fpu>(path, caller);
                 return;
             }
-            if (is_long && !has_buffers(current, caller)) [[unlikely]]
-                return;
 
             // Committed: only stores from here on.
             detach(context, reply, current, endpoint);
@@ -239,24 +239,30 @@ struct Fastpath {
         }
     };
 
+    /// By which the current thread named a slot.
+    KERNEL_HOT static Word path_of(const Slot* slot, const Thread* current) {
+        return static_cast<Word>(slot - current->node);
+    }
+
     // Partners with contexts of their own: from the same checks, with a stack, for on some ISAs the
     // registers do not suffice for times.
 
     /// `call` has found that the server has a context, and that everything else is as it wants it.
-    [[noreturn]] KERNEL_HOT static void call_exchange(Word path) {
+    [[noreturn]] KERNEL_HOT static void call_exchange(const Slot* slot) {
+        Thread* server = Policy::template second<Thread>();
         Cpu& cpu = arch::current_cpu();
         const typename Policy::Entry entry{cpu.current, 0};
         Thread* current = cpu.current;
-        const Slot* slot = current->node + path;
-        Endpoint* endpoint = Fast::endpoint(slot->object.word);
-        auto* server = reinterpret_cast<Thread*>(endpoint->head - Endpoint::fast_receivers);
-        SliceSwitch contexts{server->sched_context};
+        SchedContext* own = server->sched_context;
+        if (own == nullptr)
+            __builtin_unreachable();
+        SliceSwitch contexts{own};
         if (!may_exchange(contexts, cpu, server)) [[unlikely]]
-            Policy::slow_call(path);
+            Policy::slow_call(path_of(slot, current));
 
         // Committed: only stores from here on.
         const Word badge = slot->badge;
-        Call::dequeue(endpoint, server);
+        Call::dequeue(Fast::endpoint(slot->object.word), server);
         Reply* reply = server->reply;
         reply->caller = current;
         reply->prev = reply->up = nullptr;
@@ -265,7 +271,7 @@ struct Fastpath {
         contexts.commit(cpu, current);
         if (has_more()) [[unlikely]]
             copy_rest(current, server);
-        Policy::set_current(entry, server);
+        cpu.current = server;
         Policy::switch_space(entry, server->space);
         Policy::leave(server, badge);
     }
@@ -273,35 +279,34 @@ struct Fastpath {
     /// `reply_recv` has found that the Reply is not the innermost of the running context; the
     /// caller is not checked yet.
     [[noreturn]] KERNEL_HOT static void reply_recv_exchange(Word path) {
-        Cpu& cpu = arch::current_cpu();
-        const typename Policy::Entry entry{cpu.current, 0};
-        Thread* current = cpu.current;
+        Endpoint* endpoint = Policy::template second<Endpoint>();
+        Cpu* cpu = &arch::current_cpu();
+        Thread* current = cpu->current;
         Reply* reply = current->reply;
         Thread* caller = reply->caller;
         do {
             if (caller == nullptr || reply->sched_context != nullptr) [[unlikely]]
                 break;
             // What was lent, by a Notification for example, goes back when its thread waits.
-            if (cpu.sched_context->home != current) [[unlikely]]
+            if (cpu->sched_context->home != current) [[unlikely]]
                 break;
-            if (!may_run(entry, caller)) [[unlikely]]
-                break;
-            if (has_more() && !has_buffers(current, caller)) [[unlikely]]
+            if (!may_run(typename Policy::Entry{current, 0}, caller)) [[unlikely]]
                 break;
             SliceSwitch contexts{caller->sched_context};
-            if (!may_exchange(contexts, cpu, caller)) [[unlikely]]
+            if (!may_exchange(contexts, *cpu, caller)) [[unlikely]]
                 break;
 
-            // Committed: only stores from here on.
-            Endpoint* endpoint = Fast::endpoint(current->node[path].object.word);
-            reply->caller = nullptr;
+            // Committed: only stores from here on. What is loaded again need not be kept meanwhile.
+            launder(current);
+            launder(cpu);
+            current->reply->caller = nullptr;
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
-            contexts.commit(cpu, current);
+            contexts.commit(*cpu, current);
             if (has_more()) [[unlikely]]
                 copy_rest(current, caller);
-            Policy::set_current(entry, caller);
-            Policy::switch_space(entry, caller->space);
+            cpu->current = caller;
+            Policy::switch_space({current, 0}, caller->space);
             Policy::leave(caller, 0);
         } while (false);
         Policy::slow_reply_recv(path);
@@ -310,11 +315,8 @@ struct Fastpath {
     // Partners with live FP/SIMD registers, who lend and give back the context.
 
     /// Whether both have live registers, and nothing else is in the way.
-    KERNEL_HOT static bool may_switch_fpu(const Cpu& cpu, const auto& entry, const Thread* from,
-                                          const Thread* to) {
-        return Gate::may_run_with_fpu(to->gate, cpu.gate) &&
-               Policy::may_switch_space(entry, to->space) &&
-               (!has_more() || has_buffers(from, to));
+    KERNEL_HOT static bool may_switch_fpu(const Cpu& cpu, const auto& entry, const Thread* to) {
+        return Gate::may_run_with_fpu(to->gate, cpu.gate) && Policy::may_switch_space(entry, to->space);
     }
     /// The registers are those of `current`.
     KERNEL_HOT static void switch_fpu(Cpu& cpu, Thread* current, Thread* to) {
@@ -323,37 +325,35 @@ struct Fastpath {
     }
 
     /// `call` has found that the server has live FP/SIMD registers.
-    [[noreturn]] KERNEL_HOT static void call_fpu(Word path) {
+    [[noreturn]] KERNEL_HOT static void call_fpu(const Slot* slot) {
+        Thread* server = Policy::template second<Thread>();
         Cpu& cpu = arch::current_cpu();
         const typename Policy::Entry entry{cpu.current, 0};
         Thread* current = cpu.current;
-        const Slot* slot = current->node + path;
-        Endpoint* endpoint = Fast::endpoint(slot->object.word);
-        auto* server = reinterpret_cast<Thread*>(endpoint->head - Endpoint::fast_receivers);
-        if (server->sched_context != nullptr || !may_switch_fpu(cpu, entry, current, server))
+        if (server->sched_context != nullptr || !may_switch_fpu(cpu, entry, server))
             [[unlikely]]
-            Policy::slow_call(path);
+            Policy::slow_call(path_of(slot, current));
 
         // Committed: only stores from here on.
         const Word badge = slot->badge;
-        Call::dequeue(endpoint, server);
+        Call::dequeue(Fast::endpoint(slot->object.word), server);
         Call::attach(cpu.sched_context, server->reply, current);
         if (has_more()) [[unlikely]]
             copy_rest(current, server);
         switch_fpu(cpu, current, server);
-        Policy::set_current(entry, server);
+        cpu.current = server;
         Policy::switch_space(entry, server->space);
         Policy::leave(server, badge);
     }
 
     /// `reply_recv` has found that the caller has live FP/SIMD registers.
     [[noreturn]] KERNEL_HOT static void reply_recv_fpu(Word path) {
+        Thread* caller = Policy::template second<Thread>();
         Cpu& cpu = arch::current_cpu();
         const typename Policy::Entry entry{cpu.current, 0};
         Thread* current = cpu.current;
         Reply* reply = current->reply;
-        Thread* caller = reply->caller;
-        if (!may_switch_fpu(cpu, entry, current, caller)) [[unlikely]]
+        if (!may_switch_fpu(cpu, entry, caller)) [[unlikely]]
             Policy::slow_reply_recv(path);
 
         // Committed: only stores from here on.
@@ -362,7 +362,7 @@ struct Fastpath {
         if (has_more()) [[unlikely]]
             copy_rest(current, caller);
         switch_fpu(cpu, current, caller);
-        Policy::set_current(entry, caller);
+        cpu.current = caller;
         Policy::switch_space(entry, caller->space);
         Policy::leave(caller, 0);
     }

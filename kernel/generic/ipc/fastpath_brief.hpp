@@ -94,6 +94,14 @@ private:
             notification->bound->gate |= Gate::signal_pending;
     }
 
+    /// Whether the slice ends before the deadline: by what is at hand anyway, or what is half as long.
+    KERNEL_HOT static bool ends_early(Word slice, Ticks now, Ticks deadline) {
+        if constexpr (sizeof(Word) == sizeof(Ticks))
+            return now + slice < deadline;
+        else
+            return slice < static_cast<Word>(deadline) - static_cast<Word>(now);
+    }
+
     /// Nobody of this priority is ready, the slice is round robin and a new one may begin, unless
     /// the timer would have to be written. If so, it has begun.
     KERNEL_HOT static bool may_renew(Cpu& cpu) {
@@ -101,13 +109,16 @@ private:
         if ((cpu.gate & Gate::priority_mask) >= cpu.current->priority() || context.slices == 0)
             return false;
         const Ticks now = Policy::now();
-        const Ticks end = now + context.budget;
-        if (now >= cpu.deadline || end < cpu.deadline)
+        const auto slice = static_cast<Word>(context.budget); // and other lengths: see SliceSwitch
+        if (now >= cpu.deadline || ends_early(slice, now, cpu.deadline))
             return false;
+        const Ticks end = now + slice;
         // Committed.
-        context.account += end - cpu.slice_end;
+        Refill* refill = context.refills();
+        refill->when = now;
+        refill->set_slice(slice);
+        context.account += static_cast<Word>(end) - static_cast<Word>(cpu.slice_end);
         cpu.slice_end = end;
-        *context.refills() = {now, context.budget};
         return true;
     }
 };

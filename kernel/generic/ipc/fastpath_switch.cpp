@@ -143,7 +143,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
     current.wait = Wait::nothing;
     current.queued = 1;
     next->queued = 0;
-    contexts.enter(cpu, &current);
+    contexts.enter(cpu, &current, &mine);
     program(cpu);
     if (is_full)
         go(cpu, current, *next);

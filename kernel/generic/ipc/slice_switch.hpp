@@ -10,7 +10,8 @@
 namespace kernel::ipc {
 
 /// Both are round robin, nothing is due and the slice that is left does not end here. Exact: the
-/// slow path would charge the same.
+/// slow path would charge the same. Where a Word is half of a time, lengths are Words all the same:
+/// slices fit into one (SchedContext::slices), and the timer is due before the running one ends.
 struct SliceSwitch {
     SchedContext* to;
     Ticks now = 0;
@@ -28,22 +29,27 @@ struct SliceSwitch {
         now = clock();
         return now < cpu.switch_until;
     }
-    /// When the slice ends that begins or goes on now.
-    [[nodiscard]] KERNEL_HOT Ticks end() const { return now + to->refills()->amount; }
+    /// Whether the timer comes soon enough for the slice that begins or goes on now.
+    [[nodiscard]] KERNEL_HOT bool ends_behind_timer(const Cpu& cpu) const {
+        return slice() >= static_cast<Word>(cpu.deadline) - static_cast<Word>(now);
+    }
 
     /// Writes down whose the running context is, and what is left of its slice.
     KERNEL_HOT void commit(Cpu& cpu, Thread* from) const {
-        cpu.sched_context->refills()->amount = cpu.slice_end - now;
-        enter(cpu, from);
-    }
-    /// The same where nothing has been used of the slice.
-    KERNEL_HOT void enter(Cpu& cpu, Thread* from) const {
         SchedContext* mine = cpu.sched_context;
+        mine->refills()->set_slice(static_cast<Word>(cpu.slice_end) - static_cast<Word>(now));
+        enter(cpu, from, mine);
+    }
+    /// The same where nothing has been used of the slice of `mine`, the running context.
+    KERNEL_HOT void enter(Cpu& cpu, Thread* from, SchedContext* mine) const {
         mine->thread = from;
         from->sched_context = mine;
-        cpu.slice_end = end();
+        cpu.slice_end = now + slice();
         cpu.sched_context = to;
     }
+
+private:
+    [[nodiscard]] KERNEL_HOT Word slice() const { return to->refills()->slice(); }
 };
 
 } // namespace kernel::ipc

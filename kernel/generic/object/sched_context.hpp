@@ -15,6 +15,12 @@ struct Thread;
 struct Refill {
     Ticks when = 0;
     Ticks amount = 0;
+
+    // Of a context with `slices`: less than a Word holds, the other half is 0.
+    [[nodiscard]] Word slice() const { return static_cast<Word>(amount); }
+    void set_slice(Word rest) {
+        __builtin_memcpy(__builtin_assume_aligned(&amount, alignof(Ticks)), &rest, sizeof rest);
+    }
 };
 
 struct SchedContext {
@@ -27,7 +33,7 @@ struct SchedContext {
     Ticks budget = 0;         ///< 0: not configured, nobody can run on it.
     Ticks account = 0;        ///< See sched::consumed.
     uint16_t core = 0;
-    uint16_t slices = 0;      ///< Configured as round robin: then it is always released.
+    uint16_t slices = 0;      ///< Round robin, of a length that a Word holds: then it is always released.
     uint16_t refill_head = 0;
     uint16_t refill_count = 0;
     uint16_t refill_max = 0;  ///< 1: constant bandwidth.

@@ -315,7 +315,7 @@ void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period,
     const Ticks used = consumed(context);
     context.budget = budget;
     context.period = period;
-    context.slices = period == 0 ? 1 : 0;
+    context.slices = period == 0 && budget == static_cast<Word>(budget) ? 1 : 0;
     context.core = static_cast<uint16_t>(cpu.id);
     context.refill_max = static_cast<uint16_t>(max_refills);
     reset_refills(context, time(cpu));

@@ -66,14 +66,18 @@ struct FastPolicy {
     }
     [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(kernel::Word) { kernel_syscall(1); }
-    template <void (*function)(kernel::Word)>
-    [[noreturn]] static void continue_in(kernel::Word path) {
-        function(path);
+    template <auto function>
+    [[noreturn]] static void continue_in(auto first, auto* second) {
+        second_ = second;
+        function(first);
         __builtin_unreachable();
     }
+    template <class Object>
+    static Object* second() { return static_cast<Object*>(second_); }
 
 private:
     static inline kernel::Thread* sender_ = nullptr;
+    static inline void* second_ = nullptr;
 };
 
 struct BriefPolicy {

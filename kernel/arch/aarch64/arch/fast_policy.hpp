@@ -84,20 +84,31 @@ struct FastPolicy {
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
-        continue_in<aarch64_slow_call>(path);
+        slow<aarch64_slow_call>(path);
     }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) {
-        continue_in<aarch64_slow_reply_recv>(path);
+        slow<aarch64_slow_reply_recv>(path);
     }
-    /// The stack is there already, below the Cpu.
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
+        register auto* x16 asm("x16") = second;
+        asm volatile("mov x0, %0\n\tb %c2" ::"r"(first), "r"(x16), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
+    template <class Object>
+    KERNEL_HOT static Object* second() {
+        register Object* x16 asm("x16");
+        asm volatile("// second" : "=r"(x16));
+        return x16;
+    }
+
+private:
     template <void (*function)(kernel::Word)>
-    [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         // Whatever register it is in: GCC would have it move there before the checks.
         asm volatile("mov x0, %0\n\tb %c1" ::"r"(path), "i"(function) : "memory");
         __builtin_unreachable();
     }
-
-private:
     KERNEL_HOT static kernel::Cpu* cpu() {
         register kernel::Cpu* x18 asm("x18");
         asm("// cpu" : "=r"(x18));

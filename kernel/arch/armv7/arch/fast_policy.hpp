@@ -57,6 +57,10 @@ extern "C" {
 [[ARCH_FAST_ENTRY, gnu::section(".text.fast.reply_recv"), gnu::aligned(64)]] void
 kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_brief(kernel::Word path);
+[[ARCH_FAST_ENTRY]] void kernel_fast_call_exchange(const kernel::Slot* slot);
+[[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[ARCH_FAST_ENTRY]] void kernel_fast_call_fpu(const kernel::Slot* slot);
+[[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 }
 
 namespace arch {
@@ -159,12 +163,17 @@ struct FastPolicy {
     }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
-    /// The Cpu is where the stack ends.
-    template <void (*function)(kernel::Word)>
-    [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
-        asm volatile("mov r0, %0\n\tmrc p15, 0, sp, c13, c0, 4\n\tb %c1"
-                     : : "r"(path), "i"(function) : "memory");
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
+        register auto* r6 asm("r6") = second;
+        asm volatile("mov r0, %0\n\tb %c2" : : "r"(first), "r"(r6), "i"(function) : "memory");
         __builtin_unreachable();
+    }
+    template <class Object>
+    KERNEL_HOT static Object* second() {
+        register Object* r6 asm("r6");
+        asm volatile("@ second" : "=r"(r6));
+        return r6;
     }
 
 private:

@@ -25,9 +25,9 @@ struct Cp15 {
 template <unsigned Opc1, unsigned Crm>
 struct Cp15Wide {
     [[gnu::always_inline]] static uint64_t read() {
-        uint64_t value;
-        asm volatile("mrrc p15, %1, %Q0, %R0, c%c2" : "=r"(value) : "i"(Opc1), "i"(Crm));
-        return value;
+        uint32_t low, high; // not one of 64 bits, for which GCC wants a pair of registers
+        asm volatile("mrrc p15, %2, %0, %1, c%c3" : "=r"(low), "=r"(high) : "i"(Opc1), "i"(Crm));
+        return uint64_t{high} << 32 | low;
     }
     [[gnu::always_inline]] static void write(uint64_t value) {
         asm volatile("mcrr p15, %1, %Q0, %R0, c%c2"

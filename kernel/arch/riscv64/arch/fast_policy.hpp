@@ -117,11 +117,18 @@ struct FastPolicy {
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
     /// The stack ends below the Cpu.
-    template <void (*function)(kernel::Word)>
-    [[noreturn]] KERNEL_HOT static void continue_in(kernel::Word path) {
-        register kernel::Word a0 asm("a0") = path;
-        asm volatile("mv sp, tp\n\tj %1" ::"r"(a0), "i"(function) : "memory");
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
+        register auto a0 asm("a0") = first;
+        register auto* t0 asm("t0") = second;
+        asm volatile("mv sp, tp\n\tj %2" ::"r"(a0), "r"(t0), "i"(function) : "memory");
         __builtin_unreachable();
+    }
+    template <class Object>
+    KERNEL_HOT static Object* second() {
+        register Object* t0 asm("t0");
+        asm volatile("# second" : "=r"(t0));
+        return t0;
     }
 
 private:

@@ -150,13 +150,19 @@ struct FastPolicy {
         __builtin_unreachable();
     }
     // A call would leave its return address there: the function finds the stack as after one.
-    template <void (*function)(Word)>
-    [[noreturn]] KERNEL_HOT static void continue_in(Word path) {
-        asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "D"(path)
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
+        asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "D"(first),
+                     "c"(second)
                      : "memory");
         __builtin_unreachable();
     }
-
+    template <class Object>
+    KERNEL_HOT static Object* second() {
+        register Object* rcx asm("rcx");
+        asm volatile("# second" : "=r"(rcx));
+        return rcx;
+    }
 };
 
 // rsp is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
