@@ -255,6 +255,39 @@ TEST_CASE("SBI: power-off and reset by the reset extension, else by the legacy s
     CHECK(firmware.calls == Calls{{reset, 0, 1, 0, 0}});
 }
 
+TEST_CASE("FP is a hart's whose tree lists D", "[hart]") {
+    struct Case {
+        const char* property;
+        std::string value;
+        bool listed;
+    };
+    const Case cases[] = {
+        {"riscv,isa", std::string{"rv64imafdc_sstc\0", 16}, true},
+        {"riscv,isa", std::string{"rv64gc\0", 7}, true},
+        {"riscv,isa", std::string{"rv64imafdczicsr\0", 16}, true},
+        {"riscv,isa", std::string{"rv64imac\0", 9}, false},
+        {"riscv,isa", std::string{"rv64imafc\0", 10}, false},
+        {"riscv,isa", std::string{"rv64imac_zdinx_svadu\0", 21}, false},
+        {"riscv,isa", std::string{"rv64imaczdinx\0", 14}, false},
+        {"riscv,isa", std::string{"rv64", 4}, false},
+        {"riscv,isa", std::string{}, false},
+        {"riscv,isa-extensions", std::string{"i\0m\0a\0f\0d\0c\0", 12}, true},
+        {"riscv,isa-extensions", std::string{"i\0m\0a\0c\0zdinx\0", 14}, false},
+        {"riscv,isa-base", std::string{"rv64i\0", 6}, false},
+    };
+    for (const auto& [property, value, listed] : cases) {
+        INFO(value);
+        test::Builder builder;
+        builder.begin("");
+        builder.property(property, value);
+        builder.end();
+        const test::Blob blob = builder.finish();
+        const cobnut::fdt::Tree tree{{blob.data(), blob.size()}};
+        REQUIRE(tree.error() == cobnut::fdt::Error::none);
+        CHECK(platform::fdt::has_double(tree.root()) == listed);
+    }
+}
+
 TEST_CASE("Sstc is used if the tree lists it and the register answers", "[timer]") {
     struct Case {
         const char* property;

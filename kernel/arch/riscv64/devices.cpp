@@ -3,6 +3,7 @@
 #include <arch/boot.hpp>
 #include <arch/console.hpp>
 #include <arch/csr.hpp>
+#include <arch/fpu.hpp>
 #include <arch/interrupt.hpp>
 #include <arch/memory.hpp>
 #include <arch/power.hpp>
@@ -121,8 +122,10 @@ KERNEL_BOOT const char* start_devices(platform::fdt::Discovery& discovery, uint6
     if (error != nullptr)
         return error;
     for (unsigned n = 0; n < discovery.core_count; ++n)
-        if (discovery.core[n].id == hart)
+        if (discovery.core[n].id == hart) {
             has_sstc = platform::Sstc::detect(discovery.core[n].node);
+            find_fpu(platform::fdt::has_double(discovery.core[n].node));
+        }
     if (!has_sstc && !platform::SbiTime::detect())
         return "the firmware has no timer (SBI TIME), nor has the hart one (Sstc)";
     return nullptr;

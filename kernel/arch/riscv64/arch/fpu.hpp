@@ -16,7 +16,12 @@ struct alignas(64) FpuState {
 constexpr size_t max_fpu_state = sizeof(FpuState);
 constexpr bool speculates_through_disable = false;
 
-constexpr size_t fpu_state_size() { return max_fpu_state; }
+extern bool has_fpu;
+
+inline size_t fpu_state_size() { return has_fpu ? max_fpu_state : 0; }
+
+/// Boot: `listed`, whether the device tree says that this hart has D.
+void find_fpu(bool listed);
 
 [[gnu::always_inline]] inline void save_registers(FpuState& state) {
     uint64_t control;
