@@ -178,6 +178,31 @@ TEST_CASE("a context waits for whoever is suspended in a chain of 50 calls", "[l
     suspend_each(50, 50);
 }
 
+TEST_CASE("a lent context that dies is forgotten by all calls that it was lent along", "[lending]") {
+    for (const unsigned length : {1u, 3u, 40u}) { // 16 at a time
+        CAPTURE(length);
+        Chain chain(length);
+        chain.descend(length);
+        (void)chain.world.enter([&] {
+            (void)sched::enter(chain.world.cpu());
+            unsigned steps = 1;
+            while (!sched::forget(chain.world.cpu(), *chain.context))
+                ++steps;
+            CHECK(steps == 1 + length / 17);
+            sched::leave(chain.world.cpu());
+        });
+        CHECK(chain.context->top == nullptr);
+        CHECK(chain.running() == ~0u); // nobody has time
+        for (unsigned n = 0; n < length; ++n) {
+            const auto& reply = chain.world.object<Reply>(chain.reply + n);
+            CHECK(reply.caller == chain.party[n]);
+            CHECK(reply.sched_context == nullptr);
+            CHECK(reply.prev == nullptr);
+        }
+        test::check_invariants(chain.world);
+    }
+}
+
 TEST_CASE("two that die in one chain leave the context to the client", "[lending]") {
     for (unsigned first = 1; first <= 6; ++first)
         for (unsigned second = 1; second <= 6; ++second) {

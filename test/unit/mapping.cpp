@@ -207,3 +207,27 @@ TEST_CASE("thousands of address spaces share a few identifiers, each one's own",
     for (const VSpace* owner : kernel_state.asid_owner)
         REQUIRE(owner == nullptr);
 }
+
+TEST_CASE("cache maintenance does what was asked for, to the range and no further", "[mapping]") {
+    using cobnut::CacheOperation;
+    Space s;
+    auto& machine = arch::host::machine;
+    constexpr Word offset = 100, bytes = 3000;
+    for (const auto operation : {CacheOperation::clean, CacheOperation::invalidate,
+                                 CacheOperation::clean_invalidate, CacheOperation::unify}) {
+        machine.cleaned = machine.cleaned_to_coherency = machine.made_executable = 0;
+        REQUIRE(s.world.call(s.frames, Method::frame_cache,
+                             {static_cast<Word>(operation), offset, bytes}).error == Error::none);
+        const bool cleans = operation == CacheOperation::clean, unifies = operation == CacheOperation::unify;
+        CHECK(machine.cleaned == (cleans ? bytes : 0));
+        CHECK(machine.made_executable == (unifies ? bytes : 0));
+        CHECK(machine.cleaned_to_coherency == (cleans || unifies ? 0 : bytes));
+    }
+    machine.cleaned_to_coherency = machine.made_executable = 0;
+    REQUIRE(s.map(s.frames, 0x3000, 3, 4).error == Error::none);
+    CHECK(machine.made_executable == 0);
+    REQUIRE(s.map(s.frames, 0x3000, 3, 0).error == Error::none);
+    CHECK(machine.made_executable == 4096);
+    REQUIRE(s.map(s.frames + 1, 0x4000, 3, 4 | 1).error == Error::none);
+    CHECK(machine.cleaned_to_coherency == 4096);
+}

@@ -75,7 +75,21 @@ TEST_CASE("a slot says what is in it", "[cnode]") {
           arch::to_physical(&c.world.object<Notification>(notification)).raw());
     const Word reply = c.world.make(ObjectType::reply);
     CHECK(identify(reply)[4] == arch::to_physical(&c.world.object<Reply>(reply)).raw());
+    const Word badged = c.world.free_slot();
+    REQUIRE(c.error(World::cnode, Method::cnode_mint,
+                    {badged, word_bits, notification, word_bits, Rights::read_bit, 5}, {World::cnode}) ==
+            Error::none);
+    CHECK(identify(badged)[2] == 5);
+    CHECK(identify(World::cnode)[2] == word_bits - World::radix);
+    const Word handler = c.world.free_slot();
+    REQUIRE(c.error(World::irq_control, Method::irq_control_get, {7, 0, handler, word_bits},
+                    {World::cnode}) == Error::none);
+    CHECK(identify(handler)[2] == 7);
+    const Word untyped = c.world.make(ObjectType::untyped, 13);
+    CHECK(identify(untyped)[2] == 0);
+    CHECK(identify(untyped)[3] == 13);
     const Word frame = c.world.make(ObjectType::frame, 12);
+    CHECK(identify(frame)[2] == 0);
     CHECK(identify(frame)[3] == 12);
     CHECK(identify(frame)[4] == c.world.slot(frame).object.physical().raw());
     const Word thread = c.world.make(ObjectType::thread);

@@ -168,6 +168,12 @@ TEST_CASE("cancel_badged_sends that was preempted ends what waited when it began
     World& world = test.world;
     for (unsigned i = 0; i < 12; ++i)
         (void)test.add(i % 2, i < 6 ? 130 : 120);
+    const Thread& lowest = test.add(0, 110);
+    std::vector<Thread*> newcomers;
+    for (unsigned i = 0; i < 6; ++i) {
+        newcomers.push_back(&world.make_thread(120));
+        thread_control::suspend(world.cpu(), *newcomers[i]);
+    }
     test.start_cancel();
     SECTION("and nothing else") {
     }
@@ -179,6 +185,27 @@ TEST_CASE("cancel_badged_sends that was preempted ends what waited when it began
     SECTION("though one that is to come goes to where it has been") {
         sched::set_priority(world.cpu(), *test.threads[10], 140);
         CHECK(!test.waits(*test.threads[10]));
+    }
+    SECTION("of a lower priority too, behind those that come meanwhile") {
+        sched::set_priority(world.cpu(), world.root(), 90);
+        for (Thread* newcomer : newcomers) {
+            thread_control::resume(world.cpu(), *newcomer);
+            while (world.settle() != newcomer) // who was ended by the first step goes before it
+                thread_control::suspend(world.cpu(), *world.cpu().current);
+            world.put_message(*newcomer, 0, {}, {});
+            newcomer->registers.a0 = test.badged[0];
+            (void)world.syscall(Syscall::send);
+            REQUIRE(test.waits(*newcomer));
+        }
+        sched::set_priority(world.cpu(), world.root(), 200);
+        REQUIRE(world.settle() == &world.root());
+        test.finish_cancel();
+        for (unsigned i = 0; i < 12; ++i)
+            CHECK(test.waits(*test.threads[i]) == (i % 2 == 1));
+        for (const Thread* newcomer : newcomers)
+            CHECK(test.waits(*newcomer));
+        CHECK(!test.waits(lowest));
+        return;
     }
     SECTION("not what comes meanwhile") {
         Thread* late = world.enter([&] {

@@ -74,6 +74,14 @@ TEST_CASE("the schedule of partitions has limits", "[partition]") {
     CHECK(set({least, 1, cobnut::partition_count, 500}) == Error::out_of_range);
     CHECK(set({least, 1, 0, least - 1}) == Error::time_out_of_range);
     CHECK(set({least, 1, 0, hour + 1}) == Error::time_out_of_range);
+    const auto details = [&](std::initializer_list<Word> words) {
+        return b.call(World::sched_control, Method::sched_control_set_schedule, words).words;
+    };
+    using Words = std::vector<Word>;
+    CHECK(details({least, cobnut::partition_slot_count + 1}) == Words{0, cobnut::partition_slot_count});
+    CHECK(details({least, 1, cobnut::partition_count, 500}) == Words{0, cobnut::partition_count - 1});
+    CHECK(details({least, 1, 0, least - 1}) == Words{least, hour});
+    CHECK(details({least - 1, 1, 0, 500}) == Words{least, hour});
     CHECK(kernel_state.partitions.count == 0);
     REQUIRE(set({least, 2, 0, hour, 0, least}) == Error::none);
     CHECK(kernel_state.partitions.count == 2);

@@ -32,6 +32,8 @@ struct Machine {
     unsigned asids = 8;
     unsigned translations_dropped = 0;
     unsigned partition_flushes = 0;
+    /// Bytes that were cleaned so that instruction fetch, other cores or devices see them.
+    size_t made_executable = 0, cleaned = 0, cleaned_to_coherency = 0;
     bool counters_open = false;
     bool fpu_open = false;
     bool can_suspend = false;

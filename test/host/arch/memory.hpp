@@ -33,9 +33,13 @@ inline void make_executable(void*, size_t) {}
 inline void clear_physical(kernel::PhysAddr start, size_t size) {
     clear_memory(to_virtual(start), size);
 }
-inline void clean_physical(kernel::PhysAddr, size_t) {}
-inline void clean_physical_to_coherency(kernel::PhysAddr, size_t) {}
-inline void make_physical_executable(kernel::PhysAddr, size_t) {}
+inline void clean_physical(kernel::PhysAddr, size_t size) { host::machine.cleaned += size; }
+inline void clean_physical_to_coherency(kernel::PhysAddr, size_t size) {
+    host::machine.cleaned_to_coherency += size;
+}
+inline void make_physical_executable(kernel::PhysAddr, size_t size) {
+    host::machine.made_executable += size;
+}
 
 inline void write_page_table_entry(PageFormat::Entry* place, PageFormat::Entry entry) {
     *place = entry;
