@@ -22,7 +22,8 @@ def compiler(build: builds.Build) -> str:
 
 
 def file_of(build: builds.Build) -> pathlib.Path:
-    return ROOT / f"test/bench/{build.board.name}.{compiler(build)}.txt"
+    kernel = build.board.name + (f"-{build.extra}" if build.extra else "")
+    return ROOT / f"test/bench/{kernel}.{compiler(build)}.txt"
 
 
 def load(build: builds.Build) -> dict[str, tuple[float, ...]]:

@@ -164,8 +164,14 @@ def measure_curves(build: builds.Build) -> list[curves.Point]:
             for name, place in places.items()]
 
 
-def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
+def budget_of(build: builds.Build, name: str) -> budgets.Budget:
+    """Of the ordinary kernel; what is added has none."""
     budget = budgets.of(build.board.isa, name)
+    return budgets.Budget(peer=budget.peer) if build.extra else budget
+
+
+def row_of(build: builds.Build, name: str, least: Counts, cycles: int) -> dict:
+    budget = budget_of(build, name)
     around = cycles - least["high"]
     return {"board": build.board.name, "operation": name, "instructions": least["high"],
             "i_lines": least["ilines"], "d_lines": least["dlines"],
@@ -182,7 +188,7 @@ def further_words(build: builds.Build, rows: list[dict]) -> list[dict]:
     """The cost of each word between 10 and 120."""
     costs = {row["operation"]: row["instructions"] for row in rows}
     name = "each_further_word"
-    budget = budgets.of(build.board.isa, name)
+    budget = budget_of(build, name)
     each = (costs["call_120_words"] - costs["call_10_words"]) / 110
     return [{"board": build.board.name, "operation": name, "instructions": round(each, 2),
              "must": budget.must, "aim": budget.aim, "peer": None}]
@@ -244,7 +250,8 @@ def bench(options: argparse.Namespace) -> int:
     """Prints instructions and cache lines of system calls."""
     chosen = [boards.load(options.board)] if options.board else \
         [board for board in boards.all_boards() if "machine" in board.qemu]
-    wanted = [builds.Build(board, options.variant, options.toolchain) for board in chosen]
+    wanted = [builds.Build(board, options.variant, options.toolchain, extra=options.extra)
+              for board in builds.with_extra(chosen, options.extra)]
     setup.ensure(wanted)
     plugin()
     rows: list[dict] = []

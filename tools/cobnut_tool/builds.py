@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 from . import boards
-from .common import BUILD, CPUS, ROOT, Problem, Stage, say, short_path
+from .common import BUILD, CPUS, ROOT, WRONG_USE, Problem, Stage, say, short_path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,16 +17,23 @@ class Build:
     variant: str
     toolchain: str
     without: str = ""  # one of WITHOUT
+    extra: str = ""  # one of EXTRAS
 
     @property
     def name(self) -> str:
-        return f"{self.board.name} {self.variant} {self.toolchain}" + \
-            (f" without {self.without}" if self.without else "")
+        return f"{self.board.name} {self.variant} {self.toolchain}{self.difference}"
+
+    @property
+    def difference(self) -> str:
+        """From the ordinary kernel."""
+        return (f" without {self.without}" if self.without else "") + \
+            (f" with {self.extra}" if self.extra else "")
 
     @property
     def folder(self) -> pathlib.Path:
         return BUILD / (f"{self.board.name}-{self.variant}-{self.toolchain}"
-                        + (f"-no-{self.without}" if self.without else ""))
+                        + (f"-no-{self.without}" if self.without else "")
+                        + (f"-{self.extra}" if self.extra else ""))
 
     @property
     def elf(self) -> pathlib.Path:
@@ -48,15 +55,30 @@ class Build:
         return ["--cross-file", f"configs/toolchains/{self.toolchain}.ini",
                 "--cross-file", f"configs/isa/{self.board.isa}.ini",
                 f"-Dboard={self.board.name}", f"-Dvariant={self.variant}",
-                *([f"-D{self.without}=false"] if self.without else [])]
+                *([f"-D{self.without}=false"] if self.without else []),
+                *([f"-D{self.extra}=true"] if self.extra else [])]
 
 
 HOST_FOLDER = BUILD / "host"
 WITHOUT = ("fastpath", "asids")  # Meson's options of what a kernel can be built without
+EXTRAS = {"isolation": "x86_64"}  # and with, on which ISA
+
+
+def can_have(board: boards.Board, extra: str) -> bool:
+    return extra == "" or EXTRAS[extra] == board.isa
+
+
+def with_extra(chosen: list[boards.Board], extra: str) -> list[boards.Board]:
+    """Those of the boards whose kernel can have it."""
+    able = [board for board in chosen if can_have(board, extra)]
+    if chosen and not able:
+        raise Problem(f"{extra} is for {EXTRAS[extra]}, not for {chosen[0].name}", WRONG_USE)
+    return able
 
 
 def of(options: argparse.Namespace) -> Build:
-    return Build(boards.load(options.board), options.variant, options.toolchain, options.without)
+    (board,) = with_extra([boards.load(options.board)], options.extra)
+    return Build(board, options.variant, options.toolchain, options.without, options.extra)
 
 
 def first_error(output: str) -> str:

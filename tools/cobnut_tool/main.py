@@ -41,6 +41,8 @@ def add_build_options(parser: argparse.ArgumentParser, one_board: bool) -> None:
     parser.add_argument("--without", choices=builds.WITHOUT, default="",
                         help="a kernel whose every entry takes the slow path, or that uses no "
                              "address-space identifiers (RISC-V)")
+    parser.add_argument("--with", dest="extra", choices=list(builds.EXTRAS), default="",
+                        help="a kernel that user address spaces do not map (x86-64)")
 
 
 def add_machine_options(parser: argparse.ArgumentParser) -> None:

@@ -103,7 +103,8 @@ def measure(build: builds.Build) -> dict:
 def size(options: argparse.Namespace) -> int:
     """Prints the size of each kernel in bytes and lines."""
     chosen = [boards.load(options.board)] if options.board else boards.all_boards()
-    wanted = [builds.Build(board, options.variant, options.toolchain) for board in chosen]
+    wanted = [builds.Build(board, options.variant, options.toolchain, extra=options.extra)
+              for board in builds.with_extra(chosen, options.extra)]
     setup.ensure(wanted)
     rows = [measure(builds.compile_build(build, [])) for build in wanted]
     head = ("text", "data", "bss", "boot", "generic", "drivers", "isa", "assembler", "share")

@@ -203,7 +203,7 @@ def same_lines(name: str, first: list[str], second: list[str]) -> Result:
 
 
 def conformance_name(build: builds.Build) -> str:
-    return f"conformance {build.board.name}" + (f" without {build.without}" if build.without else "")
+    return f"conformance {build.board.name}{build.difference}"
 
 
 def unlisted(build: builds.Build, results: list[Result]) -> list[Result]:

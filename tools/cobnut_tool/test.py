@@ -10,17 +10,17 @@ from collections.abc import Callable
 import conformance_rules
 
 from . import (analysis_suite, bad_input, bench_suite, boards, builds, coverage, debugger_suite,
-               fuzz_suite, generic_suite, image_suite, injected_suite, limits, mutation,
-               porting_suite, preemption, sabotage, sdk_suite, setup, suites, tool_suite, ways)
+               fuzz_suite, generic_suite, image_suite, injected_suite, isolation_suite, limits,
+               mutation, porting_suite, preemption, sabotage, sdk_suite, setup, suites, tool_suite, ways)
 from .common import CPUS, FAILED, WRONG_USE, Problem, say, write_json
 from .results import Result, write_junit
 
 SUITES = ["unit", "scopes", "fuzz", "analysis", "conformance", "tour", "memory", "bad-input", "boot-cost", "limits",
           "bench", "preemption", "sdk", "reproducible", "porting", "tutorial", "guide", "generic",
-          "tool", "debugger", "injected", "boards"]
+          "tool", "debugger", "injected", "isolation", "boards"]
 SLOW = {"guide", "boards", "scopes"}  # not in the quick whole
 ARCHIVES = {"memory": ["tour", "conformance"], "conformance": ["conformance"], "bench": ["bench"],
-            "injected": ["conformance"],
+            "injected": ["conformance"], "isolation": ["tour", "conformance"],
             "preemption": ["conformance", "stress"]}  # the others boot the tour's
 HELP = """
 Runs tests and ends in a line "N passed, N failed".
@@ -45,6 +45,7 @@ generic      one image on every board that a generic config serves
 tool         ./cobnut itself, ended by a signal, leaves no QEMU behind
 debugger     the kernel debugger, by its console
 injected     NMIs, machine checks and asynchronous errors, injected by QEMU
+isolation    x86-64 with page-table isolation: the tour, NMIs, a machine check, what user roots map
 guide        docs/porting.md, followed literally in a copy of the tree; not in the quick whole
 reproducible two copies of the tree in different folders give the same files, bit for bit
 
@@ -72,17 +73,26 @@ def combinations(options: argparse.Namespace, variants: list[str], toolchains: l
         [board for board in boards.all_boards()
          if "machine" in board.qemu and (every_board or board.is_reference)
          and board.is_generic == generic]
-    return [builds.Build(board, variant, toolchain, options.without) for variant in variants
-            for toolchain in toolchains for board in chosen]
+    return [builds.Build(board, variant, toolchain, options.without, options.extra)
+            for variant in variants for toolchain in toolchains
+            for board in builds.with_extra(chosen, options.extra)]
 
 
-def lesser_kernels(options: argparse.Namespace) -> list[builds.Build]:
-    """For --all: kernels of which something is left out, and nothing else may change."""
-    if not options.all or options.without:
+def other_kernels(options: argparse.Namespace) -> list[builds.Build]:
+    """For --all: kernels with something left out or added, and nothing else may change."""
+    if not options.all or options.without or options.extra:
         return []
     chosen = dict.fromkeys(build.board for build in combinations(options, ["release"], ["gcc"]))
-    return [builds.Build(board, "release", "gcc", without) for board in chosen
-            for without in builds.WITHOUT if without != "asids" or board.isa == "riscv64"]
+    lesser = [builds.Build(board, "release", "gcc", without) for board in chosen
+              for without in builds.WITHOUT if without != "asids" or board.isa == "riscv64"]
+    return lesser + [builds.Build(board, "release", "gcc", extra=extra) for board in chosen
+                     for extra in builds.EXTRAS if builds.can_have(board, extra)]
+
+
+def isolated_builds(options: argparse.Namespace) -> list[builds.Build]:
+    chosen = combinations(options, ["release"], ["gcc"])
+    return [dataclasses.replace(build, extra="isolation") for build in chosen
+            if builds.can_have(build.board, "isolation")]
 
 
 def tour_builds(options: argparse.Namespace) -> list[builds.Build]:
@@ -111,7 +121,7 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
                  for case in analysis_suite.board_cases(build, options.all)]
     if "conformance" in chosen:
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
-                 for build in [*plain, *lesser_kernels(options)]]
+                 for build in [*plain, *other_kernels(options)]]
     if "boards" in chosen:
         every = combinations(options, ["release"], ["gcc"], every_board=True)
         every += combinations(options, ["release"], ["gcc"], True, generic=True)
@@ -135,7 +145,10 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
             jobs += [Job(name, build, case) for build in plain for case in cases(build)]
     if "bench" in chosen:
         jobs += [Job("bench", build, lambda b=build: bench_suite.of_minimal_machine(b))
-                 for build in lesser_kernels(options) if build.without == "asids"]
+                 for build in other_kernels(options) if build.without == "asids"]
+    if "isolation" in chosen:
+        jobs += [Job("isolation", build, case) for build in isolated_builds(options)
+                 for case in isolation_suite.cases(build)]
     if "porting" in chosen:
         jobs += [Job("porting", None, case) for case in porting_suite.cases()]
     if "tutorial" in chosen:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Numbers that the assembler shares with C++.
+#include <arch/entry_area.hpp>
 #include <arch/layout.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/object/cpu.hpp>
@@ -16,9 +17,13 @@ void define_offsets() {
     DEFINE(GATE_TRACED, kernel::Gate::traced >> 24);
     DEFINE(CPU_CURRENT, offsetof(kernel::Cpu, current));
     DEFINE(CPU_SCRATCH, offsetof(kernel::Cpu, scratch));
+    DEFINE(ENTRY_SCRATCH, arch::entry_area::scratch - cpu);
+    DEFINE(CPU_ADDRESS, static_cast<int64_t>(cpu));
     DEFINE(CPU_VECTOR, offsetof(kernel::Cpu, scratch) + 8);
     DEFINE(SYSCALL_COUNT, cobnut::syscall_count);
     DEFINE(STACK_TOP, static_cast<int64_t>(stack_top));
+    DEFINE(TEXT, static_cast<int64_t>(image_text));
+    DEFINE(DATA, static_cast<int64_t>(image_data));
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);

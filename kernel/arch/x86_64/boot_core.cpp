@@ -3,6 +3,7 @@
 #include "boot.hpp"
 
 #include <arch/cpu.hpp>
+#include <arch/entry_area.hpp>
 #include <arch/fpu.hpp>
 #include <arch/trap.hpp>
 #include <cobnut/register.hpp>
@@ -13,7 +14,7 @@ namespace arch::boot {
 
 // The segments of layout.hpp; the first three serve start.S already. The last two: task state.
 extern "C" {
-constinit uint64_t descriptors[8] = {
+ENTRY_AREA constinit uint64_t descriptors[8] = {
     0, 0x00209a0000000000, 0x0000920000000000, 0, 0x0000f20000000000, 0x0020fa0000000000, 0, 0};
 }
 
@@ -67,8 +68,8 @@ struct [[gnu::packed]] TablePointer {
     uint64_t base;
 };
 
-constinit TaskState task_state{};
-constinit Gate gates[256]{};
+ENTRY_AREA constinit TaskState task_state{};
+ENTRY_AREA constinit Gate gates[256]{};
 
 // Whatever the stack pointer is: entries that can come at any instruction have stacks of their own.
 enum class Stack : uint8_t {
@@ -81,7 +82,7 @@ enum class Stack : uint8_t {
 };
 constexpr unsigned stack_count = 5;
 constexpr size_t interrupt_stack_size = 2048;
-alignas(16) constinit char interrupt_stacks[stack_count][interrupt_stack_size]{};
+ENTRY_AREA alignas(16) constinit char interrupt_stacks[stack_count][interrupt_stack_size]{};
 
 KERNEL_BOOT void set_gate(unsigned vector, const void* entry, Stack stack, unsigned privilege = 0) {
     const auto address = reinterpret_cast<uint64_t>(entry);
@@ -113,7 +114,7 @@ KERNEL_BOOT void fill_gates() {
 }
 
 KERNEL_BOOT void load_tables() {
-    task_state.stack[0] = layout::stack_top;
+    task_state.stack[0] = entry_area::stack_top;
     for (unsigned index = 0; index < stack_count; ++index)
         task_state.interrupt_stack[index] =
             reinterpret_cast<uint64_t>(interrupt_stacks[index]) + interrupt_stack_size;

@@ -38,12 +38,15 @@ struct alignas(layout::page) CorePages {
 constinit CorePages core_pages{};
 static_assert(sizeof(kernel::Cpu) <= layout::kept_arguments);
 
+// What is global outlasts a change of the root (SDM volume 3, 4.10.2.4).
 constexpr PageEntry kernel_read_write =
     PageEntry{}
         .set<PageEntry::Present, PageEntry::Writable, PageEntry::Accessed, PageEntry::Dirty,
-             PageEntry::Global, PageEntry::NoExecute>();
-constexpr PageEntry kernel_execute =
-    PageEntry{}.set<PageEntry::Present, PageEntry::Accessed, PageEntry::Global>();
+             PageEntry::NoExecute>()
+        .with<PageEntry::Global>(!entry_area::isolated);
+constexpr PageEntry kernel_execute = PageEntry{}
+                                         .set<PageEntry::Present, PageEntry::Accessed>()
+                                         .with<PageEntry::Global>(!entry_area::isolated);
 
 constexpr unsigned index_of(uint64_t address, unsigned shift) {
     return static_cast<unsigned>(address >> shift) % entries;
@@ -210,9 +213,11 @@ KERNEL_BOOT void build_page_tables(kernel::boot::Machine& machine, const Feature
     if (!machine.reserved.add(pool.range))
         kernel::fatal("memory map: too many ranges");
 
-    address_spaces.empty_root = data_address(&root).raw();
+    const uint64_t kernel_root = data_address(&root).raw();
+    address_spaces.empty_root = entry_area::build(kernel_root, features.identifiers ? keep_translations : 0,
+                                                  small_table.entry[index_of(layout::entry_page, 12)]);
     write_msr(Msr::pat, page_attribute_table);
-    write_control<3>(address_spaces.empty_root);
+    write_control<3>(kernel_root);
     address_spaces.huge_pages = features.huge_pages;
     address_spaces.asids = features.identifiers ? max_asids : 1;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Ways into the kernel and out: syscall, exceptions and interrupts, iretq.
 #include "asm_offsets.h"
+#include "entry_hooks.S"
 
     // at_NAME: offsets of arch::Registers in a Thread, in its order.
     .set offset, THREAD_REGISTERS
@@ -20,9 +21,7 @@
     .endm
 
     .section .text.entry, "ax"
-    .balign 64
-    .global trap_vectors, ignore_entry, leave_full
-    .global syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry
+    .global trap_vectors, syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry, ignore_entry, leave_full
     // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
     .set vector, 0
     .set with_code, 0x60227d00
@@ -40,11 +39,11 @@ trap_vectors:
 
 syscall_entry:
     swapgs
-    mov %rsp, %gs:CPU_SCRATCH
-    mov %gs:CPU_CURRENT, %rsp           // the thread: there is no stack here
+    mov %rsp, %gs:ENTRY_SCRATCH
+    load_current(%rsp)                  // the thread: there is no stack here
     save %rsp, rbp, r12, r13, r14, r15
     mov %rcx, at_rip(%rsp)
-    mov %gs:CPU_SCRATCH, %rcx
+    mov %gs:ENTRY_SCRATCH, %rcx
     mov %rcx, at_rsp(%rsp)
     rdfsbase %rcx
     mov %rcx, at_fs(%rsp)
@@ -93,7 +92,7 @@ trap:
     push %rcx
     rdgsbase %rax
     swapgs
-    mov %gs:CPU_CURRENT, %rcx
+    load_current(%rcx)
     mov %rax, at_gs(%rcx)
     rdfsbase %rax
     mov %rax, at_fs(%rcx)
@@ -107,7 +106,7 @@ trap:
     popq at_rflags(%rcx)
     popq at_rsp(%rcx)
     orb $GATE_FULL, GATE_FLAGS(%rcx)
-    mov $STACK_TOP, %rsp
+    to_kernel_stack
     call trap_from_user
 
     // In the kernel: a debug exception that the user armed (mov ss; syscall), an interrupt that
@@ -142,5 +141,5 @@ leave_full:
     mov at_gs(%rdi), %rax
     swapgs
     wrgsbase %rax
-    load %rdi, rax, rdi
+    load_last
     iretq

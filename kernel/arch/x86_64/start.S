@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Boot headers and the way from 32-bit protected mode to boot_main.
-
-#define TEXT 0xffffffff80000000         /* minus these: physical addresses */
-#define DATA 0xffffffffc0000000
-#define FLAGS 0x00010003                /* page-aligned modules, memory map, address fields */
+// Minus TEXT and DATA, addresses are physical ones.
+#include "asm_offsets.h"
 
     .section .boot.head, "ax"
 multiboot_header:
-    .long 0x1badb002, FLAGS, -(0x1badb002 + FLAGS)
+    // Flags: page-aligned modules, memory map, address fields.
+    .long 0x1badb002, 0x00010003, -(0x1badb002 + 0x00010003)
     .long multiboot_header - TEXT, image_start - TEXT, data_end - DATA, image_end - DATA
     .long multiboot_entry - TEXT
 

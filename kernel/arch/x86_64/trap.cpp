@@ -2,6 +2,7 @@
 // What the trap stubs call, and the choice of the way out.
 #include <arch/cpu.hpp>
 #include <arch/debug.hpp>
+#include <arch/entry_area.hpp>
 #include <arch/leave.hpp>
 #include <arch/trap.hpp>
 
@@ -35,6 +36,9 @@ void leave(kernel::Thread& thread) {
     if ((thread.gate & kernel::Gate::full_frame) == 0)
         leave_voluntary(thread);
     thread.gate &= ~kernel::Gate::full_frame;
+    if constexpr (entry_area::isolated)
+        asm volatile("movq %0, %%rsp\n jmp leave_full" ::"i"(entry_area::stack_top), "D"(&thread)
+                     : "memory");
     leave_full(thread);
 }
 

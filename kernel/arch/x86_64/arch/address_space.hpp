@@ -3,6 +3,7 @@
 // maintenance.
 #pragma once
 
+#include <arch/entry_area.hpp>
 #include <arch/instructions.hpp>
 #include <arch/memory.hpp>
 
@@ -35,12 +36,11 @@ inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
 }
 
 inline SpaceToken empty_token() {
-    return make_token(kernel::PhysAddr{address_spaces.empty_root}, 0);
+    return make_token(kernel::PhysAddr{address_spaces.empty_root}, entry_area::empty_identifier);
 }
 
 inline void activate(SpaceToken token) {
-    if ((token.cr3 & ~keep_translations) != read_control<3>())
-        write_control<3>(token.cr3);
+    entry_area::activate(token.cr3, keep_translations);
 }
 
 // The upper half of every root is the kernel's and never changes after boot.

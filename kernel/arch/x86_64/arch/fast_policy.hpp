@@ -2,6 +2,7 @@
 // The registers of the fastpath. GCC compiles it with the message registers fixed, see meson.build.
 #pragma once
 
+#include <arch/entry_area.hpp>
 #include <arch/fpu.hpp>
 #include <arch/leave.hpp>
 #include <generic/base/attributes.hpp>
@@ -98,7 +99,7 @@ struct FastPolicy {
     }
     KERNEL_HOT static void switch_space(const Entry& e, kernel::VSpace* space) {
         if (space != e.current->space)
-            asm volatile("movq %0, %%cr3" ::"r"(space->token.cr3) : "memory");
+            entry_area::switch_root(space->token.cr3);
     }
 
     // The string instruction wants rsi, which is the tag.

@@ -2,6 +2,7 @@
 // The way out with a voluntary frame, of the fastpath and of the slow path alike.
 #pragma once
 
+#include <arch/entry_area.hpp>
 #include <arch/registers.hpp>
 #include <generic/object/thread.hpp>
 
@@ -29,10 +30,7 @@ constexpr size_t register_at(size_t offset) { return kernel::thread_registers_of
     ARCH_SYSRET
 #define ARCH_SYSRET                                                                                \
     "movl $0x202, %%r11d\n"                                                                        \
-    "xorl %%eax, %%eax\n"                                                                          \
-    "swapgs\n"                                                                                     \
-    "wrgsbase %%rax\n"                                                                             \
-    "sysretq\n"
+    ARCH_TO_USER
 #define ARCH_LEAVE_OFFSET(name, member)                                                            \
     [at_##name] "i"(arch::register_at(offsetof(arch::Registers, member)))
 #define ARCH_LEAVE_OFFSETS                                                                         \
