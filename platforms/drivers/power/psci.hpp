@@ -30,10 +30,12 @@ private:
     static constexpr uint32_t success = 0, not_supported = ~uint32_t{0};
 
     [[nodiscard]] uint32_t call(uint32_t function) const {
+        // NOLINTBEGIN(readability-redundant-casting): on ARMv7-A it is one already
         if (by_smc_)
             return static_cast<uint32_t>(arch::firmware_smc(function));
         if (by_hvc_)
             return static_cast<uint32_t>(arch::firmware_hvc(function));
+        // NOLINTEND(readability-redundant-casting)
         return not_supported;
     }
 

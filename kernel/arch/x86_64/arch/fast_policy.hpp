@@ -102,7 +102,7 @@ struct FastPolicy {
             entry_area::switch_root(space->token.cr3);
     }
 
-    // The string instruction wants rsi, which is the tag.
+    // The string instruction wants rsi, which is the tag. NOLINTNEXTLINE(readability-non-const-parameter)
     KERNEL_HOT static void copy_words(Word* to, const Word* from, Word count) {
         register const Word* source asm("rax") = from;
         asm volatile("xchgq %%rsi, %1\n rep movsq\n xchgq %%rsi, %1"
