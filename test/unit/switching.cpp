@@ -131,7 +131,7 @@ const Change changes[] = {
     {"another of the same priority waits behind", [](Scene& s) { (void)s.companion(110); },
      not_yield & ~answers, 0},
     {"another of a lower priority waits too", [](Scene& s) { (void)s.companion(60); },
-     not_yield & ~answers, calls | faults},
+     not_yield & ~answers, calls | faults | urgent},
     {"no words", [](Scene& s) { set_message(s, 0); }, messages, 0},
     {"as many words as the registers hold", [](Scene& s) { set_message(s, 4); }, messages, 0},
     {"a word more than the registers hold", [](Scene& s) { set_message(s, 5); }, messages, 0},

@@ -115,10 +115,13 @@ aarch64_slow_reply_recv:
     mov     x9, xzr                 // a value of the kernel's by now
 slow_system_call:
     save_arguments
+    cmp     x16, #LAST_SYSCALL
+    b.hi    1f
     mov     x0, x16
-    cmp     x16, #LAST_SYSCALL      // above: with a slot
-    b.hi    kernel_send
     b       kernel_syscall
+1:  and     x1, x16, #31            // with its slot, which is as aligned
+    sub     x0, x16, x1
+    b       kernel_send
 
 full_synchronous:
     save_full

@@ -59,7 +59,7 @@ other_syscall:
     each    sd, SAVED + 8, s1, s2, s3, s4
     j       kernel_fast_brief
     .global trap_slow_brief
-trap_slow_brief:                    // from there: these are saved, t4 is for kernel_syscall
+trap_slow_brief:                    // from there: these are saved, t4 is the number, or the slot for kernel_send
     each    sd, SAVED, s0
     each    sd, SAVED + 40, s5, s6, s7, s8, s9, s10, s11, gp, sp
 #else
@@ -69,15 +69,14 @@ trap_slow_brief:                    // from there: these are saved, t4 is for ke
     csrr    s1, sepc
     addi    s1, s1, 4
     sd      s1, PC(t3)
-trap_slow_syscall:                  // tp, t0 and the arguments are as the user left them, t4 as above
-    ld      t3, CPU_CURRENT(tp)
+trap_slow_syscall:                  // t0 and the arguments are as the user left them, t3 the thread, t4 as above
     arguments sd
     mv      sp, tp
     mv      a0, t4
-    sltiu   t4, t4, SYSCALL_COUNT   // else with a slot
-    beqz    t4, 1f
+    bne     t4, t0, 1f
     tail    kernel_syscall
-1:  tail    kernel_send
+1:  mv      a1, t0
+    tail    kernel_send
 
     .balign 4
     .global trap_entry_traced

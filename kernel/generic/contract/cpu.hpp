@@ -11,6 +11,7 @@
 
 namespace kernel {
 struct Cpu;
+struct Slot;
 struct Thread;
 } // namespace kernel
 
@@ -48,8 +49,8 @@ extern "C" {
 /// A system call in the voluntary frame: the stub has stored the voluntary frame and all argument
 /// registers. Its number, < syscall_count.
 [[noreturn]] void kernel_syscall(kernel::Word number);
-/// The same of send and nb_send: the address of the Slot that it names, plus the number.
-[[noreturn]] void kernel_send(kernel::Word call);
+/// The same of send and nb_send, with the slot that it names.
+[[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 /// The rest are entries with a full frame; the stub has set the full-frame flag of current's gate.
 /// A system call of an alien thread or with a number out of range (program counter after the trap).
 [[noreturn]] void kernel_unknown_syscall(kernel::Word number);

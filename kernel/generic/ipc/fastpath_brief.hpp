@@ -79,7 +79,7 @@ private:
 
     /// The right is there, and nobody waits.
     KERNEL_HOT static bool may_signal(const Slot* slot, const Thread* current) {
-        if (!slot->rights().write())
+        if ((slot->object.rights_byte() & SlotRights::write) == 0)
             return false;
         const auto* notification = slot->pointer<Notification>();
         const Thread* bound = notification->bound;
@@ -90,7 +90,7 @@ private:
         auto* notification = slot->pointer<Notification>();
         notification->flags |= slot->badge;
         notification->active = 1;
-        if (notification->bound != nullptr)
+        if (notification->bound != nullptr) [[unlikely]]
             notification->bound->gate |= Gate::signal_pending;
     }
 

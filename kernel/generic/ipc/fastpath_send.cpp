@@ -8,7 +8,6 @@
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
-#include <generic/ipc/transfer.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/notification.hpp>
@@ -22,23 +21,37 @@ using cobnut::Tag;
 
 constexpr unsigned message_words = arch::Registers::message_words;
 
-/// Beside the address of a Slot, in the place of a system call's number: an interrupt signals.
+/// In the place of a system call's number: an interrupt signals.
 constexpr Word interrupted = 16;
-static_assert(interrupted >= cobnut::syscall_count && 2 * interrupted <= alignof(Slot));
+static_assert(interrupted >= cobnut::syscall_count);
 
 /// Tag and words.
 constexpr Word signal_message[1 + message_words] = {Tag(0, 0, 0, cobnut::Kind::signal).raw()};
 
-/// Nobody else is in the queue that the thread is in.
-KERNEL_HOT bool is_alone(const Thread& thread) {
-    return ((reinterpret_cast<Word>(thread.next) ^ reinterpret_cast<Word>(&thread)) |
-            reinterpret_cast<Word>(thread.lower) | reinterpret_cast<Word>(thread.higher)) == 0;
+/// Hides from the compiler how a value came about: it would compute it again, or test where it came from.
+KERNEL_HOT void opaque(auto& value) { asm("" : "+r"(value)); }
+
+/// It goes out of the queue of one ring, and runs next: what it waits for is void.
+KERNEL_HOT void dequeue(Word& head, Thread& thread) {
+    Thread* next = thread.next;
+    if (next == &thread) [[likely]] {
+        head = 0;
+        return;
+    }
+    Thread* previous = thread.prev;
+    previous->next = next;
+    next->prev = previous;
+    thread.next = thread.prev = &thread;
+    if (queue_first(head) == &thread)
+        head = reinterpret_cast<Word>(next) | (head & Endpoint::state_mask);
 }
 
 /// The running thread goes to the front of the ready threads of its priority, which is the highest.
 KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread) {
     ReadyQueue& queue = cpu.ready;
-    const Word priority = thread.priority();
+    uint32_t gate = thread.gate;
+    opaque(gate);
+    const Word priority = gate & Gate::priority_mask;
     Thread* first = queue.first[priority];
     thread.wait = Wait::nothing;
     thread.queued = 1;
@@ -46,7 +59,7 @@ KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread) {
         const Word word = priority / 32;
         queue.occupied[word] |= uint32_t{1} << (priority % 32);
         queue.summary |= uint32_t{1} << word;
-        cpu.gate = (cpu.gate & ~Gate::priority_mask) | (thread.gate & Gate::priority_mask);
+        cpu.gate = (cpu.gate & ~Gate::priority_mask) | (gate & Gate::priority_mask);
     } else {
         thread.next = first;
         thread.prev = first->prev;
@@ -78,10 +91,34 @@ KERNEL_HOT void put_answer(arch::Registers& registers) {
         registers.set_message(i, 0);
 }
 
-/// Returns if this is not for it.
+/// The words that registers do not hold. User memory: each is read once.
+KERNEL_HOT void copy_rest(const Thread& from, const Thread& to, Word count) {
+    if (count <= message_words) [[likely]]
+        return;
+    const volatile Word* source = static_cast<const cobnut::IpcBuffer*>(from.buffer)->words;
+    Word* target = static_cast<cobnut::IpcBuffer*>(to.buffer)->words;
+#pragma GCC unroll 1
+    for (Word i = message_words; i < count; ++i)
+        target[i] = source[i];
+}
+
+[[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread* to, Word badge, const Word* message) {
+    Thread* from = cpu.current;
+    cpu.current = to;
+    to->frame_kind = FrameKind::running;
+    arch::FastPolicy::switch_space({from, 0}, to->space);
+    arch::FastPolicy::leave_with(to, badge, message);
+}
+[[noreturn, gnu::noinline, gnu::cold]] void go_with_timer(Thread* to, Word badge, const Word* message) {
+    Cpu& cpu = arch::current_cpu();
+    set_timer(cpu);
+    go(cpu, to, badge, message);
+}
+
+/// Returns if this is not for it. There is no call on the way: nothing has to be saved for one.
 KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     Thread& current = *cpu.current;
-    if (!slot.rights().write())
+    if ((slot.object.rights_byte() & SlotRights::write) == 0)
         return;
     const bool signals = slot.type() == ObjectType::notification;
     if (!signals && slot.type() != ObjectType::endpoint)
@@ -89,13 +126,14 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     // Both begin with their queue's word.
     Word* head = slot.pointer<Word>();
     Thread* to = queue_first(*head);
+    opaque(to);
     const Word* message;
     Word shape = 0;
     if (signals) [[likely]] {
         message = signal_message;
         if (to == nullptr) [[unlikely]] {
             to = slot.pointer<Notification>()->bound;
-            if (to == nullptr || to == &current || to->wait_kind() != Wait::receive)
+            if (to == nullptr || to == &current || to->wait_kind() != Wait::receive || to->higher != nullptr)
                 return;
             head = to->waits_on<Word>();
         }
@@ -105,57 +143,58 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
         if (to == nullptr || (*head & Endpoint::senders) != 0 || !is_plain(shape, current, *to))
             return;
     }
-    if (to->priority() <= current.priority() || !may_run(cpu, *to))
+    // The only ring: no other one follows, and who is first in the queue follows none.
+    if (to->priority() <= current.priority() || !may_run(cpu, *to) || to->lower != nullptr)
         return;
     SliceSwitch contexts{to->sched_context};
     if (!may_switch(contexts, cpu, *to))
         return;
 
     // Committed.
-    if (is_alone(*to)) [[likely]]
-        *head = 0;
-    else
-        queue_remove(*head, *to);
-    if (shape > message_words) [[unlikely]]
-        copy_rest(current, *to, static_cast<unsigned>(shape));
+    dequeue(*head, *to);
     if (form == static_cast<Word>(Syscall::nb_send)) [[likely]] {
-        if (!signals) [[unlikely]]
+        if (!signals) [[unlikely]] {
+            copy_rest(current, *to, shape);
             message = keep(message, to->registers);
+        }
         put_answer(current.registers);
+    } else {
+        copy_rest(current, *to, shape);
     }
     enqueue_first(cpu, current);
     contexts.commit(cpu, &current);
-    program(cpu);
-    cpu.current = to;
-    to->frame_kind = FrameKind::running;
-    arch::FastPolicy::switch_space({&current, 0}, to->space);
-    arch::FastPolicy::leave_with(to, slot.badge, message);
+    if (is_timer_late(cpu)) [[unlikely]]
+        go_with_timer(to, slot.badge, message);
+    go(cpu, to, slot.badge, message);
+}
+
+/// An interrupt that signals through the slot.
+[[noreturn]] void slow_interrupt(const Slot* slot) {
+    slow::interrupt(static_cast<unsigned>(slot - kernel_state.irq_slots));
 }
 
 } // namespace
 
 } // namespace kernel::ipc
 
-void kernel_send(kernel::Word call) {
+void kernel_send(const kernel::Slot* slot, kernel::Word form) {
     using namespace kernel;
-    const Word form = call % alignof(Slot);
-    const auto& slot = *reinterpret_cast<const Slot*>(call - form);
     Cpu& cpu = arch::current_cpu();
     static_assert(FrameKind::full == FrameKind{static_cast<uint8_t>(FrameKind::arguments) + 1});
     cpu.current->frame_kind = static_cast<FrameKind>(
         static_cast<Word>(FrameKind::arguments) + form / ipc::interrupted);
     if (COBNUT_FASTPATH)
-        ipc::send_to_waiter(cpu, slot, form);
+        ipc::send_to_waiter(cpu, *slot, form);
     if (form == ipc::interrupted)
-        slow::interrupt(static_cast<unsigned>(&slot - kernel_state.irq_slots));
-    slow::system_call(form);
+        arch::FastPolicy::continue_in<ipc::slow_interrupt>(slot, &cpu);
+    arch::FastPolicy::continue_in<slow::system_call>(form, &cpu);
 }
 
 void kernel_interrupt() {
     using namespace kernel;
     const unsigned number = arch::claim_interrupt();
     if (const Slot* slot = irq::signal_slot(number); slot != nullptr)
-        kernel_send(reinterpret_cast<Word>(slot) + ipc::interrupted);
+        kernel_send(slot, ipc::interrupted);
     arch::current_cpu().current->frame_kind = FrameKind::full;
     slow::interrupt(number);
 }

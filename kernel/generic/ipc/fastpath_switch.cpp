@@ -34,7 +34,8 @@ using cobnut::Tag;
 [[noreturn]] KERNEL_HOT void switch_to(Cpu& cpu, Thread& from, Thread& to,
                                        const SliceSwitch& contexts) {
     contexts.commit(cpu, &from);
-    program(cpu);
+    if (is_timer_late(cpu)) [[unlikely]]
+        set_timer(cpu);
     go(cpu, from, to);
 }
 /// From where code counts for more than a call.
@@ -144,7 +145,8 @@ KERNEL_HOT void yield(Cpu& cpu) {
     current.queued = 1;
     next->queued = 0;
     contexts.enter(cpu, &current, &mine);
-    program(cpu);
+    if (is_timer_late(cpu)) [[unlikely]]
+        set_timer(cpu);
     if (is_full)
         go(cpu, current, *next);
     cpu.current = next;
@@ -265,7 +267,7 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
 
 } // namespace
 
-[[gnu::noinline, gnu::cold]] void set_earlier_deadline(Cpu& cpu) {
+[[gnu::noinline, gnu::cold]] void set_timer(Cpu& cpu) {
     cpu.deadline = cpu.slice_end;
     cpu.switch_until = cpu.deadline - kernel_state.least_ticks;
     arch::set_deadline(cpu.deadline);

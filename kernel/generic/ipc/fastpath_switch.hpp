@@ -17,19 +17,17 @@ namespace kernel::ipc {
 /// Whether the core may go to the thread, but for the Gate's bits that are ignored.
 KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
     return Gate::may_run(thread.gate & ~ignored, cpu.gate) &&
-           thread.space->asid != arch::asid_none;
+           arch::FastPolicy::may_switch_space(arch::FastPolicy::Entry{}, thread.space);
 }
 
 [[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
     return contexts.possible(cpu, &to, arch::now);
 }
 
-void set_earlier_deadline(Cpu& cpu);
-/// The timer, if it is set for later than the end of the slice that has begun.
-KERNEL_HOT void program(Cpu& cpu) {
-    if (cpu.slice_end < cpu.deadline) [[unlikely]]
-        set_earlier_deadline(cpu);
-}
+/// The timer is set for later than the end of the slice that has begun.
+KERNEL_HOT bool is_timer_late(const Cpu& cpu) { return cpu.slice_end < cpu.deadline; }
+/// For the end of that slice.
+void set_timer(Cpu& cpu);
 
 KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
     return from.buffer != nullptr && to.buffer != nullptr;

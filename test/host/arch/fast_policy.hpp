@@ -14,7 +14,7 @@
 
 extern "C" {
 [[noreturn]] void kernel_syscall(kernel::Word number);
-[[noreturn]] void kernel_send(kernel::Word call);
+[[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 }
 
 namespace arch {
@@ -111,7 +111,7 @@ struct BriefPolicy {
         kernel_syscall(entry.number);
     }
     [[noreturn]] static void slow_with(const Entry& entry, kernel::Word, const kernel::Slot* slot) {
-        kernel_send(reinterpret_cast<kernel::Word>(slot) | entry.number);
+        kernel_send(slot, entry.number);
     }
 };
 

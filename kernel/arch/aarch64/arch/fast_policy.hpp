@@ -141,9 +141,10 @@ struct BriefPolicy {
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
-        asm volatile("mov x1, %0\n\tmov x0, xzr\n\tmov x2, xzr\n\tmov x3, xzr\n\t"
+        register kernel::Word x1 asm("x1") = tag;
+        asm volatile("mov x0, xzr\n\tmov x2, xzr\n\tmov x3, xzr\n\t"
                      "mov x4, xzr\n\tmov x5, xzr\n\tmov x6, xzr\n\tmov x7, xzr\n\t"
-                     ARCH_CLEAR_AND_LEAVE ::"r"(tag)
+                     ARCH_CLEAR_AND_LEAVE ::"r"(x1)
                      : "memory");
         __builtin_unreachable();
     }

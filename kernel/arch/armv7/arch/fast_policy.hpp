@@ -35,9 +35,9 @@
     "sub lr, sp, #8\n\t"                                                                           \
     "rfeia lr"
 
-// %0: the thread, which runs on: its thread registers have not changed.
+// r8: the thread, which runs on: its thread registers have not changed.
 #define ARCH_LEAVE_BRIEF                                                                           \
-    "add sp, %0, #48\n\t"                                                                          \
+    "add sp, r8, #48\n\t"                                                                          \
     "ldmia sp, {r6-r11, sp, lr}^\n\t"                                                              \
     "mov r12, #0\n\t"                                                                              \
     "sub lr, sp, #8\n\t"                                                                           \
@@ -196,7 +196,7 @@ private:
     }
 };
 
-// The thread is in r8, the number in r12; the voluntary frame is stored.
+// The voluntary frame is stored. The capability stays in r0, the thread in r8, the number in r12.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
@@ -205,45 +205,41 @@ struct BriefPolicy {
 
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("r8");
-        register kernel::Word number asm("r12");
-        asm volatile("@ r8 r12" : "=r"(current), "=r"(number));
-        return {current, number};
+        asm volatile("@ r8" : "=r"(current));
+        return {current, 0};
     }
-    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number; }
+    KERNEL_HOT static kernel::Word number_of(const Entry&) {
+        register kernel::Word number asm("r12");
+        asm volatile("@ r12" : "=r"(number));
+        return number;
+    }
     KERNEL_HOT static bool is_traced(const Entry& entry) {
         return (entry.current->gate & kernel::Gate::traced) != 0;
     }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
-        register kernel::Word r0 asm("r0") = path;
-        asm volatile(ARCH_LEAVE_BRIEF : : "r"(entry.current), "r"(r0) : "memory");
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
+        asm volatile(ARCH_LEAVE_BRIEF : : : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
-        asm volatile("mov r1, %1\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
+    [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
+        asm volatile("mov r1, %0\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
                      "mov r5, #0\n\t" ARCH_LEAVE_BRIEF
-                     : : "r"(entry.current), "ir"(tag) : "memory");
+                     : : "ir"(tag) : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
-        register kernel::Word r0 asm("r0") = path;
-        register kernel::Thread* r8 asm("r8") = entry.current;
-        register kernel::Word r12 asm("r12") = entry.number;
-        asm volatile("b svc_slow" : : "r"(r0), "r"(r8), "r"(r12) : "memory");
+    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
+        asm volatile("b svc_slow" : : : "memory");
         __builtin_unreachable();
     }
     /// As svc_slow, but that the thread is not traced.
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
-                                                  const kernel::Slot* slot) {
-        register kernel::Word r0 asm("r0") = path;
-        register kernel::Word r12 asm("r12") = entry.number;
-        const kernel::Word call = reinterpret_cast<kernel::Word>(slot) | entry.number;
-        asm volatile("add lr, %1, %4\n\t"
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
+        asm volatile("add lr, r8, %1\n\t"
                      "stmia lr, {r0-r5, r12}\n\t"
                      "mrc p15, 0, sp, c13, c0, 4\n\t"
-                     "mov r0, %3\n\t"
+                     "mov r0, %0\n\t"
+                     "mov r1, r12\n\t"
                      "b kernel_send"
-                     : : "r"(r0), "r"(entry.current), "r"(r12), "r"(call),
+                     : : "r"(slot),
                          "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5))
                      : "lr", "memory");
         __builtin_unreachable();

@@ -136,12 +136,13 @@ private:
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         // The compiler may have used t2, which the frame holds: user level must not see the kernel's value.
-        asm volatile("li t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
+        asm volatile("ld t3, 0(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
         __builtin_unreachable();
     }
 };
 
-// Only tp and s1 to s4 are saved: C++ has them, a0 and t3 to t6, and no stack.
+// Only tp and s1 to s4 are saved: C++ has them and t4 to t6, and no stack. The capability stays in a0, the number in t0,
+// the thread in t3.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
@@ -161,33 +162,23 @@ struct BriefPolicy {
     }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
-        register kernel::Word a0 asm("a0") = path;
-        register kernel::Thread* t3 asm("t3") = entry.current;
-        asm volatile(ARCH_BRIEF_LEAVE ::"r"(a0), "r"(t3) : "memory");
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
+        asm volatile(ARCH_BRIEF_LEAVE ::: "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
-        register kernel::Word a0 asm("a0") = tag;
-        register kernel::Thread* t3 asm("t3") = entry.current;
-        asm volatile("mv a1, a0\n\tli a0, 0\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\t"
-                     "li a6, 0\n\tli a7, 0\n\t" ARCH_BRIEF_LEAVE ::"r"(a0),
-                     "r"(t3)
+    [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
+        register kernel::Word a1 asm("a1") = tag;
+        asm volatile("li a0, 0\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\t"
+                     "li a6, 0\n\tli a7, 0\n\t" ARCH_BRIEF_LEAVE ::"r"(a1)
                      : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
-        register kernel::Word a0 asm("a0") = path;
-        register kernel::Thread* t3 asm("t3") = entry.current;
-        asm volatile("mv t4, t0\n\tj trap_slow_brief" ::"r"(a0), "r"(t3) : "memory");
+    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
+        asm volatile("mv t4, t0\n\tj trap_slow_brief" ::: "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
-                                                  const kernel::Slot* slot) {
-        register kernel::Word a0 asm("a0") = path;
-        register kernel::Thread* t3 asm("t3") = entry.current;
-        // C++ has all registers that it may use in use.
-        asm volatile("or t4, %2, t0\n\tj trap_slow_brief" ::"r"(a0), "r"(t3), "r"(slot) : "memory");
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
+        asm volatile("mv t4, %0\n\tj trap_slow_brief" ::"r"(slot) : "memory");
         __builtin_unreachable();
     }
 };

@@ -216,9 +216,9 @@ struct BriefPolicy {
                      "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"
                      "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"
                      "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
-                     "movq %[call], %%rdi\n movq %[stack], %%rsp\n jmp kernel_send"
+                     "movq %[slot], %%rdi\n movzbl %%al, %%esi\n movq %[stack], %%rsp\n jmp kernel_send"
                      ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
-                     [call] "r"(reinterpret_cast<kernel::Word>(slot) | number_of(entry)),
+                     [slot] "r"(slot),
                      [at] "i"(register_at(offsetof(Registers, rdi))),
                      [stack] "i"(layout::stack_top - 8)
                      : "memory");

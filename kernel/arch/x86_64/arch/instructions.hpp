@@ -79,9 +79,9 @@ inline Cpuid cpuid(uint32_t leaf, uint32_t subleaf = 0) {
 }
 
 inline uint64_t time_stamp() {
-    uint32_t low, high;
-    asm volatile("rdtsc" : "=a"(low), "=d"(high));
-    return low | uint64_t{high} << 32;
+    uint64_t value; // the instruction clears both upper halves
+    asm volatile("rdtsc\n shlq $32, %%rdx\n orq %%rdx, %0" : "=a"(value)::"rdx", "cc");
+    return value;
 }
 
 template <unsigned Number>
