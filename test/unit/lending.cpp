@@ -192,6 +192,9 @@ TEST_CASE("a lent context that dies is forgotten by all calls that it was lent a
             sched::leave(chain.world.cpu());
         });
         CHECK(chain.context->top == nullptr);
+        CHECK(chain.context->home == nullptr);
+        CHECK(chain.party[0]->own_context == nullptr);
+        CHECK(chain.world.cpu().sched_context != chain.context);
         CHECK(chain.running() == ~0u); // nobody has time
         for (unsigned n = 0; n < length; ++n) {
             const auto& reply = chain.world.object<Reply>(chain.reply + n);

@@ -89,6 +89,7 @@ TEST_CASE("a slot says what is in it", "[cnode]") {
     CHECK(identify(untyped)[2] == 0);
     CHECK(identify(untyped)[3] == 13);
     const Word frame = c.world.make(ObjectType::frame, 12);
+    CHECK(identify(frame)[1] == Rights::read_write().bits);
     CHECK(identify(frame)[2] == 0);
     CHECK(identify(frame)[3] == 12);
     CHECK(identify(frame)[4] == c.world.slot(frame).object.physical().raw());

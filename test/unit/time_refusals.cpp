@@ -88,6 +88,8 @@ TEST_CASE("the schedule of partitions has limits", "[partition]") {
     CHECK(kernel_state.partitions.pad == least);
     CHECK(kernel_state.partitions.slots[0].length == hour);
     CHECK(kernel_state.partitions.slots[1].length == least);
+    REQUIRE(set({hour, 1, 0, 500}) == Error::none);
+    CHECK(kernel_state.partitions.pad == hour);
     REQUIRE(set({0, 0}) == Error::none);
     CHECK(kernel_state.partitions.count == 0);
 }
