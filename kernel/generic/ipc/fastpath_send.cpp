@@ -177,17 +177,17 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
 
 } // namespace kernel::ipc
 
-void kernel_send(const kernel::Slot* slot, kernel::Word form) {
+void kernel_send(const kernel::Slot* slot, kernel::Word number) {
     using namespace kernel;
     Cpu& cpu = arch::current_cpu();
     static_assert(FrameKind::full == FrameKind{static_cast<uint8_t>(FrameKind::arguments) + 1});
     cpu.current->frame_kind = static_cast<FrameKind>(
-        static_cast<Word>(FrameKind::arguments) + form / ipc::interrupted);
+        static_cast<Word>(FrameKind::arguments) + number / ipc::interrupted);
     if (COBNUT_FASTPATH)
-        ipc::send_to_waiter(cpu, *slot, form);
-    if (form == ipc::interrupted)
+        ipc::send_to_waiter(cpu, *slot, number);
+    if (number == ipc::interrupted)
         arch::FastPolicy::continue_in<ipc::slow_interrupt>(slot, &cpu);
-    arch::FastPolicy::continue_in<slow::system_call>(form, &cpu);
+    arch::FastPolicy::continue_in<slow::system_call>(number, &cpu);
 }
 
 void kernel_interrupt() {
