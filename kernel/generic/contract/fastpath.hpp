@@ -19,7 +19,8 @@
 //   bool may_switch_space(const Entry&, VSpace*)   the token of the space is valid (has an asid)
 //   void switch_space(const Entry&, VSpace*)       nothing if it is the current one where that pays
 //   Ticks now()                  arch::now() without a stack
-//   void copy_words(Word* to, const Word* from, Word count)   count > 0; two instructions a word
+//   void copy_words<apart>(Word* to, const Word* from, Word count)   count > 0; two instructions a word,
+//                                or little code (`apart`)
 //   void switch_fpu(void* from, const void* to)    fpu_save and fpu_restore without a function call
 //   [[noreturn]] void leave(Thread*, Word badge)   voluntary frame back, clears, returns; tag and
 //                                                  message words are in their registers untouched

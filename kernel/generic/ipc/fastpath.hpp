@@ -86,10 +86,12 @@ struct Fastpath {
     KERNEL_HOT static bool has_buffers(const Thread* from, const Thread* to) {
         return from->buffer != nullptr && to->buffer != nullptr;
     }
+    /// `apart`: where fewer messages come by, code counts for more.
+    template <bool apart = true>
     KERNEL_HOT static void copy_rest(const Thread* from, const Thread* to) {
         const Word first = Policy::message_words;
         const Word count = (Policy::tag() & cobnut::Tag::shape_mask) - first;
-        Policy::copy_words(static_cast<cobnut::IpcBuffer*>(to->buffer)->words + first,
+        Policy::template copy_words<apart>(static_cast<cobnut::IpcBuffer*>(to->buffer)->words + first,
                            static_cast<const cobnut::IpcBuffer*>(from->buffer)->words + first,
                            count);
     }
@@ -179,7 +181,7 @@ struct Fastpath {
             Reply* reply = server->reply;
             attach(Policy::sched_context(entry), reply, current);
             if constexpr (is_long)
-                copy_rest(current, server);
+                copy_rest<false>(current, server);
             Policy::set_current(entry, server);
             Policy::switch_space(entry, server->space);
             Policy::leave(server, badge);
@@ -232,7 +234,7 @@ struct Fastpath {
             // Committed: only stores from here on.
             detach(context, reply, current, endpoint);
             if constexpr (is_long)
-                copy_rest(current, caller);
+                copy_rest<false>(current, caller);
             Policy::set_current(entry, caller);
             Policy::switch_space(entry, caller->space);
             Policy::leave(caller, 0);

@@ -9,6 +9,7 @@
 #include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
+#include <generic/mm/page_at_once.hpp>
 #include <generic/object/invocation.hpp>
 #include <generic/object/debug.hpp>
 #include <generic/object/endpoint.hpp>
@@ -76,6 +77,11 @@ KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
 KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
     if (trace::enabled && (cpu.gate & Gate::traced_cpu) != 0)
         return; // what is recorded takes the slow path
+    if (slot.type() == ObjectType::frame && kernel_state.progress_count == 0 &&
+        mm::page_at_once(*cpu.current, slot)) {
+        give_answer(*cpu.current);
+        arch::leave(*cpu.current);
+    }
     Thread& thread = sched::enter(cpu);
     cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted;
     if (!cpu.wants_restart && !cpu.reschedule && thread.repeats == 0 &&

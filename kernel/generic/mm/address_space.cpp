@@ -7,7 +7,7 @@
 #include <generic/mm/address_space.hpp>
 #include <generic/mm/asid.hpp>
 #include <generic/mm/space_registry.hpp>
-#include <generic/mm/walker.hpp>
+#include <generic/mm/tables.hpp>
 #include <generic/object/invocation.hpp>
 
 namespace kernel::mm {
@@ -17,13 +17,6 @@ namespace {
 using cobnut::CacheOperation;
 using Format = arch::PageFormat;
 
-struct WindowMemory {
-    static Format::Entry* table(PhysAddr address) {
-        return static_cast<Format::Entry*>(arch::to_virtual(address));
-    }
-};
-
-using Tables = Walker<Format, WindowMemory>;
 using Entry = Tables::Entry;
 
 constexpr unsigned table_bits = cobnut::page_table_size_bits;

@@ -25,9 +25,19 @@ struct Walker {
     }
 
     /// Down from the root to `last` (a level), or to the entry above it that is no table.
-    [[gnu::always_inline]] static Position find(PhysAddr root, VirtAddr address, unsigned last) {
-        const InRegisters found = find_from_root(root, address, last);
-        return {found.entry, static_cast<unsigned>(found.level)};
+    [[gnu::noinline]] static Position find(PhysAddr root, VirtAddr address, unsigned last) {
+        PhysAddr table = root;
+        for (unsigned level = 0;; ++level) {
+            Entry* entry = Memory::table(table) + index(level, address);
+            if (level == last || Format::kind(level, *entry) != EntryKind::table)
+                return {entry, level};
+            table = Format::address(level, *entry);
+        }
+    }
+
+    /// The entry of the last level; null if a table is not there.
+    [[gnu::noinline]] static Entry* find_page(PhysAddr root, VirtAddr address) {
+        return find_page_from<0>(root, address);
     }
 
     /// The entry that points at `target`, on the way to `address`; entry is null if there is none.
@@ -53,26 +63,17 @@ struct Walker {
     }
 
 private:
-    /// A Position of two words, which compilers return as they are.
-    struct InRegisters {
-        Entry* entry;
-        Word level;
-    };
-
-    [[gnu::noinline]] static InRegisters find_from_root(PhysAddr root, VirtAddr address, unsigned last) {
-        return find_from<0>(root, address, last);
-    }
-
     /// A step for each level, whose geometry is constant so.
     template <unsigned level>
-    [[gnu::always_inline]] static InRegisters find_from(PhysAddr table, VirtAddr address,
-                                                        unsigned last) {
+    [[gnu::always_inline]] static Entry* find_page_from(PhysAddr table, VirtAddr address) {
         Entry* entry = Memory::table(table) + index(level, address);
         if constexpr (level + 1 < Format::levels) {
-            if (level != last && Format::kind(level, *entry) == EntryKind::table)
-                return find_from<level + 1>(Format::address(level, *entry), address, last);
+            const Entry next = *entry;
+            if (Format::kind(level, next) != EntryKind::table) [[unlikely]]
+                return nullptr;
+            return find_page_from<level + 1>(Format::address(level, next), address);
         }
-        return {entry, level};
+        return entry;
     }
 };
 

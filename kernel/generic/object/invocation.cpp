@@ -218,7 +218,9 @@ void put_answer(Invocation& call, const Failure& failure) {
                                  .raw());
 }
 
-[[gnu::noinline]] Error decode(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
+} // namespace
+
+Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     Invocation call(cpu, caller, slot);
     const Tag tag{caller.registers.tag()};
     // The call may delete its own capability.
@@ -235,17 +237,6 @@ void put_answer(Invocation& call, const Failure& failure) {
     if (wants_answer)
         put_answer(call, failure);
     return failure.error;
-}
-
-} // namespace
-
-Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
-    if (!trace::enabled && wants_answer && slot.type() == ObjectType::frame) {
-        const Error error = invoke_frame_at_once(caller, slot);
-        if (error == Error::none || error == error_preempted)
-            return error;
-    }
-    return decode(cpu, caller, slot, wants_answer);
 }
 
 } // namespace kernel

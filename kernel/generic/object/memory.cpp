@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // PageTable and Frame: their methods.
-#include <generic/cap/lookup.hpp>
 #include <generic/mm/address_space.hpp>
 #include <generic/object/methods.hpp>
 
@@ -12,7 +11,6 @@ using cobnut::CacheOperation;
 using cobnut::MapAttributes;
 using cobnut::MemoryType;
 using cobnut::Method;
-using cobnut::Tag;
 
 Failure map_frame(const Thread& caller, Slot& frame, VSpace& space, Word address, Word mask,
                   Word attributes) {
@@ -65,26 +63,6 @@ Failure maintain_cache(Invocation& call) {
 }
 
 } // namespace
-
-Error invoke_frame_at_once(Thread& caller, Slot& frame) {
-    constexpr Word map = Tag(static_cast<Word>(Method::frame_map), 3, 1).raw();
-    constexpr Word change = Tag(static_cast<Word>(Method::frame_set_rights), 2).raw();
-    const auto& registers = caller.registers;
-    Failure failure = Error::invalid_method;
-    if (registers.tag() == map && caller.buffer != nullptr) {
-        const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
-        const Word path = buffer->capabilities[0];
-        const Slot* slot = near_slot(caller, path);
-        if (slot != nullptr && slot->type() == ObjectType::vspace)
-            failure = map_frame(caller, frame, *slot->pointer<VSpace>(),
-                                registers.message(0), registers.message(1), registers.message(2));
-    } else if (registers.tag() == change) {
-        failure = set_rights(frame, registers.message(0), registers.message(1));
-    }
-    if (failure.ok())
-        give_answer(caller);
-    return failure.error;
-}
 
 Failure invoke_page_table(Invocation& call) {
     switch (call.method) {

@@ -13,10 +13,6 @@ namespace kernel {
 [[nodiscard]] Failure invoke_sched_control(Invocation& call);
 [[nodiscard]] Failure invoke_page_table(Invocation& call);
 [[nodiscard]] Failure invoke_frame(Invocation& call);
-/// A call that maps a Frame or changes its rights, if it brings exactly what the method takes and the
-/// caller's CNode holds the VSpace: what address spaces are built with needs no decoding by the table.
-/// An answer is given if it succeeds. Any error but error_preempted: nothing is done, decode it.
-[[nodiscard]] Error invoke_frame_at_once(Thread& caller, Slot& frame);
 [[nodiscard]] Failure invoke_irq_control(Invocation& call);
 [[nodiscard]] Failure invoke_irq_handler(Invocation& call);
 [[nodiscard]] Failure invoke_io_port(Invocation& call);

@@ -41,6 +41,7 @@ struct FastPolicy {
         return space->asid != asid_none || space->has_root == 0;
     }
     static void switch_space(const Entry&, const kernel::VSpace* space) { activate(space->token); }
+    template <bool>
     static void copy_words(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
         kernel::ipc::copy_words<8>(to, from, count);
     }

@@ -57,9 +57,10 @@ struct FastPolicy {
         activate(space->token);
     }
 
+    template <bool apart>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
-        kernel::ipc::copy_words<8>(to, from, count);
+        kernel::ipc::copy_words<apart ? 4 : 8>(to, from, count);
     }
 
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {

@@ -118,6 +118,7 @@ struct FastPolicy {
     }
 
     /// Four words an instruction; r7, r9, r10 and r12 are the stub's to give.
+    template <bool>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
         register kernel::Word rest asm("r0") = count;

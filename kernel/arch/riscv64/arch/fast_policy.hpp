@@ -84,9 +84,10 @@ struct FastPolicy {
             fence_space(0);
     }
 
+    template <bool apart>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
-        kernel::ipc::copy_words<16>(to, from, count);
+        kernel::ipc::copy_words<apart ? 4 : 16>(to, from, count);
     }
 
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {

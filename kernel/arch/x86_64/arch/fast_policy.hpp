@@ -102,6 +102,7 @@ struct FastPolicy {
             entry_area::switch_root(space->token.cr3);
     }
 
+    template <bool>
     // The string instruction wants rsi, which is the tag. NOLINTNEXTLINE(readability-non-const-parameter)
     KERNEL_HOT static void copy_words(Word* to, const Word* from, Word count) {
         register const Word* source asm("rax") = from;
