@@ -17,7 +17,7 @@ namespace kernel::ipc {
 /// Whether the core may go to the thread, but for the Gate's bits that are ignored.
 KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
     return Gate::may_run(thread.gate & ~ignored, cpu.gate) &&
-           arch::FastPolicy::may_switch_space(arch::FastPolicy::Entry{}, thread.space);
+           thread.space->asid != arch::asid_none;
 }
 
 [[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
