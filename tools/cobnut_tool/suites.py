@@ -214,14 +214,27 @@ def unlisted(build: builds.Build, results: list[Result]) -> list[Result]:
     return [Result(name, False, 0.0, "tests and list of rules differ", odd)] if odd else []
 
 
+def diagnosis(lines: list[str], index: int) -> list[str]:
+    """The YAML block behind the verdict: what was expected, what was got, where."""
+    block = []
+    if lines[index + 1:index + 2] == ["  ---"]:
+        for line in lines[index + 1:]:
+            block.append(line)
+            if line == "  ...":
+                break
+    return block
+
+
 def tap_results(name: str, outcome: qemu.Outcome) -> list[Result]:
     results, previous = [], 0
     for index, line in enumerate(outcome.lines):
         if verdict := TAP.match(line):
             passed = verdict.group(1) == "ok"
+            block = [] if passed else diagnosis(outcome.lines, index)
             results.append(Result(f"{name}: {verdict.group(3)}", passed, 0.0,
-                                  console=[] if passed else outcome.lines[previous:index + 1]))
-            previous = index + 1
+                                  ", ".join(said.strip() for said in block[1:-1]),
+                                  [] if passed else outcome.lines[previous:index + 1] + block))
+            previous = index + 1 + len(block)
     return results
 
 

@@ -188,6 +188,33 @@ constexpr Test tests[] = {
                                     Error::none);
          }
      }},
+    {"argument: sends through a capability of any kind that ask for no method change nothing",
+     [] {
+         const CapIndex kinds[] = {
+             make_frame(), make(ObjectType::page_table), make(ObjectType::vspace),
+             make(ObjectType::cnode, 4), make(ObjectType::sched_context, sched_context_min_size_bits),
+             make_reply(), make_endpoint(), make_notification(), idle_worker().thread,
+             own::cnode, own::space, own::thread, own::context, own::untyped, own::sched_control,
+             own::irq_control, own::device_untyped};
+         const CapIndex waited = make_notification();
+         signal(minted(waited, Rights::all(), 1));
+         for (const CapIndex kind : kinds)
+             for (const Syscall form : {Syscall::nb_send, Syscall::nb_send_wait, Syscall::send}) {
+                 const Received before = identify(kind);
+                 const bool is_endpoint = before[0] == static_cast<Word>(ObjectType::endpoint);
+                 if (is_endpoint && form == Syscall::send)
+                     continue; // it would wait for a receiver
+                 if (form == Syscall::nb_send_wait) {
+                     system_call(form, waited, Tag(0x3ff, 2), {1, 2}, 0, kind);
+                     signal(minted(waited, Rights::all(), 1));
+                 } else {
+                     system_call(form, kind, Tag(0x3ff, 2), {1, 2});
+                 }
+                 const Received after = identify(kind);
+                 for (unsigned index = 0; index < before.length(); ++index)
+                     expect("as before", after[index], before[index]);
+             }
+     }},
     {"argument: rights and attributes with unknown bits give no more than the known ones",
      [] {
          const CapIndex origin = copied(make_endpoint(), Rights::read_only());
