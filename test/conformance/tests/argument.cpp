@@ -192,8 +192,8 @@ constexpr Test tests[] = {
      [] {
          const CapIndex kinds[] = {
              make_frame(), make(ObjectType::page_table), make(ObjectType::vspace),
-             make(ObjectType::cnode, 4), make(ObjectType::sched_context, sched_context_min_size_bits),
-             make_reply(), make_endpoint(), make_notification(), idle_worker().thread,
+             make(ObjectType::sched_context, sched_context_min_size_bits), make_reply(),
+             make(ObjectType::cnode, 4), make_endpoint(), make_notification(), idle_worker().thread,
              own::cnode, own::space, own::thread, own::context, own::untyped, own::sched_control,
              own::irq_control, own::device_untyped};
          const CapIndex waited = make_notification();
