@@ -189,9 +189,9 @@ enum {
     COBNUT_SLOT_IRQ_CONTROL = 0x6,
     COBNUT_SLOT_IO_PORT = 0x7, /* All ports; empty where the ISA has none. */
     COBNUT_SLOT_FIRMWARE = 0x8,
-    COBNUT_SLOT_SCHED_CONTROL = 0x9, /* Of the boot core; further cores follow BootInfo::sched_control. */
+    COBNUT_SLOT_SCHED_CONTROL = 0x9, /* Of the boot core. */
     COBNUT_SLOT_TRACE = 0xa, /* Of the boot core; empty without BootFeature trace. */
-    COBNUT_SLOT_FIRST_FREE = 0x10, /* Slots from here to BootInfo::regions hold nothing or boot frames. */
+    COBNUT_SLOT_FIRST_FREE = 0x10, /* Slots from here to BootInfo::first_untyped hold nothing or boot frames. */
 };
 
 enum {

@@ -34,11 +34,10 @@ inline constexpr Named root_slots[] = {
     COBNUT_NAMED(RootSlot, irq_control, ""),
     COBNUT_NAMED(RootSlot, io_port, "All ports; empty where the ISA has none."),
     COBNUT_NAMED(RootSlot, firmware, ""),
-    COBNUT_NAMED(RootSlot, sched_control,
-                 "Of the boot core; further cores follow BootInfo::sched_control."),
+    COBNUT_NAMED(RootSlot, sched_control, "Of the boot core."),
     COBNUT_NAMED(RootSlot, trace, "Of the boot core; empty without BootFeature trace."),
     COBNUT_NAMED(RootSlot, first_free,
-                 "Slots from here to BootInfo::regions hold nothing or boot frames."),
+                 "Slots from here to BootInfo::first_untyped hold nothing or boot frames."),
 };
 
 enum class RegionKind : uint8_t {
