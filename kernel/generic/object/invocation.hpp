@@ -15,7 +15,7 @@ namespace kernel {
 struct Invocation {
     static constexpr unsigned max_words = 48;
 
-    // The arguments are written when they are read. NOLINTNEXTLINE(*-UninitializedObject)
+    // The arguments are written when they are read. NOLINTNEXTLINE(*UninitializedObject)
     Invocation(Cpu& core, Thread& thread, Slot& invoked)
         : cpu(core), caller(thread), slot(invoked) {}
 

@@ -117,8 +117,9 @@ struct FastPolicy {
         activate(space->token);
     }
 
-    /// Four words an instruction; r7, r9, r10 and r12 are the stub's to give.
     template <bool>
+    // Four words an instruction; r7, r9, r10 and r12 are the stub's to give.
+    // NOLINTNEXTLINE(readability-non-const-parameter): the instructions write there
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
         register kernel::Word rest asm("r0") = count;
