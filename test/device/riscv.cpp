@@ -218,6 +218,26 @@ struct Firmware {
 
 constexpr uintptr_t timer = 0x54494d45, reset = 0x53525354, console = 0x4442434e;
 
+/// What a tree says of a hart's extensions, and whether the one that is asked for is among them.
+struct Extension {
+    const char* property;
+    std::string value;
+    bool listed;
+};
+
+test::Blob root_with(const char* property, const std::string& value) {
+    test::Builder builder;
+    builder.begin("");
+    builder.property(property, value);
+    builder.end();
+    return builder.finish();
+}
+cobnut::fdt::Tree tree_of(const test::Blob& blob) {
+    const cobnut::fdt::Tree tree{{blob.data(), blob.size()}};
+    REQUIRE(tree.error() == cobnut::fdt::Error::none);
+    return tree;
+}
+
 } // namespace
 
 TEST_CASE("SBI: a character goes by the debug console, else by the legacy call", "[sbi]") {
@@ -256,12 +276,7 @@ TEST_CASE("SBI: power-off and reset by the reset extension, else by the legacy s
 }
 
 TEST_CASE("FP is a hart's whose tree lists D", "[hart]") {
-    struct Case {
-        const char* property;
-        std::string value;
-        bool listed;
-    };
-    const Case cases[] = {
+    const Extension cases[] = {
         {"riscv,isa", std::string{"rv64imafdc_sstc\0", 16}, true},
         {"riscv,isa", std::string{"rv64gc\0", 7}, true},
         {"riscv,isa", std::string{"rv64imafdczicsr\0", 16}, true},
@@ -277,24 +292,14 @@ TEST_CASE("FP is a hart's whose tree lists D", "[hart]") {
     };
     for (const auto& [property, value, listed] : cases) {
         INFO(value);
-        test::Builder builder;
-        builder.begin("");
-        builder.property(property, value);
-        builder.end();
-        const test::Blob blob = builder.finish();
-        const cobnut::fdt::Tree tree{{blob.data(), blob.size()}};
-        REQUIRE(tree.error() == cobnut::fdt::Error::none);
+        const test::Blob blob = root_with(property, value);
+        const cobnut::fdt::Tree tree = tree_of(blob);
         CHECK(platform::fdt::has_double(tree.root()) == listed);
     }
 }
 
 TEST_CASE("Sstc is used if the tree lists it and the register answers", "[timer]") {
-    struct Case {
-        const char* property;
-        std::string value;
-        bool listed;
-    };
-    const Case cases[] = {
+    const Extension cases[] = {
         {"riscv,isa", std::string{"rv64imafdc_sstc\0", 16}, true},
         {"riscv,isa", std::string{"rv64imafdc_sstc_svinval\0", 24}, true},
         {"riscv,isa", std::string{"rv64imafdc_smsstc\0", 18}, false},
@@ -309,13 +314,8 @@ TEST_CASE("Sstc is used if the tree lists it and the register answers", "[timer]
     for (const auto& [property, value, listed] : cases) {
         INFO(value);
         device::Powered machine;
-        test::Builder builder;
-        builder.begin("");
-        builder.property(property, value);
-        builder.end();
-        const test::Blob blob = builder.finish();
-        const cobnut::fdt::Tree tree{{blob.data(), blob.size()}};
-        REQUIRE(tree.error() == cobnut::fdt::Error::none);
+        const test::Blob blob = root_with(property, value);
+        const cobnut::fdt::Tree tree = tree_of(blob);
         CHECK_FALSE(platform::Sstc::detect(tree.root())); // firmware keeps it closed
         machine.has_stimecmp = true;
         CHECK(platform::Sstc::detect(tree.root()) == listed);

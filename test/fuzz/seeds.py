@@ -80,6 +80,19 @@ class Tree:
                            len(self.strings), len(structure)) + reserve + structure + self.strings
 
 
+def reserve(tree: Tree, address: int) -> None:
+    """A page of RAM that firmware keeps."""
+    tree.begin("reserved-memory")
+    tree.cells("#address-cells", 1)
+    tree.cells("#size-cells", 1)
+    tree.put("ranges", b"")
+    tree.begin(f"firmware@{address:x}")
+    tree.cells("reg", address, 0x1000)
+    tree.put("no-map", b"")
+    tree.end()
+    tree.end()
+
+
 def fdt() -> dict[str, bytes]:
     small, board = Tree(), Tree()
     small.begin("")
@@ -99,15 +112,7 @@ def fdt() -> dict[str, bytes]:
     board.text("device_type", "memory")
     board.cells("reg", 0, 0x80000000, 0x10000000)
     board.end()
-    board.begin("reserved-memory")
-    board.cells("#address-cells", 1)
-    board.cells("#size-cells", 1)
-    board.put("ranges", b"")
-    board.begin("firmware@80000000")
-    board.cells("reg", 0x80000000, 0x1000)
-    board.put("no-map", b"")
-    board.end()
-    board.end()
+    reserve(board, 0x80000000)
     board.begin("intc@c000000")
     board.cells("phandle", 1)
     board.cells("#interrupt-cells", 3)
@@ -192,15 +197,7 @@ def arm() -> bytes:
 
 def pi() -> bytes:
     tree = machine("")
-    tree.begin("reserved-memory")
-    tree.cells("#address-cells", 1)
-    tree.cells("#size-cells", 1)
-    tree.put("ranges", b"")
-    tree.begin("firmware@8f000000")
-    tree.cells("reg", 0x8f000000, 0x1000)
-    tree.put("no-map", b"")
-    tree.end()
-    tree.end()
+    reserve(tree, 0x8f000000)
     tree.begin("soc")
     tree.cells("#address-cells", 1)
     tree.cells("#size-cells", 1)

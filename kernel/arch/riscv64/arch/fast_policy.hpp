@@ -137,7 +137,9 @@ private:
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         register kernel::Word a0 asm("a0") = path;
         // The compiler may have used t2, which the frame holds: user level must not see the kernel's value.
-        asm volatile("ld t3, 0(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "i"(Number) : "memory");
+        asm volatile("ld t3, %2(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0),
+                     "i"(Number), "i"(offsetof(kernel::Cpu, current))
+                     : "memory");
         __builtin_unreachable();
     }
 };
