@@ -5,9 +5,9 @@
 #include <cobnut/abi/syscall.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/interrupt.hpp>
-#include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
+#include <generic/ipc/transfer.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/notification.hpp>
@@ -30,21 +30,6 @@ constexpr Word signal_message[1 + message_words] = {Tag(0, 0, 0, cobnut::Kind::s
 
 /// Hides from the compiler how a value came about: it would compute it again, or test where it came from.
 KERNEL_HOT void opaque(auto& value) { asm("" : "+r"(value)); }
-
-/// It goes out of the queue of one ring, and runs next: what it waits for is void.
-KERNEL_HOT void dequeue(Word& head, Thread& thread) {
-    Thread* next = thread.next;
-    if (next == &thread) [[likely]] {
-        head = 0;
-        return;
-    }
-    Thread* previous = thread.prev;
-    previous->next = next;
-    next->prev = previous;
-    thread.next = thread.prev = &thread;
-    if (queue_first(head) == &thread)
-        head = reinterpret_cast<Word>(next) | (head & Endpoint::state_mask);
-}
 
 /// The running thread goes to the front of the ready threads of its priority, which is the highest.
 KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread) {
@@ -89,17 +74,6 @@ KERNEL_HOT void put_answer(arch::Registers& registers) {
 #pragma GCC unroll 8
     for (unsigned i = 0; i < message_words; ++i)
         registers.set_message(i, 0);
-}
-
-/// The words that registers do not hold. User memory: each is read once.
-KERNEL_HOT void copy_rest(const Thread& from, const Thread& to, Word count) {
-    if (count <= message_words) [[likely]]
-        return;
-    const volatile Word* source = static_cast<const cobnut::IpcBuffer*>(from.buffer)->words;
-    Word* target = static_cast<cobnut::IpcBuffer*>(to.buffer)->words;
-#pragma GCC unroll 1
-    for (Word i = message_words; i < count; ++i)
-        target[i] = source[i];
 }
 
 [[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread* to, Word badge, const Word* message) {

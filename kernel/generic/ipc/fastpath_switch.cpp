@@ -45,20 +45,6 @@ using cobnut::Tag;
     switch_to(cpu, from, to, {context, now});
 }
 
-/// The first thread of the only ring goes out of the queue. It runs next: what it waits for is void.
-KERNEL_HOT void dequeue_first(Word& head, Thread& thread) {
-    Thread* next = thread.next;
-    if (next == &thread) [[likely]] {
-        head = 0;
-    } else {
-        Thread* previous = thread.prev;
-        previous->next = next;
-        next->prev = previous;
-        thread.next = thread.prev = &thread;
-        head = reinterpret_cast<Word>(next) | (head & Endpoint::state_mask);
-    }
-}
-
 /// The caller waits in the Reply, along which its context is lent.
 KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     reply.caller = &caller;
@@ -106,7 +92,7 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
         return;
 
     // Committed, as in the fastpath of call.
-    dequeue_first(endpoint.head, server);
+    dequeue(endpoint.head, server);
     lend(*cpu.sched_context, *server.reply, current);
     go(cpu, current, server);
 }
@@ -186,7 +172,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
     current.fault.word[2] = word4;
     current.fault.word[3] = 0;
     current.gate |= Gate::faulted;
-    dequeue_first(endpoint.head, server);
+    dequeue(endpoint.head, server);
     const Word words[] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
 #pragma GCC unroll 8
     for (unsigned i = 0; i < cobnut::fault_words; ++i) {

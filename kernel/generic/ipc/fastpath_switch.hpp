@@ -7,6 +7,7 @@
 #include <generic/contract/address_space.hpp>
 #include <generic/contract/fastpath.hpp>
 #include <generic/contract/timer.hpp>
+#include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/slice_switch.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
@@ -28,6 +29,21 @@ KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored =
 KERNEL_HOT bool is_timer_late(const Cpu& cpu) { return cpu.slice_end < cpu.deadline; }
 /// For the end of that slice.
 void set_timer(Cpu& cpu);
+
+/// The thread goes out of the queue of one ring, and runs next: what it waits for is void.
+KERNEL_HOT void dequeue(Word& head, Thread& thread) {
+    Thread* next = thread.next;
+    if (next == &thread) [[likely]] {
+        head = 0;
+        return;
+    }
+    Thread* previous = thread.prev;
+    previous->next = next;
+    next->prev = previous;
+    thread.next = thread.prev = &thread;
+    if (queue_first(head) == &thread)
+        head = reinterpret_cast<Word>(next) | (head & Endpoint::state_mask);
+}
 
 KERNEL_HOT bool has_buffers(const Thread& from, const Thread& to) {
     return from.buffer != nullptr && to.buffer != nullptr;

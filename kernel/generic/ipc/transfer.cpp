@@ -31,8 +31,7 @@ void copy_words(const Thread& sender, Thread& receiver, unsigned length) {
 #pragma GCC unroll 6
     for (unsigned i = 0; i < register_words; ++i)
         receiver.registers.set_message(i, sender.registers.message(i));
-    if (length > register_words)
-        copy_rest(sender, receiver, length);
+    copy_rest(sender, receiver, length);
 }
 
 struct CapabilityTransfer {
@@ -79,13 +78,6 @@ void set_message_word(Thread& thread, unsigned index, Word value) {
         thread.registers.set_message(index, value);
     else
         buffer_of(thread)->words[index] = value;
-}
-
-void copy_rest(const Thread& sender, Thread& receiver, unsigned length) {
-    const Word* from = buffer_of(sender)->words;
-    Word* to = buffer_of(receiver)->words;
-    for (unsigned i = register_words; i < length; ++i)
-        to[i] = read_once(from[i]);
 }
 
 Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cobnut/abi/syscall.hpp>
+#include <generic/base/attributes.hpp>
 #include <generic/base/result.hpp>
 #include <generic/object/thread.hpp>
 
@@ -18,8 +19,18 @@ void set_message_word(Thread& thread, unsigned index, Word value);
 /// lacks), message_too_long, no_receive_slot, missing_right or an error of derivation.
 [[nodiscard]] Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant);
 
-/// The words of a message that registers do not hold; both threads have buffers.
-void copy_rest(const Thread& sender, Thread& receiver, unsigned length);
+/// The words of a message that registers do not hold: if there are any, both threads have buffers. User
+/// memory: each is read once.
+KERNEL_HOT void copy_rest(const Thread& sender, const Thread& receiver, Word length) {
+    constexpr unsigned first = arch::Registers::message_words;
+    if (length <= first) [[likely]]
+        return;
+    const volatile Word* from = static_cast<const cobnut::IpcBuffer*>(sender.buffer)->words;
+    Word* to = static_cast<cobnut::IpcBuffer*>(receiver.buffer)->words;
+#pragma GCC unroll 1
+    for (Word i = first; i < length; ++i)
+        to[i] = from[i];
+}
 
 /// The receiver gets the fault that `thread` stopped for.
 [[nodiscard]] Failure transfer_fault(Thread& thread, Thread& receiver, Word badge);
