@@ -82,11 +82,9 @@ vectors:
     stp     x16, x17, [sp, #CPU_SCRATCH]
     save_full
     b       aarch64_system_error
-    .rept   4                       // AArch32: no thread can be in that state
+// AArch32: no thread can be in that state. What the entries above go on with stands in the rest of these four.
     .balign 128
     b       kernel_exception
-    .endr
-
 other_synchronous:                  // w16: ESR less the class SVC, which leaves the number
     cmp     w16, #LAST_SYSCALL
     b.hi    full_synchronous
@@ -101,6 +99,8 @@ aarch64_slow_brief:
     save_voluntary
     b       slow_system_call
 
+    .balign 128
+    b       kernel_exception
 // From the fastpath, which has left the argument registers as they were.
     .global aarch64_slow_call, aarch64_slow_reply_recv
 aarch64_slow_call:
@@ -123,12 +123,15 @@ slow_system_call:
     sub     x0, x16, x1
     b       kernel_send
 
+    .balign 128
+    b       kernel_exception
 full_synchronous:
     save_full
     mrs     x0, esr_el1
     mrs     x1, far_el1
     b       aarch64_synchronous
 
+    .balign 128
 kernel_exception:
     adrp    x9, fatal_stack_top
     add     sp, x9, :lo12:fatal_stack_top

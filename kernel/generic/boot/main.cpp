@@ -63,7 +63,7 @@ cobnut::elf::Image open_init(const Machine& machine) {
     const cobnut::cpio::Archive archive(bytes);
     if (archive.error() != cobnut::cpio::Error::none) {
         print("cobnut: boot: ", cobnut::cpio::text(archive.error()), " (entry ",
-              Decimal{archive.failed_entry()}, ", ", cobnut::cpio::text(archive.failed_field()),
+              Hex{archive.failed_entry()}, ", ", cobnut::cpio::text(archive.failed_field()),
               ")\n");
         fatal("boot: the boot archive is damaged");
     }
@@ -78,7 +78,7 @@ cobnut::elf::Image open_init(const Machine& machine) {
     const cobnut::elf::Image image(init.data, expectation);
     if (image.error() != cobnut::elf::Error::none) {
         print("cobnut: boot: init: ", cobnut::elf::text(image.error()), " (program header ",
-              Decimal{image.failed_header()}, ")\n");
+              Hex{image.failed_header()}, ")\n");
         fatal("boot: init cannot be loaded");
     }
     return image;

@@ -15,10 +15,22 @@ void remove(uint32_t index) {
         kernel.progress[index] = kernel.progress[index + 1];
 }
 
-template <class Condition>
-void remove_if(Condition condition) {
+/// Which records are meant; null: of any slot, of any thread.
+struct Which {
+    const Slot* slot;
+    const Thread* thread;
+    bool any_work;
+    LongWork work;
+
+    bool matches(const Progress& record) const {
+        return (slot == nullptr || record.slot == slot) && (thread == nullptr || record.thread == thread) &&
+               (any_work || record.work == work);
+    }
+};
+
+void remove_all(const Which& which) {
     for (uint32_t i = kernel_state.progress_count; i-- > 0;)
-        if (condition(kernel_state.progress[i]))
+        if (which.matches(kernel_state.progress[i]))
             remove(i);
 }
 
@@ -40,12 +52,10 @@ bool make_room(const Thread& thread) {
 } // namespace
 
 Progress* find(LongWork work, const Slot& slot, const Thread& thread) {
-    Kernel& kernel = kernel_state;
-    for (uint32_t i = 0; i < kernel.progress_count; ++i) {
-        Progress& record = kernel.progress[i];
-        if (record.slot == &slot && record.thread == &thread && record.work == work)
-            return &record;
-    }
+    const Which which{&slot, &thread, false, work};
+    for (uint32_t i = 0; i < kernel_state.progress_count; ++i)
+        if (which.matches(kernel_state.progress[i]))
+            return &kernel_state.progress[i];
     return nullptr;
 }
 
@@ -59,28 +69,21 @@ Progress* remember(LongWork work, Slot& slot, Thread& thread) {
     return &record;
 }
 
-void forget(const Slot& slot) {
-    remove_if([&](const Progress& record) { return record.slot == &slot; });
-}
+void forget(const Slot& slot) { remove_all({&slot, nullptr, true, {}}); }
 
-void forget(LongWork work, const Slot& slot) {
-    remove_if([&](const Progress& record) { return record.slot == &slot && record.work == work; });
-}
+void forget(LongWork work, const Slot& slot) { remove_all({&slot, nullptr, false, work}); }
 
-void forget(const Thread& thread) {
-    remove_if([&](const Progress& record) { return record.thread == &thread; });
-}
+void forget(const Thread& thread) { remove_all({nullptr, &thread, true, {}}); }
 
 bool claim(const Slot& untyped, const Thread* thread) {
-    const auto others = [&](const Progress& record) {
-        return record.slot == &untyped && record.thread != thread &&
-               record.work == LongWork::retype;
-    };
-    for (uint32_t i = 0; i < kernel_state.progress_count; ++i)
+    const Which retypes{&untyped, nullptr, false, LongWork::retype};
+    for (uint32_t i = kernel_state.progress_count; i-- > 0;)
         if (const Progress& record = kernel_state.progress[i];
-            others(record) && (record.thread->gate & Gate::suspended) == 0)
-            return false;
-    remove_if(others);
+            retypes.matches(record) && record.thread != thread) {
+            if ((record.thread->gate & Gate::suspended) == 0)
+                return false;
+            remove(i);
+        }
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/debug/debugger.hpp>
 #include <generic/debug/print.hpp>
+#include <initializer_list>
 
 namespace kernel {
 
@@ -25,23 +26,6 @@ void print_one(Hex number) {
     }
 }
 
-void print_one(Decimal number) {
-    // Division by subtraction of powers of ten: 32-bit ISAs have no 64-bit division.
-    static constexpr uint64_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
-                                          100000000, 1000000000, 10000000000, 100000000000};
-    bool printed = false;
-    for (unsigned i = sizeof(powers) / sizeof(powers[0]); i-- > 0;) {
-        unsigned digit = 0;
-        while (number.value >= powers[i] && digit < 9) {
-            number.value -= powers[i];
-            ++digit;
-        }
-        printed = printed || digit != 0 || i == 0;
-        if (printed)
-            arch::console_put(static_cast<char>('0' + digit));
-    }
-}
-
 void fatal(const char* text) {
     print("cobnut: fatal: ", text, "\n");
     debug::offer();
@@ -50,7 +34,10 @@ void fatal(const char* text) {
 }
 
 void fatal(const char* text, Word first, Word second, Word third) {
-    print("cobnut: fatal: ", text, " ", Hex{first}, " ", Hex{second}, " ", Hex{third}, "\n");
+    print("cobnut: fatal: ", text);
+    for (const Word number : {first, second, third})
+        print(" ", Hex{number});
+    print("\n");
     debug::offer();
     (void)arch::power_off();
     arch::stop();

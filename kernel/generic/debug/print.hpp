@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Printing text and hexadecimal numbers on the kernel's console.
+// Printing text and numbers on the kernel's console.
 #pragma once
 
 #include <generic/base/types.hpp>
@@ -9,7 +9,7 @@ namespace kernel {
 struct Hex {
     uint64_t value;
 };
-struct Decimal {
+struct Decimal { ///< Not in a release kernel.
     uint64_t value;
 };
 
