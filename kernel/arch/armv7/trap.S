@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Entries from user level. While a thread runs there, sp_svc points at the r6 of its frame: `srsdb` puts pc and CPSR
-// below it whatever mode the exception was taken in. The kernel itself runs with all masked; asynchronous aborts
+// Entries from user level. While a thread runs there, sp_svc points at the pc of its frame: `srsia` puts pc and CPSR
+// there whatever mode the exception was taken in. The kernel itself runs with all masked; asynchronous aborts
 // (CPSR.A) are open at user level, and svc and undefined instructions leave that to be undone (Arm ARM B1.8.5).
 
 #include "asm_offsets.h"
@@ -26,15 +26,13 @@ vectors:
     // The voluntary frame; then the fastpaths with r8 = current and all arguments in place.
 svc:
     cpsid a
-    srsdb sp, #19
-    stmia sp, {r6-r11, sp, lr}^
+    stmdb sp, {r6-r11, sp, lr}^
+    srsia sp!, #19                  // the arguments are room for GCC's spills, see fast_policy.hpp
     mrc p15, 0, r8, c13, c0, 2      // TPIDRURW
-    str r8, [sp, #TRAP_THREAD_POINTER]
-    sub r8, sp, #THREAD_TRAP
+    str r8, [sp, #ARGUMENTS_THREAD_POINTER]
+    sub r8, sp, #THREAD_ARGUMENTS
 #ifdef __clang__
     mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
-#else
-    add sp, sp, #TRAP_ARGUMENTS     // room for GCC's spills, see fast_policy.hpp
 #endif
     cmp r12, #1
     blo kernel_fast_call
@@ -47,7 +45,7 @@ svc:
     .global svc_slow
     .type svc_slow, %function
 svc_slow:
-    add lr, r8, #THREAD_TRAP + TRAP_ARGUMENTS
+    add lr, r8, #THREAD_ARGUMENTS
     stmia lr, {r0-r5, r12}
     ldr r1, [r8, #THREAD_GATE]
     mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
@@ -67,9 +65,9 @@ svc_slow:
     tst sp, #15
     movne sp, #\kind
     bne \in_kernel
-    srsdb sp, #19
+    srsia sp, #19
     cps #19
-    stmia sp, {r6-r11, sp, lr}^
+    stmdb sp, {r6-r11, sp, lr}^
     mov r6, #\kind
     b store_full
     .endm
@@ -96,9 +94,9 @@ abort_in_kernel:
     movne sp, #3
     bne from_kernel
     msr cpsr_c, sp                  // its mode; leaves A, which the abort has set
-    srsdb sp, #19
+    srsia sp, #19
     cps #19
-    stmia sp, {r6-r11, sp, lr}^
+    stmdb sp, {r6-r11, sp, lr}^
     mov r6, #6
 store_full:
     add lr, sp, #TRAP_ARGUMENTS
@@ -121,16 +119,14 @@ store_full:
     .type restore_registers, %function
 restore_registers:
     clrex
-    add sp, r0, #8
-    ldr r1, [r0, #TRAP_THREAD_POINTER + 8]
-    mcr p15, 0, r1, c13, c0, 2
-    ldr r1, [r0, #TRAP_THREAD_POINTER + 12]
-    mcr p15, 0, r1, c13, c0, 3
-    add lr, r0, #TRAP_ARGUMENTS + 8
+    add sp, r0, #REGISTERS_TRAP
+    ldrd r6, r7, [sp, #TRAP_THREAD_POINTER]
+    mcr p15, 0, r6, c13, c0, 2
+    mcr p15, 0, r7, c13, c0, 3
+    add lr, sp, #TRAP_ARGUMENTS
     ldmia lr, {r0-r5, r12}
-    ldmia sp, {r6-r11, sp, lr}^
-    sub lr, sp, #8
-    rfeia lr
+    ldmdb sp, {r6-r11, sp, lr}^
+    rfeia sp
 
 from_kernel:
     mov r0, sp

@@ -25,23 +25,20 @@
 
 // r6: the thread. Restores the voluntary frame, clears r12, returns.
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
-    "add sp, r6, #48\n\t"                                                                          \
-    "ldr r12, [r6, #80]\n\t"                                                                       \
-    "ldr lr, [r6, #84]\n\t"                                                                        \
-    "mcr p15, 0, r12, c13, c0, 2\n\t"                                                              \
-    "mcr p15, 0, lr, c13, c0, 3\n\t"                                                               \
-    "ldmia sp, {r6-r11, sp, lr}^\n\t"                                                              \
+    "ldrd r8, r9, [r6, #112]\n\t"                                                                  \
+    "add sp, r6, #72\n\t"                                                                          \
+    "mcr p15, 0, r8, c13, c0, 2\n\t"                                                               \
+    "mcr p15, 0, r9, c13, c0, 3\n\t"                                                               \
+    "ldmdb sp, {r6-r11, sp, lr}^\n\t"                                                              \
     "mov r12, #0\n\t"                                                                              \
-    "sub lr, sp, #8\n\t"                                                                           \
-    "rfeia lr"
+    "rfeia sp"
 
 // r8: the thread, which runs on: its thread registers have not changed.
 #define ARCH_LEAVE_BRIEF                                                                           \
-    "add sp, r8, #48\n\t"                                                                          \
-    "ldmia sp, {r6-r11, sp, lr}^\n\t"                                                              \
+    "add sp, r8, #72\n\t"                                                                          \
+    "ldmdb sp, {r6-r11, sp, lr}^\n\t"                                                              \
     "mov r12, #0\n\t"                                                                              \
-    "sub lr, sp, #8\n\t"                                                                           \
-    "rfeia lr"
+    "rfeia sp"
 
 // GCC would save registers that the stub has saved. Without that it has no frame either: what it spills goes to [sp, #n],
 // where the stub points at the unused arguments of the current thread.
@@ -146,7 +143,8 @@ struct FastPolicy {
     }
 
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
-        static_assert(offsetof(kernel::Thread, registers) == 40);
+        static_assert(offsetof(kernel::Thread, registers.pc) == 72 &&
+                      offsetof(kernel::Thread, registers.thread_pointer) == 112);
         register kernel::Word r0 asm("r0") = badge;
         register kernel::Thread* r6 asm("r6") = thread;
         // No reservation outlives the switch: a return from an exception clears none (Arm ARM A3.4.5).

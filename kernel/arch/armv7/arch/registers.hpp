@@ -41,18 +41,19 @@ static_assert(cobnut::reg::disjoint<Status::Mode, Status::Thumb, Status::FiqMask
 /// All 16 registers fit the two lines of the voluntary frame and its arguments, so the three kinds
 /// of frame differ only in what the way out restores.
 struct Registers {
-    // The voluntary frame: `srs` writes the first two, `stm ^` the next eight.
-    uint32_t pc;
-    uint32_t cpsr;
+    // The voluntary frame: `stm ^` writes the first eight, `srs` the next two.
     uint32_t r6_to_r11[6];
     uint32_t user_sp;
     uint32_t user_lr;
-    uint32_t thread_pointer;           ///< TPIDRURW
-    uint32_t thread_pointer_read_only; ///< TPIDRURO
-    // Arguments.
+    uint32_t pc;
+    uint32_t cpsr;
+    // Arguments. In a fastpath GCC spills there.
     uint32_t r0_to_r5[6];
     uint32_t r12;
-    uint32_t spilled; ///< GCC's in a fastpath, like the arguments before it.
+    uint32_t spilled;
+    // Of the voluntary frame.
+    uint32_t thread_pointer;           ///< TPIDRURW
+    uint32_t thread_pointer_read_only; ///< TPIDRURO
 
     static constexpr unsigned message_words = 4;
     static constexpr unsigned word_count = 19;
@@ -146,9 +147,10 @@ private:
     }
 };
 
-static_assert(offsetof(Registers, cpsr) == 4 && offsetof(Registers, r6_to_r11) == 8);
-static_assert(offsetof(Registers, user_sp) == 32 && offsetof(Registers, thread_pointer) == 40);
-static_assert(offsetof(Registers, r0_to_r5) == 48 && offsetof(Registers, r12) == 72);
+static_assert(offsetof(Registers, r6_to_r11) == 0 && offsetof(Registers, user_sp) == 24);
+static_assert(offsetof(Registers, pc) == 32 && offsetof(Registers, cpsr) == 36);
+static_assert(offsetof(Registers, r0_to_r5) == 40 && offsetof(Registers, r12) == 64);
+static_assert(offsetof(Registers, thread_pointer) == 72);
 static_assert(sizeof(Registers) == 80);
 
 } // namespace arch
