@@ -131,4 +131,13 @@ void give_failure(Thread& thread, Error error) {
         thread.registers.set_message(i, 0);
 }
 
+void give_failure(Thread& thread, const Failure& failure) {
+    give_failure(thread, failure.error);
+    if (failure.error != Error::failed_lookup)
+        return;
+    thread.registers.set_tag(Tag(static_cast<Word>(Error::failed_lookup), 2, 0, Kind::none).raw());
+    for (unsigned i = 0; i < 2; ++i)
+        thread.registers.set_message(i, failure.detail[i]);
+}
+
 } // namespace kernel::ipc
