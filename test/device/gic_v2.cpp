@@ -136,6 +136,22 @@ TEST_CASE("GICv2: a level comes again as long as its line is up, an edge once", 
     }
 }
 
+TEST_CASE("GICv2: a level that falls before it is asked for is spurious, and no harm comes of it", "[irq]") {
+    Board board;
+    REQUIRE(board.driver.start(board.node) == nullptr);
+    board.distributor.bank.raise(40, false);
+    REQUIRE(board.driver.configure(40, Trigger::level));
+    board.driver.unmask(40);
+    board.distributor.bank.raise(40, true);
+    board.distributor.bank.raise(40, false);
+    CHECK(board.driver.acknowledge() >= 1020);
+    CHECK_FALSE(board.distributor.bank.at(40).active);
+    CHECK(board.distributor.bank.at(40).enabled);
+    board.distributor.bank.raise(40, true);
+    CHECK(board.driver.acknowledge() == 40);
+    board.driver.end(40);
+}
+
 TEST_CASE("GICv2: what is masked comes when it is unmasked, and only then", "[irq]") {
     Board board;
     REQUIRE(board.driver.start(board.node) == nullptr);

@@ -214,6 +214,22 @@ TEST_CASE("GICv3: an edge comes once", "[irq]") {
     CHECK(board.driver.acknowledge() == device::none);
 }
 
+TEST_CASE("GICv3: a level that falls before it is asked for is spurious, and no harm comes of it", "[irq]") {
+    Board board;
+    REQUIRE(board.driver.start(board.node) == nullptr);
+    board.bank(50).raise(50, false);
+    REQUIRE(board.driver.configure(50, Trigger::level));
+    board.driver.unmask(50);
+    board.bank(50).raise(50, true);
+    board.bank(50).raise(50, false);
+    CHECK(board.driver.acknowledge() >= 1020);
+    CHECK_FALSE(board.at(50).active);
+    CHECK(board.at(50).enabled);
+    board.bank(50).raise(50, true);
+    CHECK(board.driver.acknowledge() == 50);
+    board.driver.end(50);
+}
+
 TEST_CASE("GICv3: what is wrong is said, not waited for", "[irq]") {
     Board small;
     small.node.region[0].size = 0x1000;

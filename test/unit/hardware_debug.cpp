@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include <arch/debug.hpp>
+#include <generic/object/debug.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -82,4 +83,23 @@ TEST_CASE("debug registers are written at switches to and from threads that use 
     CHECK(!arch::host::debug_registers.is_used());
     world.hand_over(two, world.root());
     CHECK(arch::host::debug_loads == before + 2);
+}
+
+TEST_CASE("the breakpoint that was hit is the one whose kind and bytes hold the address", "[debug]") {
+    using kernel::hardware_debug::hit;
+    World world;
+    test::Thread& thread = world.make_thread(100);
+    thread.debug.kind[1] = BreakpointKind::execute;
+    thread.debug.address[1] = 0x1000;
+    thread.debug.kind[2] = BreakpointKind::write;
+    thread.debug.address[2] = 0x1000;
+    thread.debug.size[2] = 4;
+    constexpr unsigned none = cobnut::breakpoint_count;
+    CHECK(hit(thread, true, 0x1000) == 1);
+    CHECK(hit(thread, true, 0x1001) == none);
+    CHECK(hit(thread, false, 0x0fff) == none);
+    CHECK(hit(thread, false, 0x1000) == 2);
+    CHECK(hit(thread, false, 0x1003) == 2);
+    CHECK(hit(thread, false, 0x1004) == none);
+    CHECK(hit(thread, true, 0) == none);
 }

@@ -3,6 +3,8 @@
 #include "refusals.hpp"
 
 #include <generic/contract/cpu.hpp>
+#include <generic/contract/interrupt.hpp>
+#include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/sched/scheduler.hpp>
 #include <generic/trace/ring.hpp>
@@ -17,6 +19,28 @@ using test::World;
 using Words = std::vector<Word>;
 
 } // namespace
+
+TEST_CASE("an interrupt that is gone before it is asked for is nobody's", "[interrupt]") {
+    Bench b;
+    auto& machine = arch::host::machine;
+    const Word notification = b.world.make(ObjectType::notification), handler = b.world.free_slot();
+    REQUIRE(b.error(World::irq_control, Method::irq_control_get, {5, 1, handler, word_bits},
+                    {World::cnode}) == Error::none);
+    REQUIRE(b.error(handler, Method::irq_handler_set_notification, {}, {notification}) == Error::none);
+    const auto masked = machine.masked;
+    const Thread* const current = b.world.cpu().current;
+    machine.raised[5] = true;
+    machine.raised[5] = false;
+    REQUIRE(arch::claim_interrupt() == arch::no_interrupt);
+    irq::handle_pending(b.world.cpu());
+    CHECK(machine.masked == masked);
+    CHECK(b.world.cpu().current == current);
+    CHECK(b.world.object<Notification>(notification).active == 0);
+    machine.raised[5] = true;
+    irq::handle_pending(b.world.cpu());
+    CHECK(machine.masked[5]);
+    CHECK(b.world.object<Notification>(notification).active != 0);
+}
 
 TEST_CASE("an interrupt has one handler, of a line that there is", "[interrupt]") {
     Bench b;
