@@ -136,6 +136,18 @@ def suspends(build: builds.Build) -> list[Result]:
                    outcome.lines[-SHOWN_LINES:] if problem else [])]
 
 
+def largest_frames(build: builds.Build, memory: str) -> list[Result]:
+    """The conformance test of Frames of 1 GiB, which all four ISAs have, wants a piece of that much memory."""
+    archive = archives.with_file(build.archive("conformance"), build.folder / "largest.cpio",
+                                 "options.txt", b"filter map: the largest*\n")
+    outcome = qemu.boot(qemu.command_line(build, qemu.Machine(memory=memory, icount=True, archive=archive)),
+                        BOOT_TIMEOUT)
+    tried = any("largest one's bytes: 30" in line for line in outcome.lines)
+    problem = outcome.problem() or ("" if tried else "no Frame of 1 GiB was mapped")
+    return [Result(f"largest Frames {build.name}", not problem, outcome.seconds, problem,
+                   outcome.lines[-SHOWN_LINES:] if problem else [])]
+
+
 def memory_cases(build: builds.Build) -> list[Case]:
     """Other amounts of memory and other ways in, with the same image; and the way out by a reset."""
     cases = {"tour 64M": qemu.Machine(memory="64M", icount=True)}
@@ -151,7 +163,7 @@ def memory_cases(build: builds.Build) -> list[Case]:
             cases["tour U-Boot EL2"] = qemu.Machine(u_boot=True, el2=True, icount=True)
     tours = [lambda n=name, m=machine: boot_tour(build, n, m) for name, machine in cases.items()]
     firmware = [] if build.board.isa == "x86_64" else [lambda: suspends(build)]  # which PCs do not have
-    return [*tours, *firmware, lambda: resets(build)]
+    return [*tours, *firmware, lambda: largest_frames(build, most), lambda: resets(build)]
 
 
 def conformance_options(options: argparse.Namespace) -> str:

@@ -235,6 +235,29 @@ void run(const Test& test, Word number) {
         give_up("the slice of Untyped for tests cannot be had back");
 }
 
+/// RAM of which only Frames are made, if the machine has so much of it in one piece.
+Untyped beyond_window(unsigned bits) {
+    Home& home = harness.home;
+    for (const BootRegion& region : home.machine) {
+        if (region.kind != RegionKind::frames_only || region.size_bits < bits)
+            continue;
+        const CapIndex place = home.slots.take();
+        if (home.machine.untyped(region).retype(ObjectType::untyped, bits, home.node.index, place).ok())
+            return Untyped(place);
+    }
+    return {};
+}
+
+/// For the largest Frames.
+Untyped large_memory() {
+    if (const auto huge = harness.pool.take(30); huge.ok())
+        return *huge;
+    if (const Untyped huge = beyond_window(30))
+        return huge;
+    const auto large = harness.pool.take(25);
+    return large.ok() ? *large : Untyped();
+}
+
 void set_up(Word boot_info) {
     Home& home = harness.home;
     home.machine = Machine(reinterpret_cast<const BootInfo*>(boot_info));
@@ -260,9 +283,7 @@ void set_up(Word boot_info) {
     const auto slice = harness.pool.take(slice_bits);
     check(slice.status(), "memory for the tests");
     harness.shared.slice = *slice;
-    for (const unsigned bits : {30u, 25u})
-        if (const auto large = harness.pool.take(bits); large.ok() && !harness.shared.large)
-            harness.shared.large = *large;
+    harness.shared.large = large_memory();
     harness.shared.uart = harness.output.frame();
     harness.shared.report = made(ObjectType::endpoint);
     harness.reply = made(ObjectType::reply);

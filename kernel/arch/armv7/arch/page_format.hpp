@@ -57,7 +57,7 @@ struct LongFormat {
 
     static constexpr unsigned levels = 3;
     static constexpr Level level[levels] = {
-        {30, 1, false, 0}, {21, 9, true, 4}, {12, 9, true, 4}};
+        {30, 1, true, 0}, {21, 9, true, 4}, {12, 9, true, 4}};
     static constexpr kernel::Word user_end = 0x80000000;
 
     static constexpr Entry leaf(unsigned at, kernel::PhysAddr address,
