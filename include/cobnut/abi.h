@@ -22,9 +22,15 @@ typedef cobnut_word cobnut_cap;
 #define COBNUT_REPLY_SIZE_BITS 0x6
 #define COBNUT_VSPACE_SIZE_BITS 0x7
 #define COBNUT_PAGE_TABLE_SIZE_BITS 0xc
+#define COBNUT_THREAD_SIZE_BITS_32 0x9
+#define COBNUT_THREAD_SIZE_BITS_64 0xa
 #define COBNUT_SCHED_CONTEXT_MIN_SIZE_BITS 0x8
+#define COBNUT_SCHED_CONTEXT_MAX_SIZE_BITS 0xa
 #define COBNUT_UNTYPED_MIN_SIZE_BITS 0x4
 #define COBNUT_PRIORITY_COUNT 0x100
+#define COBNUT_BREAKPOINT_COUNT 0x4
+#define COBNUT_PARTITION_COUNT 0x8
+#define COBNUT_PARTITION_SLOT_COUNT 0x10
 #define COBNUT_TRACE_MAGIC 0x43525443
 #define COBNUT_MAX_TRACE_FRAMES 0x10
 
@@ -121,6 +127,18 @@ enum {
 };
 
 enum {
+    COBNUT_STATE_READY = 0, /* Runs, could run, or waits for time. */
+    COBNUT_STATE_RECEIVING = 0x1, /* On an Endpoint. */
+    COBNUT_STATE_SENDING = 0x2, /* On an Endpoint: a message, a call or a fault. */
+    COBNUT_STATE_CALLING = 0x3, /* Its call or fault is with a server, in a Reply. */
+    COBNUT_STATE_WAITING = 0x4, /* On a Notification. */
+};
+
+enum {
+    COBNUT_SCHED_CONSTANT_BANDWIDTH = 0x1, /* One replenishment: the bandwidth budget/period is never exceeded, measured from any wake-up. */
+};
+
+enum {
     COBNUT_MEMORY_NORMAL = 0, /* Cached RAM. */
     COBNUT_MEMORY_UNCACHED = 0x1, /* RAM that is not cached. */
     COBNUT_MEMORY_DEVICE = 0x2, /* Registers: in order, not combined, never executed. */
@@ -156,7 +174,7 @@ enum {
     COBNUT_FAULT_UNKNOWN_SYSCALL = 0x2, /* 2: number. */
     COBNUT_FAULT_USER_EXCEPTION = 0x3, /* 2: number (ISA's own), 3: code (ISA's own). */
     COBNUT_FAULT_VM = 0x4, /* 2: address, 3: access (VmAccess bits), 4: ISA's own status. */
-    COBNUT_FAULT_TIMEOUT = 0x5, /* 2: badge of the scheduling context, 3: microseconds consumed. */
+    COBNUT_FAULT_TIMEOUT = 0x5, /* 2: badge of the scheduling context, 3 and 4: microseconds that it consumed since that was last asked, low word first. */
     COBNUT_FAULT_DEBUG = 0x6, /* 2: DebugReason, 3: address, 4: number of the breakpoint. */
     COBNUT_FAULT_HARDWARE_ERROR = 0x7, /* 2: ISA's own status, 3: address if the ISA tells it, else 0. */
 };
@@ -461,11 +479,11 @@ static inline cobnut_status cobnut_cnode_cancel_badged_sends(
     return cobnut_invoke(cnode, COBNUT_METHOD_CNODE_CANCEL_BADGED_SENDS, words, 2, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
-/* Tells what is in a slot: ObjectType (null: empty), rights, badge (CNode: guard, IoPort: ports, IrqHandler: number), size (Untyped, Frame: log2 of bytes, CNode: of slots), physical address (Untyped, Frame, Endpoint, Notification, Reply) and where this Frame capability is mapped (0: nowhere). Results: type, rights, badge, size_bits, address, mapped_address. */
+/* Tells what is in a slot: ObjectType (null: empty), rights, badge (CNode: guard, IoPort: ports, IrqHandler: number), size (Untyped, Frame: log2 of bytes, CNode: of slots), physical address (Untyped, Frame, Endpoint, Notification, Reply; two words, low first), and whether this Frame capability is mapped (bit 0) and where (the bits from 12 on; 0: nowhere). Results: type, rights, badge, size_bits, address_low, address_high, mapping. */
 static inline cobnut_status cobnut_cnode_identify(
     cobnut_cap cnode, cobnut_word index, cobnut_word depth, cobnut_word* results) {
     const cobnut_word words[] = {index, depth};
-    return cobnut_invoke(cnode, COBNUT_METHOD_CNODE_IDENTIFY, words, 2, COBNUT_NONE, 0, results, 6);
+    return cobnut_invoke(cnode, COBNUT_METHOD_CNODE_IDENTIFY, words, 2, COBNUT_NONE, 0, results, 7);
 }
 
 /* Sets capability space (with guard), address space and IPC buffer at once, and ThreadFlags as set_flags does. Buffer address 0: no buffer, and no third capability. */
@@ -571,7 +589,7 @@ static inline cobnut_status cobnut_thread_set_single_step(
     return cobnut_invoke(thread, COBNUT_METHOD_THREAD_SET_SINGLE_STEP, words, 1, COBNUT_NONE, 0, COBNUT_NONE, 0);
 }
 
-/* Tells state (bits 0-2: ThreadState, bit 3: suspended), priority, flags and last fault; the address, as identify tells it, of the Endpoint, Notification or Reply that the thread waits on; the microseconds that the context it runs on has consumed since that was last asked. Results: state, priority, max_priority, flags, last_fault, waits_on, consumed_low, consumed_high. */
+/* Tells state (bits 0-2: ThreadState, bit 3: suspended), priority, flags and last fault; the address, as identify's address_low, of the Endpoint, Notification or Reply that the thread waits on; the microseconds that the context it runs on has consumed since that was last asked. Results: state, priority, max_priority, flags, last_fault, waits_on, consumed_low, consumed_high. */
 static inline cobnut_status cobnut_thread_info(
     cobnut_cap thread, cobnut_word* results) {
     return cobnut_invoke(thread, COBNUT_METHOD_THREAD_INFO, COBNUT_NONE, 0, COBNUT_NONE, 0, results, 8);

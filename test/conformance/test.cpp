@@ -148,8 +148,8 @@ Local& move_abroad(const Worker& worker) {
     const CapIndex space = make(ObjectType::vspace);
     for (CapIndex slot = own::first_code; slot < own::end_code; ++slot) {
         const Received page = identify(slot);
-        if (page[0] == static_cast<Word>(ObjectType::frame) && page[5] < place::boot_info)
-            succeed("map code", map(copied(slot), page[5], Rights::read_only(), 0, space));
+        if (page[0] == static_cast<Word>(ObjectType::frame) && page[6] < place::boot_info)
+            succeed("map code", map(copied(slot), page[6] & ~Word{1}, Rights::read_only(), 0, space));
     }
     constexpr unsigned pages = area_size / 4096;
     const CapIndex stack = make_many(ObjectType::frame, 12, pages);

@@ -93,6 +93,8 @@ CapIndex copied(CapIndex source, Rights rights = Rights::all(), Location locatio
 inline Received identify(CapIndex slot) {
     return request(own::cnode, Method::cnode_identify, {slot, word_bits});
 }
+/// Where a Frame capability is mapped, with bit 0 set; 0: nowhere.
+inline Word mapping_of(CapIndex frame) { return identify(frame)[6]; }
 inline bool is_empty(CapIndex slot) {
     return identify(slot)[0] == static_cast<Word>(ObjectType::null);
 }

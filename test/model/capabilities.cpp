@@ -243,7 +243,8 @@ void System::identify(Call& call) {
                     badged ? capability.badge : 0,
                     sized ? capability.size_bits : 0,
                     placed ? capability.object : 0,
-                    type == ObjectType::frame && is_mapped(capability) ? capability.address : 0};
+                    0, // the high word of an address on a machine of 32 bits
+                    type == ObjectType::frame && is_mapped(capability) ? capability.address | 1 : 0};
 }
 
 void System::cancel_badged(Name slot) {

@@ -68,8 +68,8 @@ TEST_CASE("a slot says what is in it", "[cnode]") {
     };
     const Word address = arch::to_physical(&c.world.object<Endpoint>(endpoint)).raw();
     CHECK(identify(endpoint) ==
-          Words{Word(ObjectType::endpoint), Rights::all().bits, 0, 0, address, 0});
-    CHECK(identify(copy) == Words{Word(ObjectType::endpoint), Rights::write_bit, 77, 0, address, 0});
+          Words{Word(ObjectType::endpoint), Rights::all().bits, 0, 0, address, 0, 0});
+    CHECK(identify(copy) == Words{Word(ObjectType::endpoint), Rights::write_bit, 77, 0, address, 0, 0});
     const Word notification = c.world.make(ObjectType::notification);
     CHECK(identify(notification)[4] ==
           arch::to_physical(&c.world.object<Notification>(notification)).raw());
@@ -95,7 +95,7 @@ TEST_CASE("a slot says what is in it", "[cnode]") {
     CHECK(identify(frame)[4] == c.world.slot(frame).object.physical().raw());
     const Word thread = c.world.make(ObjectType::thread);
     CHECK(identify(thread)[4] == 0);
-    CHECK(identify(c.world.free_slot()) == Words{0, 0, 0, 0, 0, 0});
+    CHECK(identify(c.world.free_slot()) == Words{0, 0, 0, 0, 0, 0, 0});
 }
 
 TEST_CASE("a context is bound to one thread or notification at a time", "[sched_context]") {

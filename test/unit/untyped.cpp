@@ -5,6 +5,7 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/mm/address_space.hpp>
 #include <generic/object/thread_control.hpp>
+#include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
 
 #include <algorithm>
@@ -279,4 +280,23 @@ TEST_CASE("a thread cannot change away from a CNode that dies with the change", 
     CHECK(world.call(1, Method::thread_set_space, {0}, {2, 3}).error == Error::illegal_operation);
     CHECK(victim.cspace_slot.radix() == 3);
     test::check_invariants(world);
+}
+
+TEST_CASE("the sizes that the reference prints are those that retype takes", "[untyped]") {
+    using cobnut::ObjectSize;
+    for (const ObjectSize& row : cobnut::object_sizes) {
+        const cobnut::SizeRange sizes = row.where_64_bits;
+        if (sizes.least == 0)
+            continue;
+        INFO("type " << unsigned(row.type));
+        const bool fixed = sizes.least == sizes.most;
+        const Word added = fixed ? sizes.least : row.type == ObjectType::cnode ? cobnut::slot_size_bits : 0;
+        for (const Word bits : {Word{sizes.least}, Word{sizes.most}}) {
+            const auto made = kernel::untyped::object_bits(row.type, bits - added);
+            REQUIRE(made.ok());
+            CHECK(made.value() == bits);
+        }
+        CHECK(!kernel::untyped::object_bits(row.type, sizes.least - added - 1).ok());
+        CHECK(!kernel::untyped::object_bits(row.type, sizes.most - added + 1).ok());
+    }
 }

@@ -33,6 +33,10 @@ int main(int count, char** arguments) {
         return 2;
     }
     int status = 0;
+    if (const std::string lacks = abi::missing(arguments[2]); !lacks.empty()) {
+        std::fputs(lacks.c_str(), stderr);
+        status = 1;
+    }
     for (const Output& output : outputs) {
         const std::string path = std::string(arguments[2]) + "/" + output.path;
         if (mode == "write") {

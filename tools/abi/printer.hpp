@@ -8,6 +8,7 @@
 #include <cobnut/abi/methods.hpp>
 #include <cobnut/abi/trace.hpp>
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,11 @@ namespace abi {
 
 /// docs/abi.md.
 std::string reference();
+/// The names of the tables that it has.
+std::set<std::string> printed_tables();
+/// What is missing, a line each: tables that the reference does not print, names of the ABI's headers
+/// in the tree's folder that are in no table.
+std::string missing(const std::string& folder);
 /// include/cobnut/abi.h.
 std::string c_header();
 /// test/abi/golden.txt: every number and offset, one a line.
@@ -40,6 +46,7 @@ std::span<const Structure> all_structures();
 struct Constant {
     const char* name;
     uint64_t value;
+    const char* meaning;
 };
 std::span<const Constant> all_constants();
 

@@ -13,6 +13,8 @@ using namespace cobnut;
 
 namespace {
 
+std::set<std::string> printed;
+
 const NumberSet& set_of(std::string_view name) {
     for (const NumberSet& set : all_number_sets())
         if (name == set.name)
@@ -23,6 +25,7 @@ const NumberSet& set_of(std::string_view name) {
 
 std::string table(std::string_view name, const char* what, const char* meaning = "meaning") {
     const NumberSet& set = set_of(name);
+    printed.insert(set.name);
     bool explained = false;
     for (const Named& number : set.numbers)
         explained = explained || *number.meaning != 0;
@@ -39,6 +42,7 @@ std::string fields(std::string_view name) {
     for (const Structure& structure : all_structures()) {
         if (name != structure.name)
             continue;
+        printed.insert(structure.name);
         const auto narrow = layout(structure, 4);
         const auto wide = layout(structure, 8);
         std::string out = "| offset: 32 bits | 64 bits | field | type | meaning |\n"
@@ -52,6 +56,32 @@ std::string fields(std::string_view name) {
         return out + text("| %zu | %zu | | | |\n\n", narrow.back(), wide.back());
     }
     return "";
+}
+
+std::string constants() {
+    std::string out = "| constant | value | meaning |\n| --- | --- | --- |\n";
+    for (const Constant& constant : all_constants())
+        out += text(constant.value < 1000 ? "| `%s` | %llu | %s |\n" : "| `%s` | %#llx | %s |\n",
+                    constant.name, static_cast<unsigned long long>(constant.value),
+                    constant.meaning);
+    return out + "\n";
+}
+
+std::string range(SizeRange sizes) {
+    if (sizes.least == 0)
+        return "as that";
+    return sizes.least == sizes.most ? text("%u", sizes.least)
+                                     : text("%u to %u", sizes.least, sizes.most);
+}
+
+std::string sizes() {
+    std::string out = "| type | size_bits | log2 of bytes: 32 bits | 64 bits |\n"
+                      "| --- | --- | --- | --- |\n";
+    for (const ObjectSize& size : object_sizes)
+        out += text("| `%s` | %s | %s | %s |\n",
+                    object_types[static_cast<unsigned>(size.type)].name, size.argument,
+                    range(size.where_32_bits).c_str(), range(size.where_64_bits).c_str());
+    return out + "\n";
 }
 
 const char* name_of(Error error) { return errors[static_cast<unsigned>(error)].name; }
@@ -129,6 +159,18 @@ TPIDR_EL0, RISC-V gp and tp, x86-64 FS base, ARMv7 TPIDRURW; the x86-64 GS base 
 
 )";
 
+constexpr const char* numbered_registers = R"(Registers by number, for read_registers and write_registers:
+
+| | AArch64 | RISC-V 64 | x86-64 | ARMv7-A |
+| --- | --- | --- | --- | --- |
+| 0, 1 | pc, sp | pc, sp | rip, rsp | pc, sp |
+| 2 | flags: N Z C V | none, reads 0 | rflags, those of user level | cpsr, those of user level |
+| from 3 on | x0-x30 | x1-x31 | rax rbx rcx rdx rsi rdi rbp r8-r15 | r0-r12, lr |
+| then | TPIDR_EL0 | | FS base, GS base | TPIDRURW, TPIDRURO |
+| count | 35 | 34 | 20 | 19 |
+
+)";
+
 } // namespace
 
 std::string reference() {
@@ -156,7 +198,7 @@ std::string reference() {
     out += "## Errors\n\n" + table("Error", "error") + "Word 1 of `failed_lookup`:\n\n" +
            table("LookupFailure", "failure");
     out += "## Rights\n\n" + table("Rights", "bit") + "## Object types\n\n" +
-           table("ObjectType", "type");
+           table("ObjectType", "type") + sizes();
     out += "## Methods\n\n"
            "A method is a `call` on the object's capability with the method's number as label. Its\n"
            "capability arguments travel as extra capabilities, so they need an IPC buffer. The label\n"
@@ -167,19 +209,38 @@ std::string reference() {
            table("MemoryType", "type") + "Other bits of the attributes:\n\n" +
            table("MapAttributes", "bit") + "Cache operations:\n\n" +
            table("CacheOperation", "operation") + "Flags of a thread:\n\n" +
-           table("ThreadFlags", "flag") + "Trigger of an interrupt:\n\n" +
-           table("Trigger", "trigger");
+           table("ThreadFlags", "flag") + "State of a thread, bits 0-2 of what info tells:\n\n" +
+           table("ThreadState", "state") + numbered_registers +
+           "BreakpointKind, what a breakpoint stops at:\n\n" + table("BreakpointKind", "kind") +
+           "SchedFlags of a scheduling context:\n\n" + table("SchedFlags", "flag") +
+           "Trigger of an interrupt:\n\n" + table("Trigger", "trigger");
     out += "## Faults\n\nWords 0 and 1 of every fault message are the instruction's address and the\n"
            "stack pointer.\n\n" + table("FaultType", "fault", "further words") +
            "Word 3 of a VM fault:\n\n" + table("VmAccess", "bit") +
+           "DebugReason, word 2 of a debug fault. The thread is before the instruction, but on x86-64\n"
+           "behind the one that accessed or that is `instruction`:\n\n" +
+           table("DebugReason", "reason", "meaning") +
            "Label of the reply to a fault:\n\n" + table("FaultReply", "reply");
     out += "## Boot information\n\nSlots of the root task's CNode:\n\n" +
            table("RootSlot", "slot") + "BootInfo:\n\n" + fields("BootInfo") +
            "BootRegion, one per Untyped of the root task (capability in slot `first_untyped` +\n"
            "index):\n\n" + fields("BootRegion") + table("RegionKind", "kind") + "BootArea:\n\n" +
            fields("BootArea") + table("Isa", "ISA") + table("BootFeature", "feature");
+    out += "## Trace\n\nOf kernels with BootFeature trace. A TraceHeader lies at the begin of Frame 0; event n at\n"
+           "place n modulo event_count of the ring, until event n + event_count is being written.\n\n" +
+           fields("TraceHeader") + "TraceEvent, the same bytes on every ISA:\n\n" +
+           fields("TraceEvent") + "TraceType:\n\n" + table("TraceType", "type") +
+           "Detail of an entry, a Syscall or:\n\n" + table("TraceEntry", "entry") +
+           "Detail of an ipc:\n\n" + table("TraceIpc", "detail");
+    out += "## Constants\n\n" + constants();
     out.pop_back();
     return out;
+}
+
+std::set<std::string> printed_tables() {
+    printed.clear();
+    (void)reference();
+    return printed;
 }
 
 } // namespace abi

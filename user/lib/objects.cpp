@@ -96,8 +96,9 @@ Result<CNode::Content> CNode::identify(Word slot, Word depth) const {
                    Rights{static_cast<uint8_t>(answer.words[1])},
                    answer.words[2],
                    static_cast<unsigned>(answer.words[3]),
-                   answer.words[4],
-                   answer.words[5]};
+                   joined(answer.words[4], answer.words[5]),
+                   (answer.words[6] & 1) != 0,
+                   answer.words[6] & ~Word{1}};
 }
 
 Status PageTable::map(VSpace space, Word address) const {

@@ -70,7 +70,8 @@ struct CNode : Capability {
         Rights rights;
         Word badge;
         unsigned size_bits;
-        Word address;
+        uint64_t address; ///< Physical.
+        bool mapped;
         Word mapped_address;
     };
 

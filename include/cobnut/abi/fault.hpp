@@ -27,7 +27,8 @@ inline constexpr Named fault_types[] = {
     COBNUT_NAMED(FaultType, user_exception, "2: number (ISA's own), 3: code (ISA's own)."),
     COBNUT_NAMED(FaultType, vm, "2: address, 3: access (VmAccess bits), 4: ISA's own status."),
     COBNUT_NAMED(FaultType, timeout,
-                 "2: badge of the scheduling context, 3: microseconds consumed."),
+                 "2: badge of the scheduling context, 3 and 4: microseconds that it consumed since that "
+                 "was last asked, low word first."),
     COBNUT_NAMED(FaultType, debug, "2: DebugReason, 3: address, 4: number of the breakpoint."),
     COBNUT_NAMED(FaultType, hardware_error,
                  "2: ISA's own status, 3: address if the ISA tells it, else 0."),

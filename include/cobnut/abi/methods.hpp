@@ -91,8 +91,9 @@ inline constexpr MethodDescription methods[] = {
     {Method::cnode_identify, "CNode", "identify",
      "Tells what is in a slot: ObjectType (null: empty), rights, badge (CNode: guard, IoPort: "
      "ports, IrqHandler: number), size (Untyped, Frame: log2 of bytes, CNode: of slots), physical "
-     "address (Untyped, Frame, Endpoint, Notification, Reply) and where this Frame capability is mapped (0: nowhere).",
-     "index, depth", {}, "type, rights, badge, size_bits, address, mapped_address", {}},
+     "address (Untyped, Frame, Endpoint, Notification, Reply; two words, low first), and whether this "
+     "Frame capability is mapped (bit 0) and where (the bits from 12 on; 0: nowhere).",
+     "index, depth", {}, "type, rights, badge, size_bits, address_low, address_high, mapping", {}},
 
     {Method::thread_configure, "Thread", "configure",
      "Sets capability space (with guard), address space and IPC buffer at once, and ThreadFlags as "
@@ -181,7 +182,7 @@ inline constexpr MethodDescription methods[] = {
       {Error::not_supported, "The CPU has none."}}},
     {Method::thread_info, "Thread", "info",
      "Tells state (bits 0-2: ThreadState, bit 3: suspended), priority, flags and last fault; the "
-     "address, as identify tells it, of the Endpoint, Notification or Reply that the thread waits "
+     "address, as identify's address_low, of the Endpoint, Notification or Reply that the thread waits "
      "on; the microseconds that the context it runs on has consumed since that was last asked.",
      "", {},
      "state, priority, max_priority, flags, last_fault, waits_on, consumed_low, consumed_high", {}},

@@ -150,17 +150,30 @@ inline constexpr unsigned breakpoint_count = 4;
 
 /// Bits 0-2 of the state that Method::thread_info tells.
 enum class ThreadState : uint8_t {
-    ready = 0,     ///< Runs, could run, or waits for time.
-    receiving = 1, ///< On an Endpoint.
-    sending = 2,   ///< On an Endpoint: a message, a call or a fault.
-    calling = 3,   ///< Its call or fault is with a server, in a Reply.
-    waiting = 4,   ///< On a Notification.
+    ready = 0,
+    receiving = 1,
+    sending = 2,
+    calling = 3,
+    waiting = 4,
+};
+
+inline constexpr Named thread_states[] = {
+    COBNUT_NAMED(ThreadState, ready, "Runs, could run, or waits for time."),
+    COBNUT_NAMED(ThreadState, receiving, "On an Endpoint."),
+    COBNUT_NAMED(ThreadState, sending, "On an Endpoint: a message, a call or a fault."),
+    COBNUT_NAMED(ThreadState, calling, "Its call or fault is with a server, in a Reply."),
+    COBNUT_NAMED(ThreadState, waiting, "On a Notification."),
 };
 
 /// Flags of Method::sched_control_configure.
 struct SchedFlags {
-    /// One replenishment: the bandwidth budget/period is never exceeded, measured from any wake-up.
     static constexpr Word constant_bandwidth = 1;
+};
+
+inline constexpr Named sched_flags[] = {
+    COBNUT_NAMED(SchedFlags, constant_bandwidth,
+                 "One replenishment: the bandwidth budget/period is never exceeded, measured from any "
+                 "wake-up."),
 };
 
 /// Memory type of a mapping, in bits 0-1 of its attributes.
@@ -206,9 +219,7 @@ inline constexpr Named triggers[] = {
     COBNUT_NAMED(Trigger, edge, "When it becomes active."),
 };
 
-/// log2 of the bytes of objects whose size is no argument of retype. The size of a Thread and of
-/// one with room for FP/SIMD state is in BootInfo; CNodes, SchedContexts, Untyped and Frames take
-/// log2 of slots, bytes, bytes and bytes as an argument.
+/// log2 of the bytes of objects whose size is no argument of retype.
 inline constexpr unsigned slot_size_bits = 5;
 inline constexpr unsigned endpoint_size_bits = 4;
 inline constexpr unsigned notification_size_bits = 6;
@@ -218,6 +229,45 @@ inline constexpr unsigned page_table_size_bits = 12;
 inline constexpr unsigned sched_context_min_size_bits = 8;
 inline constexpr unsigned sched_context_max_size_bits = 10;
 inline constexpr unsigned untyped_min_size_bits = 4;
+/// A Thread without room for FP/SIMD state, where words have 32 and 64 bits.
+inline constexpr unsigned thread_size_bits_32 = 9;
+inline constexpr unsigned thread_size_bits_64 = 10;
+
+/// log2 of bytes, from the least to the most.
+struct SizeRange {
+    uint8_t least;
+    uint8_t most;
+};
+
+/// What retype takes as size_bits of a type, and how large the object is then; 0: as that argument.
+struct ObjectSize {
+    ObjectType type;
+    const char* argument;
+    SizeRange where_32_bits;
+    SizeRange where_64_bits;
+};
+
+inline constexpr ObjectSize object_sizes[] = {
+    {ObjectType::untyped, "log2 of bytes", {untyped_min_size_bits, 47}, {untyped_min_size_bits, 47}},
+    {ObjectType::cnode, "log2 of slots: 1 to 24, with 64 bits 40",
+     {slot_size_bits + 1, slot_size_bits + 24}, {slot_size_bits + 1, slot_size_bits + 40}},
+    {ObjectType::thread, "0", {thread_size_bits_32, thread_size_bits_32},
+     {thread_size_bits_64, thread_size_bits_64}},
+    {ObjectType::thread, "BootInfo's fpu_thread_size_bits", {}, {}},
+    {ObjectType::endpoint, "0", {endpoint_size_bits, endpoint_size_bits},
+     {endpoint_size_bits, endpoint_size_bits}},
+    {ObjectType::notification, "0", {notification_size_bits, notification_size_bits},
+     {notification_size_bits, notification_size_bits}},
+    {ObjectType::reply, "0", {reply_size_bits, reply_size_bits}, {reply_size_bits, reply_size_bits}},
+    {ObjectType::sched_context, "log2 of bytes",
+     {sched_context_min_size_bits, sched_context_max_size_bits},
+     {sched_context_min_size_bits, sched_context_max_size_bits}},
+    {ObjectType::vspace, "0", {vspace_size_bits, vspace_size_bits},
+     {vspace_size_bits, vspace_size_bits}},
+    {ObjectType::page_table, "0", {page_table_size_bits, page_table_size_bits},
+     {page_table_size_bits, page_table_size_bits}},
+    {ObjectType::frame, "one of BootInfo's frame_size_bits", {}, {}},
+};
 
 inline constexpr unsigned priority_count = 256;
 

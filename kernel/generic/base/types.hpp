@@ -41,6 +41,11 @@ private:
     Word raw_ = 0;
 };
 
+/// Of a 64-bit number that travels as two words, low first: 0 where words have 64 bits.
+constexpr Word high_word(uint64_t number) {
+    return sizeof(Word) == 8 ? 0 : static_cast<Word>(number >> 32);
+}
+
 /// Physical memory from begin, size bytes.
 struct PhysRange {
     PhysAddr begin;

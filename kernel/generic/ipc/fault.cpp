@@ -44,7 +44,7 @@ void deliver_timeout(Cpu& cpu, Thread& thread, SchedContext& context) {
     const uint64_t consumed = sched::consumed_us(cpu, context);
     thread.fault = {static_cast<uint8_t>(cobnut::FaultType::timeout),
                     {},
-                    {context.badge, static_cast<Word>(consumed), 0, 0}};
+                    {context.badge, static_cast<Word>(consumed), high_word(consumed), 0}};
     thread.gate |= Gate::faulted;
     trace::record(cpu, trace::TraceType::fault, thread.fault.type, &thread, context.badge);
     send_to(cpu, thread, thread.timeout_slot);

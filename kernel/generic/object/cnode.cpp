@@ -150,10 +150,10 @@ Failure identify(Invocation& call) {
     const PhysAddr address = has_memory  ? slot->object.physical()
                              : waited_on ? arch::to_physical(slot->pointer<void>())
                                          : PhysAddr{};
-    call.answer(static_cast<Word>(address.raw()));
+    call.answer_wide(address.raw());
     const mm::MappingState mapping =
         type == ObjectType::frame ? mm::mapping_of(*slot) : mm::MappingState{};
-    call.answer(mapping.mapped ? mapping.address.raw() : 0);
+    call.answer(mapping.mapped ? mapping.address.raw() | 1 : 0);
     return {};
 }
 

@@ -32,10 +32,10 @@ struct Invocation {
     Word results[max_words];
 
     void answer(Word word) { results[result_count++] = word; }
-    /// A 64-bit number as two words, low first: the second is 0 where words have 64 bits.
+    /// A 64-bit number as two words, low first.
     void answer_wide(uint64_t number) {
         answer(static_cast<Word>(number));
-        answer(sizeof(Word) == 8 ? 0 : static_cast<Word>(number >> 32));
+        answer(high_word(number));
     }
     [[nodiscard]] uint64_t wide(unsigned first) const {
         if constexpr (sizeof(Word) == 8)

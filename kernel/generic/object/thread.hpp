@@ -127,7 +127,8 @@ struct alignas(64) Thread {
 inline constexpr size_t thread_registers_offset = sizeof(Word) == 8 ? 64 : 40;
 static_assert(offsetof(Thread, registers) == thread_registers_offset);
 
-inline constexpr unsigned thread_size_bits = sizeof(Word) == 8 ? 10 : 9;
+inline constexpr unsigned thread_size_bits =
+    sizeof(Word) == 8 ? cobnut::thread_size_bits_64 : cobnut::thread_size_bits_32;
 static_assert(sizeof(Thread) <= size_t{1} << thread_size_bits);
 
 } // namespace kernel

@@ -42,7 +42,7 @@ constexpr Test tests[] = {
          for (const Word address : addresses) {
              const Received got = map_frame(frame, own::space, address, Rights::read_write());
              require("refused, or a table is missing", got.error() != Error::none);
-             expect("nowhere", identify(frame)[5], 0u);
+             expect("nowhere", mapping_of(frame), 0u);
          }
      }},
     {"argument: no page table is mapped outside what a program may map",

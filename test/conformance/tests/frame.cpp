@@ -54,6 +54,18 @@ CapIndex run() {
 }
 
 constexpr Test tests[] = {
+    {"frame: a Frame that is mapped at address 0 is told from one that is not",
+     [] {
+         const CapIndex frame = make_frame();
+         expect("nowhere", mapping_of(frame), 0u);
+         succeed("map", map(frame, 0));
+         expect("there", mapping_of(frame), 1u);
+         expect("not the copy", mapping_of(copied(frame)), 0u);
+         require("it is", !try_access(0, true).fault);
+         succeed("unmap", request(frame, Method::frame_unmap));
+         expect("nowhere again", mapping_of(frame), 0u);
+         require("gone", try_access(0, false).fault);
+     }},
     {"frame: rights are taken away where it is mapped, and given by map alone",
      [] {
          const CapIndex frame = make_frame();
@@ -70,7 +82,7 @@ constexpr Test tests[] = {
          at<Word>(place::free) = 78;
          succeed("as it is", set_rights(frame, Rights::read_write()));
          at<Word>(place::free) = 79;
-         expect("address", identify(frame)[5], place::free);
+         expect("address", mapping_of(frame), place::free | 1);
      }},
     {"frame: the capability's rights bound what rights are set",
      [] {
@@ -192,7 +204,7 @@ constexpr Test tests[] = {
          at<Word>(place::free + 9 * page) = 4;
          succeed("unmap the table", request(table, Method::page_table_unmap));
          expect_all("gone", false, true);
-         expect("nowhere", identify(frame)[5], 0u);
+         expect("nowhere", mapping_of(frame), 0u);
          // A small Frame of another table is not what the stale record means.
          const CapIndex small = make_frame();
          succeed("small", map(small, place::free));

@@ -4,7 +4,7 @@
 
 void cobnut_main(cobnut_word argument) {
     const cobnut_boot_info* info = (const cobnut_boot_info*)argument;
-    cobnut_word content[6];
+    cobnut_word content[7];
     cobnut_root_begin(argument);
     cobnut_root_print("Hello in C from the first program on ");
     cobnut_root_print(info->board);
