@@ -174,31 +174,8 @@ Failure dispatch(Invocation& call) {
     }
 }
 
-/// The arguments of a retype that brings exactly what the method takes and whose CNode the caller's own
-/// holds, without the table: objects are made by the thousand. False: to be read by the table.
-bool read_retype(Invocation& call, Tag tag) {
-    constexpr unsigned words = 6;
-    constexpr Tag retype(static_cast<Word>(cobnut::Method::untyped_retype), words, 1);
-    const Thread& caller = call.caller;
-    if (tag.raw() != retype.raw() || call.slot.type() != ObjectType::untyped || caller.buffer == nullptr)
-        return false;
-    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
-    Slot* node = near_slot(caller, buffer->capabilities[0]);
-    if (node == nullptr || node->type() != ObjectType::cnode)
-        return false;
-    call.method = cobnut::Method::untyped_retype;
-    call.word_count = words;
-    call.capability_count = 1;
-    call.capabilities[0] = node;
-    read_registers(call);
-    for (unsigned i = in_registers; i < words; ++i)
-        call.words[i] = buffer->words[i];
-    return true;
-}
-
 Failure perform(Invocation& call, Tag tag) {
-    if (!read_retype(call, tag))
-        KERNEL_CHECK(read_arguments(call, tag));
+    KERNEL_CHECK(read_arguments(call, tag));
     return dispatch(call);
 }
 
