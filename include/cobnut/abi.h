@@ -170,7 +170,7 @@ enum {
 };
 
 enum {
-    COBNUT_FAULT_CAPABILITY = 0x1, /* 2: path, 3: in a receive phase, 4: Error, 5: lookup detail. */
+    COBNUT_FAULT_CAPABILITY = 0x1, /* 2: path, 3: in a receive phase, 4: Error, 5: of failed_lookup: LookupFailure in bits 0-7, from bit 8 on the bits of the path that were left. */
     COBNUT_FAULT_UNKNOWN_SYSCALL = 0x2, /* 2: number. */
     COBNUT_FAULT_USER_EXCEPTION = 0x3, /* 2: number (ISA's own), 3: code (ISA's own). */
     COBNUT_FAULT_VM = 0x4, /* 2: address, 3: access (VmAccess bits), 4: ISA's own status. */

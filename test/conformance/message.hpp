@@ -86,7 +86,7 @@ Received pass_on(Syscall form, CapIndex capability, Tag tag, const Received& mes
 /// A system call of any number (aliens and the like).
 Received raw_system_call(Word number, CapIndex capability, Word tag);
 
-/// A method of a kernel object.
+/// A method of a kernel object. Ends the test if the answer names an argument that is not the one.
 Received request(CapIndex object, Method method, Words words = {},
                 std::initializer_list<CapIndex> capabilities = {});
 

@@ -162,7 +162,7 @@ void System::retype(Call& call) {
     const Name begin_slot = cnode->object + slot_bytes * first;
     for (Word i = 0; i < count; ++i)
         if (find(begin_slot + slot_bytes * i) != nullptr)
-            throw Refused{Error::slot_occupied, i};
+            throw Refused{Error::slot_occupied, i, first + i};
     // One after the other in what is unused, each at a multiple of its size.
     const uint64_t size = uint64_t{1} << untyped.size_bits;
     const uint64_t used = untyped.children.empty() ? 0 : untyped.used;

@@ -161,7 +161,7 @@ void System::derive(Name from, Name to, unsigned rights) {
     insert(from, to, child);
 }
 
-void System::check_badge(const Capability& capability, Word badge, bool derived) const {
+void System::check_badge(const Capability& capability, Word badge, unsigned argument, bool derived) const {
     switch (capability.type) {
     case ObjectType::endpoint:
     case ObjectType::notification: // once and for all
@@ -171,7 +171,7 @@ void System::check_badge(const Capability& capability, Word badge, bool derived)
     case ObjectType::cnode: {
         const auto bits = static_cast<unsigned>(badge & 63);
         if (bits + capability.size_bits > word_bits || bits_of(badge >> 6, 0, bits) != badge >> 6)
-            throw Refused{Error::invalid_argument, 5, badge};
+            throw Refused{Error::invalid_argument, argument, badge};
         return;
     }
     default:
@@ -184,7 +184,7 @@ void System::copy(Call& call, bool mint) {
     const Name from = find_full(find(call.capabilities[0]), call.words[2], call.words[3]);
     check_derivable(from);
     if (mint)
-        check_badge(slots.at(from), call.words[5], true);
+        check_badge(slots.at(from), call.words[5], 5, true);
     derive(from, to, static_cast<unsigned>(call.words[4] & Rights::all().bits));
     if (mint)
         slots.at(to).badge = call.words[5];
@@ -194,7 +194,7 @@ void System::move(Call& call, bool mutate) {
     const Name to = find_empty(&call.invoked, call.words[0], call.words[1]);
     const Name from = find_full(find(call.capabilities[0]), call.words[2], call.words[3]);
     if (mutate)
-        check_badge(slots.at(from), call.words[4], false);
+        check_badge(slots.at(from), call.words[4], 4, false);
     move(from, to);
     if (mutate)
         slots.at(to).badge = call.words[4];
@@ -209,9 +209,9 @@ void System::rotate(Call& call) {
     if (to != from && find(to) != nullptr)
         throw Refused{Error::slot_occupied};
     if (call.words[2] != 0)
-        check_badge(slots.at(pivot), call.words[2], false);
+        check_badge(slots.at(pivot), call.words[2], 2, false);
     if (call.words[5] != 0)
-        check_badge(slots.at(from), call.words[5], false);
+        check_badge(slots.at(from), call.words[5], 5, false);
     if (to == from) {
         swap(pivot, from);
     } else {

@@ -12,6 +12,16 @@ void System::give_failure(Thread& thread, Error error) {
     std::fill(std::begin(thread.registers.words), std::end(thread.registers.words), 0);
 }
 
+/// A failed lookup has two words, as methods answer it.
+void System::give_failure(Thread& thread, const Refused& refused) {
+    give_failure(thread, refused.error);
+    if (refused.error != Error::failed_lookup)
+        return;
+    thread.registers.tag = Tag(static_cast<Word>(refused.error), 2, 0, Kind::none).raw();
+    thread.registers.words[0] = refused.detail0;
+    thread.registers.words[1] = refused.detail1;
+}
+
 void System::give_signal(Thread& thread, Word flags) {
     thread.registers.a0 = flags;
     thread.registers.tag = Tag(0, 0, 0, Kind::signal).raw();
@@ -171,10 +181,10 @@ void System::rendezvous(Name sender, Name endpoint, const Sending& sending, bool
 /// A blocking form faults, another one gets the error.
 void System::refuse(Word path, bool receiving, bool blocking, const Refused& refused) {
     if (!blocking)
-        return give_failure(me(), refused.error);
+        return give_failure(me(), refused);
     me().registers.pc -= 4; // the trap instruction itself: the call can be made again
     deliver_fault(current, FaultType::capability, path, receiving ? 1 : 0,
-                  static_cast<Word>(refused.error), refused.detail1, fault_handler);
+                  static_cast<Word>(refused.error), refused.detail1 | refused.detail0 << 8, fault_handler);
 }
 
 void System::deliver_fault(Name name, FaultType type, Word w2, Word w3, Word w4, Word w5,
@@ -241,7 +251,7 @@ bool System::send(Word path, bool block, bool call, bool lends, bool answers) {
             answer_caller(capability.object, (capability.rights & Rights::grant_bit) != 0);
             return true;
         } catch (const Refused& refused) {
-            give_failure(me(), refused.error);
+            give_failure(me(), refused);
             return false;
         }
     default:
@@ -257,7 +267,7 @@ bool System::send(Word path, bool block, bool call, bool lends, bool answers) {
         try {
             rendezvous(current, capability.object, sending, lends);
         } catch (const Refused& refused) {
-            give_failure(me(), refused.error);
+            give_failure(me(), refused);
             return false;
         }
         return me().wait == Wait::nothing;
@@ -343,6 +353,7 @@ void System::receive_message(Name object, bool block, bool owes_nobody, bool may
                 threads.at(sender).suspended = true;
             } else {
                 fail(sender, refused.error);
+                give_failure(threads.at(sender), refused);
             }
         }
         if (!may_repeat && ++failed == 8)
@@ -373,7 +384,7 @@ void System::system_call(Syscall form) {
                 try {
                     answer_caller(reply.object, (reply.rights & Rights::grant_bit) != 0);
                 } catch (const Refused& refused) {
-                    give_failure(me(), refused.error);
+                    give_failure(me(), refused);
                     answered = false;
                 }
             }

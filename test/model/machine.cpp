@@ -276,12 +276,19 @@ bool Pair::kernel_step(const Step& step) {
     const Name revoked = step.label == static_cast<Word>(Method::cnode_revoke) ? target(step) : 0;
     const bool needs_buffer =
         step.words.size() > arch::Registers::message_words || !step.capabilities.empty();
+    bool preempted_retype = false;
     while (!enter_kernel(step)) {
         const auto found = kernel::lookup_capability(caller->cspace_slot, step.path);
         if (cpu_->current != caller || !found.ok() || (revoked != 0 && slot_at(revoked)->empty()) ||
             (needs_buffer && caller->buffer == nullptr))
             return false;
+        // The rest of a preempted retype is what the buffer asks for then; the model makes all at once.
+        if (step.label == static_cast<Word>(Method::untyped_retype))
+            preempted_retype = true;
     }
+    if (preempted_retype && caller->buffer != nullptr)
+        for (size_t i = arch::Registers::message_words; i < step.words.size(); ++i)
+            static_cast<cobnut::IpcBuffer*>(caller->buffer)->words[i] = step.words[i];
     const bool all_done = kernel::kernel_state.dying == nullptr &&
                           kernel::kernel_state.limbo->empty();
     return all_done;

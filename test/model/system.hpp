@@ -215,7 +215,7 @@ private:
     void finalise(Name slot);
     Name find_full(const Capability* root, Word path, Word depth) const;
     Name find_empty(const Capability* root, Word path, Word depth) const;
-    void check_badge(const Capability& capability, Word badge, bool derived) const;
+    void check_badge(const Capability& capability, Word badge, unsigned argument, bool derived) const;
     void copy(Call& call, bool mint);
     void move(Call& call, bool mutate);
     void rotate(Call& call);
@@ -239,6 +239,7 @@ private:
     // ipc.cpp
     Thread& me() { return threads.at(current); }
     void give_failure(Thread& thread, Error error);
+    void give_failure(Thread& thread, const Refused& refused);
     void give_signal(Thread& thread, Word flags);
     void enqueue(std::vector<Name>& queue, Name thread);
     void leave_queue(Name thread);

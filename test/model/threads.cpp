@@ -78,7 +78,7 @@ void System::check_space(Call& call, Name name) const {
     check_derivable(call.capabilities[0]);
     check_derivable(call.capabilities[1]);
     if (call.words[0] != 0)
-        check_badge(slots.at(call.capabilities[0]), call.words[0], true);
+        check_badge(slots.at(call.capabilities[0]), call.words[0], 0, true);
 }
 
 void System::set_space(Call& call, Name name) {

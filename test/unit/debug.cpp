@@ -3,7 +3,14 @@
 #include "world.hpp"
 
 
+#include <generic/contract/cpu.hpp>
+#include <generic/contract/fastpath.hpp>
+#include <generic/ipc/endpoint.hpp>
+#include <generic/object/thread_control.hpp>
+#include <generic/sched/scheduler.hpp>
+
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
 #include <string>
@@ -38,8 +45,122 @@ TEST_CASE("debug: a refused method is told once, with thread, method, arguments 
     INFO(arch::host::machine.console);
     CHECK(console.lines() == 1);
     CHECK(console.has("kernel: thread 0x"));
-    CHECK(console.has("Thread.set_priority(priority 0xff, max_priority 0x3e8) refused: "
+    CHECK(console.has("Thread.set_priority(priority 0xff, max_priority 0x3e8, authority Thread 0x5) refused: "
                       "out_of_range (0x0, 0xff): One of them is above the authority's maximum."));
+}
+
+TEST_CASE("debug: of which argument and of which capability an error is, is told by name") {
+    World world;
+    const Word frame = world.make(ObjectType::frame, 12), space = world.make(ObjectType::vspace);
+    const Word slot = world.free_slot();
+    struct Refused {
+        Word object;
+        Method method;
+        std::initializer_list<Word> words;
+        std::initializer_list<Word> capabilities;
+        const char* told;
+    };
+    const Refused refused[] = {
+        {frame, Method::frame_map, {0x1000, 3, 64}, {space},
+         "invalid_argument of argument 2 attributes (0x2, 0x40)"},
+        {World::untyped, Method::untyped_retype, {99, 0, 0, 0, slot, 1}, {World::cnode},
+         "invalid_argument of argument 0 type (0x0, 0x63)"},
+        {World::cnode, Method::cnode_mutate, {slot, word_bits, World::cnode, word_bits, 63}, {World::cnode},
+         "invalid_argument of argument 4 badge (0x4, 0x3f)"},
+        {World::thread, Method::thread_set_space, {63}, {World::cnode, space},
+         "invalid_argument of argument 0 node_guard (0x0, 0x3f)"},
+        {World::thread, Method::thread_set_space, {0}, {World::cnode, frame},
+         "refused: invalid_capability of VSpace (0x1, 0x0)"},
+        {World::cnode, Method::cnode_delete, {0, 3}, {}, "The guard differs from the path's bits."},
+        {World::cnode, Method::thread_resume, {}, {}, "Thread.resume() refused: invalid_method"},
+    };
+    for (const Refused& one : refused) {
+        const Console console;
+        CHECK(world.call(one.object, one.method, one.words, one.capabilities).error != Error::none);
+        INFO(arch::host::machine.console);
+        CHECK(console.lines() == 1);
+        CHECK(console.has(one.told));
+    }
+}
+
+TEST_CASE("debug: what the fastpath of brief calls refuses is told too") {
+    World world;
+    const Console console;
+    const Word free = world.free_slot();
+    world.put_message(*world.cpu().current, 0, {}, {});
+    world.cpu().current->registers.a0 = free;
+    (void)world.enter([&] {
+        arch::BriefPolicy::number = static_cast<Word>(Syscall::nb_send);
+        kernel_fast_brief(free);
+    });
+    INFO(arch::host::machine.console);
+    CHECK(console.lines() == 1);
+    CHECK(console.has("refused: invalid_capability"));
+}
+
+TEST_CASE("debug: a fault that nobody can take is told once, with the reason") {
+    World world;
+    const Word endpoint = world.make(ObjectType::endpoint);
+    Thread& root = world.root();
+    const Console console;
+    SECTION("no handler") {
+        (void)world.enter([] { kernel_user_exception(7, 8); });
+        CHECK(console.has(": no handler"));
+    }
+    SECTION("it waits without a Reply object") {
+        Thread& handler = world.make_thread(200);
+        REQUIRE(world.settle() == &handler);
+        handler.registers.a0 = endpoint;
+        REQUIRE(world.syscall(Syscall::wait) == &root);
+        REQUIRE(thread_control::set_handler(world.cpu(), root.fault_slot, &world.slot(endpoint)).ok());
+        arch::host::machine.console.clear();
+        (void)world.enter([] { kernel_user_exception(7, 8); });
+        CHECK(console.has("its handler cannot take it: no_reply"));
+    }
+    SECTION("it comes without a Reply object, or goes") {
+        Thread& handler = world.make_thread(90);
+        REQUIRE(thread_control::set_handler(world.cpu(), root.fault_slot, &world.slot(endpoint)).ok());
+        arch::host::machine.console.clear();
+        REQUIRE(world.enter([] { kernel_user_exception(7, 8); }) == &handler);
+        CHECK(console.lines() == 0);
+        if (GENERATE(false, true)) {
+            handler.registers.a0 = endpoint;
+            (void)world.syscall(Syscall::wait);
+            CHECK(console.has("its handler cannot take it: no_reply"));
+        } else {
+            while (!ipc::cancel_some(world.cpu(), world.object<Endpoint>(endpoint))) {
+            }
+            CHECK(console.has("its handler cannot take it: canceled"));
+        }
+    }
+    INFO(arch::host::machine.console);
+    CHECK(console.lines() == 1);
+    CHECK(console.has("stopped by fault user_exception"));
+    CHECK((root.gate & Gate::suspended) != 0);
+}
+
+TEST_CASE("debug: a receive that gives up after eight messages that do not fit is told") {
+    World world;
+    const Word endpoint = world.make(ObjectType::endpoint), notification = world.make(ObjectType::notification);
+    for (unsigned i = 0; i < 8; ++i) {
+        Thread& sender = world.make_thread(200);
+        REQUIRE(world.settle() == &sender);
+        world.put_message(sender, 0, std::vector<Word>(arch::Registers::message_words + 1, 1), {});
+        sender.registers.a0 = endpoint;
+        REQUIRE(world.syscall(Syscall::send) == &world.root());
+        sched::set_priority(world.cpu(), sender, 50); // in its queue still, and not in the way
+    }
+    world.root().buffer = nullptr;
+    const Console console;
+    world.put_message(world.root(), 0, {}, {});
+    world.root().registers.a0 = endpoint;
+    world.root().registers.second = notification;
+    (void)world.syscall(Syscall::nb_send_wait);
+    INFO(arch::host::machine.console);
+    CHECK(cobnut::Tag{world.root().registers.tag()}.error() == Error::busy);
+    CHECK(console.lines() == 9); // eight senders, and the one who gives up
+    CHECK(console.has("receive through path"));
+    CHECK(console.has("refused: busy"));
 }
 
 TEST_CASE("debug: a method that succeeds is not told") {

@@ -10,6 +10,9 @@
 
 #include <cobnut/abi/fault.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 namespace {
 
 using namespace kernel;
@@ -46,6 +49,26 @@ TEST_CASE("an exception in the kernel tells whether the hardware is at fault", "
     for (const uint64_t mapping_or_other : {0x00, 0x07, 0x0f, 0x21, 0x22, 0x31})
         CHECK_FALSE(arch::is_hardware_error(data | mapping_or_other));
     CHECK_FALSE(arch::is_hardware_error(uint64_t{0x3c} << 26 | 0x10)); // brk
+}
+
+TEST_CASE("a synchronous external abort is told from faults of the mapping, on both Arm ISAs", "[hardware]") {
+    // Arm ARM D19.2.37 (DFSC) and DDI 0406C B3.13.3 (long format): mapping, alignment, debug and others.
+    constexpr unsigned external[] = {0x10, 0x14, 0x15, 0x16, 0x17, 0x18, 0x1c, 0x1d, 0x1e, 0x1f};
+    unsigned told = 0;
+    for (unsigned code = 0; code < 64; ++code) {
+        const bool late = code == 0x11 || code == 0x19;
+        const bool is_external = std::find(std::begin(external), std::end(external), code) != std::end(external);
+        CHECK((!is_external || arch::is_external_abort(0x92000000 | code)));
+        CHECK((code >> 4 == 1) == arch::is_external_abort(0x92000000 | code));
+        const arch::FaultStatus status{1u << 9 | code};
+        CHECK((!is_external || status.is_bus_error()));
+        CHECK_FALSE((status.is_bus_error() && (late || status.is_mapping())));
+        told += status.is_bus_error();
+    }
+    CHECK(told == 14);
+    CHECK(arch::is_uncontained_abort(0x92001010));
+    for (const uint64_t contained : {0x92000010, 0x92001810, 0x92001014, 0x92001007})
+        CHECK_FALSE(arch::is_uncontained_abort(contained));
 }
 
 TEST_CASE("an asynchronous abort is told from all others in both formats of the status", "[hardware]") {

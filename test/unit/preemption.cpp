@@ -105,6 +105,7 @@ struct Senders {
 TEST_CASE("a retype that was preempted between its objects makes the rest", "[preemption]") {
     HalfMade half;
     World& world = half.world;
+    const Word before = half.made();
     SECTION("alone") {
     }
     SECTION("while what was made is deleted") {
@@ -116,8 +117,8 @@ TEST_CASE("a retype that was preempted between its objects makes the rest", "[pr
         world.hand_over(half.other, world.root());
         (void)world.syscall(Syscall::call);
         CHECK(error_of(world.root()) == Error::none);
-        CHECK(half.made() > 0);
-        CHECK(half.used() == HalfMade::count * 16);
+        CHECK(half.made() == HalfMade::count - before); // as if the revoke had come in between
+        CHECK(half.used() == (HalfMade::count - before) * 16);
         return;
     }
     (void)world.syscall(Syscall::call);
@@ -157,9 +158,47 @@ TEST_CASE("a suspended thread's half made retype does not keep the Untyped busy"
     CHECK(half.used() == (before + 1) * 16);
     thread_control::resume(world.cpu(), world.root());
     world.hand_over(half.other, world.root());
-    (void)world.syscall(Syscall::call); // starts over: its first slot is taken
-    CHECK(error_of(world.root()) == Error::slot_occupied);
+    (void)world.syscall(Syscall::call); // the rest comes behind what was made meanwhile
+    CHECK(error_of(world.root()) == Error::none);
+    CHECK(half.made() == HalfMade::count);
+    CHECK(half.used() == (HalfMade::count + 1) * 16);
+}
+
+TEST_CASE("a half made retype whose record is lost makes the rest", "[preemption]") {
+    HalfMade half;
+    World& world = half.world;
+    REQUIRE(kernel_state.progress_count == 1);
+    // Sixteen pieces of work of its priority have been begun since.
+    sched::set_priority(world.cpu(), half.other, world.root().priority());
+    for (Word i = 0; i < Kernel::max_progress; ++i)
+        REQUIRE(progress::remember(LongWork::revoke, world.slot(i), half.other) != nullptr);
+    REQUIRE(progress::find(LongWork::retype, world.slot(half.untyped), world.root()) == nullptr);
+    kernel_state.progress_count = 0;
+    (void)world.syscall(Syscall::call);
+    CHECK(error_of(world.root()) == Error::none);
+    CHECK(half.made() == HalfMade::count);
+    CHECK(half.used() == HalfMade::count * 16);
+    for (Word i = 1; i < HalfMade::count; ++i)
+        CHECK(world.slot(half.first + i).pointer<char>() == world.slot(half.first).pointer<char>() + i * 16);
+}
+
+TEST_CASE("a half made retype that does not fit any more says so and keeps what it made", "[preemption]") {
+    HalfMade half;
+    World& world = half.world;
+    const Word before = half.made();
+    world.hand_over(world.root(), half.other);
+    thread_control::suspend(world.cpu(), world.root());
+    const auto place = static_cast<Word>(half.first + HalfMade::count);
+    CHECK(world
+              .call(half.untyped, Method::untyped_retype,
+                    {static_cast<Word>(ObjectType::untyped), 11, 0, 0, place, 1}, {World::cnode})
+              .error == Error::none);
+    thread_control::resume(world.cpu(), world.root());
+    world.hand_over(half.other, world.root());
+    (void)world.syscall(Syscall::call);
+    CHECK(error_of(world.root()) == Error::not_enough_memory);
     CHECK(half.made() == before);
+    CHECK(kernel_state.progress_count == 0);
 }
 
 TEST_CASE("cancel_badged_sends that was preempted ends what waited when it began",

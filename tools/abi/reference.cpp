@@ -188,7 +188,8 @@ std::string reference() {
     out += "The IPC buffer is 128 words. Word i of a message is word i of the buffer on every ISA,\n"
            "but those that travel in registers are not read from it.\n\n" + fields("IpcBuffer");
     out += "### What the forms do and end in\n\n"
-           "An error comes as a tag of kind `none` with the Error as label.\n\n" + form_sections();
+           "An error comes as a tag of kind `none` with the Error as label, and no words; but\n"
+           "`failed_lookup` with its two.\n\n" + form_sections();
     out += "A capability that cannot be used is a capability fault in the forms that block, and in\n"
            "the others:\n\n" + refusal_lines(form_lookup_refusals);
     out += "\nThe sender of a message that cannot be delivered ends with one of these; nothing has\n"

@@ -83,6 +83,9 @@ inline constexpr Named errors[] = {
 
 inline constexpr unsigned error_count = 28;
 
+/// Word 5 of a capability fault has the bits that were left from this bit on, LookupFailure below.
+inline constexpr unsigned lookup_bits_shift = 8;
+
 /// Word 1 of Error::failed_lookup.
 enum class LookupFailure : uint8_t {
     invalid_root = 0,

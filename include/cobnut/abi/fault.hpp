@@ -21,7 +21,8 @@ enum class FaultType : uint8_t {
 
 inline constexpr Named fault_types[] = {
     COBNUT_NAMED(FaultType, capability,
-                 "2: path, 3: in a receive phase, 4: Error, 5: lookup detail."),
+                 "2: path, 3: in a receive phase, 4: Error, 5: of failed_lookup: LookupFailure "
+                 "in bits 0-7, from bit 8 on the bits of the path that were left."),
     COBNUT_NAMED(FaultType, unknown_syscall, "2: number."),
     COBNUT_NAMED(FaultType, user_exception, "2: number (ISA's own), 3: code (ISA's own)."),
     COBNUT_NAMED(FaultType, vm, "2: address, 3: access (VmAccess bits), 4: ISA's own status."),

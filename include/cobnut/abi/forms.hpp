@@ -17,12 +17,14 @@ inline constexpr Refusal form_lookup_refusals[] = {
 /// What a message can fail of; nothing has moved then. The sender gets it, if it waits in a queue
 /// when its turn comes.
 inline constexpr Refusal message_refusals[] = {
-    {Error::invalid_argument, "Word count above 120, or a kind in the tag."},
+    {Error::invalid_argument, "Word count above 120, or a kind in the tag. Answering a fault: a label that "
+                              "is no FaultReply, or a register that cannot have its value."},
     {Error::no_buffer, "Words beyond the registers, or capabilities, and the sender has no buffer."},
     {Error::message_too_long, "Words beyond the registers, and the receiver has no buffer."},
     {Error::no_receive_slot, "The receiver names no empty slots for the capabilities."},
     {Error::missing_right, "Capabilities, and the Endpoint or Reply lacks grant."},
     {Error::no_reply, "A call, and the receiver offers no Reply object."},
+    {Error::failed_lookup, "The path of a capability to be sent ends before it names a slot."},
     {Error::invalid_capability, "A capability to be sent is not there."},
     {Error::illegal_operation, "A capability to be sent cannot be derived."},
     {Error::has_children, "A capability to be sent is an Untyped that something was made of."},
@@ -31,7 +33,8 @@ inline constexpr Refusal message_refusals[] = {
 
 inline constexpr FormDescription forms[] = {
     {Syscall::call, "Sends and waits for the answer, or calls a kernel object.",
-     {{Error::canceled, "The Endpoint, or the one who had the message, is gone."}}},
+     {{Error::canceled, "The Endpoint, or the one who had the message, is gone."},
+      {Error::no_reply, "A Reply object that holds no caller."}}},
     {Syscall::reply_recv, "Answers the caller in the Reply object, if there is one, then as recv.",
      {{Error::in_use, "Another thread waits with this Reply object."},
       {Error::canceled, "Endpoint or Reply object are gone."}}},
@@ -53,9 +56,11 @@ inline constexpr FormDescription forms[] = {
     {Syscall::nb_send_recv, "nb_send to the second capability, then recv.",
      {{Error::in_use, "The Reply object holds a caller, or another thread waits with it."},
       {Error::canceled, "Endpoint or Reply object are gone."},
+      {Error::no_reply, "The second capability is a Reply object that holds no caller."},
       {Error::busy, "Eight messages in a row did not fit; there may be more."}}},
     {Syscall::nb_send_wait, "nb_send to the second capability, then wait.",
      {{Error::canceled, "The Endpoint or Notification is gone."},
+      {Error::no_reply, "The second capability is a Reply object that holds no caller."},
       {Error::busy, "Eight messages in a row did not fit; there may be more."}}},
     {Syscall::yield, "Goes to the end of its priority's queue; with a budget, waits for the next.",
      {}},

@@ -28,7 +28,8 @@ inline constexpr MethodDescription methods[] = {
      {{Error::invalid_argument, "Word 0: 0: no type that can be made, 1: no size that it has."},
       {Error::out_of_range, "size_bits, count or the slots lie outside what is allowed."},
       {Error::invalid_capability, "Root and path name no CNode."},
-      {Error::slot_occupied, "A slot is not empty: word 0 tells which, counted from first_slot."},
+      {Error::slot_occupied, "A slot is not empty: word 0 tells which, counted from the first that is still to "
+                             "be filled, word 1 its index in the CNode."},
       {Error::not_enough_memory, "They do not fit into the rest: word 0 tells its bytes."},
       {Error::busy, "The memory is being cleared for another thread, or a revoke of it or of what "
                     "it was made from is under way."},
@@ -55,7 +56,7 @@ inline constexpr MethodDescription methods[] = {
       {Error::has_children, "The source is an Untyped that something was made of."},
       {Error::busy, "A revoke of the source or of an ancestor is under way."},
       {Error::illegal_operation, "The source's type has no badge, or the source has its badge."},
-      {Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves, or ports "
+      {Error::invalid_argument, "Word 0: 5: a guard that has more bits than a path leaves, or ports "
                                 "outside the source's."}}},
     {Method::cnode_move, "CNode", "move", "Moves a capability with its place in the derivation.",
      "index, depth, source_index, source_depth", {{"source root"}}, "",
@@ -66,7 +67,7 @@ inline constexpr MethodDescription methods[] = {
      {{Error::slot_occupied, "The destination is not empty."},
       {Error::slot_empty, "The source is empty."},
       {Error::illegal_operation, "The source is no CNode."},
-      {Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves."}}},
+      {Error::invalid_argument, "Word 0: 4: a guard that has more bits than a path leaves."}}},
     {Method::cnode_rotate, "CNode", "rotate",
      "Moves pivot to destination and source to pivot. Destination may be the source. A badge of 0 "
      "leaves the capability as it is.",
@@ -76,7 +77,7 @@ inline constexpr MethodDescription methods[] = {
       {Error::slot_empty, "Pivot or source is empty."},
       {Error::illegal_operation,
        "The pivot is source or destination, or a badge is given to what is no CNode."},
-      {Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves."}}},
+      {Error::invalid_argument, "Word 0: 2 or 5: a guard that has more bits than a path leaves."}}},
     {Method::cnode_delete, "CNode", "delete",
      "Empties a slot; children go to its parent; the last capability destroys the object.",
      "index, depth", {}, "", {}},
@@ -101,7 +102,7 @@ inline constexpr MethodDescription methods[] = {
      {{"CNode", ObjectType::cnode}, {"VSpace", ObjectType::vspace},
       {"Frame", ObjectType::frame, true}}, "",
      {{Error::truncated_message, "A buffer address and no Frame."},
-      {Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves, or a flag that "
+      {Error::invalid_argument, "Word 0: 0: a guard that has more bits than a path leaves; 1: a flag that "
                                 "does not exist."},
       {Error::not_supported, "Flag fpu, and the thread was made without room for the state."},
       {Error::misaligned, "The buffer's address: word 0 tells the bits that must be 0."},
@@ -111,7 +112,7 @@ inline constexpr MethodDescription methods[] = {
       {Error::busy, "A revoke of one of the capabilities or of an ancestor is under way."}}},
     {Method::thread_set_space, "Thread", "set_space", "Sets capability and address space.",
      "node_guard", {{"CNode", ObjectType::cnode}, {"VSpace", ObjectType::vspace}}, "",
-     {{Error::invalid_argument, "Word 1: a guard that has more bits than a path leaves."},
+     {{Error::invalid_argument, "Word 0: 0: a guard that has more bits than a path leaves."},
       {Error::illegal_operation, "The thread holds the last capability of its old CNode."},
       {Error::busy, "A revoke of one of the capabilities or of an ancestor is under way."}}},
     {Method::thread_set_ipc_buffer, "Thread", "set_ipc_buffer",

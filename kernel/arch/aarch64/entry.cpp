@@ -12,6 +12,8 @@ using cobnut::DebugReason;
 using arch::Syndrome;
 using kernel::Word;
 
+extern "C" [[noreturn]] void aarch64_kernel_exception();
+
 namespace {
 
 Word user_instruction() {
@@ -23,11 +25,18 @@ Word user_instruction() {
 // Fault status codes, Arm ARM D19.2.37: bits 5-2 name the kind for the first four kinds.
 constexpr bool is_permission(uint8_t status) { return status >> 2 == 0b0011; }
 
-[[noreturn]] void vm_fault(Syndrome syndrome, Word address, Word access) {
+[[noreturn]] void fault_of_abort(Syndrome syndrome, Word address, Word access) {
     const auto status = syndrome.get<Syndrome::FaultStatus>();
+    if (syndrome.get<Syndrome::FarNotValid>())
+        address = 0;
+    if (arch::is_external_abort(syndrome.raw())) {
+        if (arch::is_uncontained_abort(syndrome.raw()))
+            aarch64_kernel_exception();
+        kernel_hardware_error(syndrome.raw(), address);
+    }
     if (is_permission(status))
         access |= cobnut::VmAccess::present;
-    kernel_vm_fault(syndrome.get<Syndrome::FarNotValid>() ? 0 : address, access, status);
+    kernel_vm_fault(address, access, status);
 }
 
 } // namespace
@@ -39,11 +48,11 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
     case ExceptionClass::svc64:
         kernel_unknown_syscall(syndrome.get<Syndrome::Immediate>());
     case ExceptionClass::instruction_abort_lower:
-        vm_fault(syndrome, address, cobnut::VmAccess::execute);
+        fault_of_abort(syndrome, address, cobnut::VmAccess::execute);
     case ExceptionClass::data_abort_lower: {
         const bool write =
             syndrome.get<Syndrome::Write>() && !syndrome.get<Syndrome::CacheMaintenance>();
-        vm_fault(syndrome, address, write ? cobnut::VmAccess::write : 0);
+        fault_of_abort(syndrome, address, write ? cobnut::VmAccess::write : 0);
     }
     case ExceptionClass::breakpoint_lower:
         kernel_debug(DebugReason::breakpoint, user_instruction());

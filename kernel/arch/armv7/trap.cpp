@@ -25,7 +25,7 @@ constexpr unsigned breakpoint_hit = 1; // DBGDSCR.MOE
 /// Numbers of user exceptions on this ISA.
 struct UserException {
     static constexpr Word undefined = 1;
-    static constexpr Word data_abort = 3;     ///< Alignment, external; code: fault status.
+    static constexpr Word data_abort = 3;     ///< Alignment and the like; code: fault status.
     static constexpr Word prefetch_abort = 4;
 };
 
@@ -58,6 +58,8 @@ Word access_of(FaultStatus status, Word kind) {
     }
     if (status.get<FaultStatus::Status>() == FaultStatus::debug)
         kernel_debug(cobnut::DebugReason::watchpoint, cp15::DataFaultAddress::read());
+    if (status.is_bus_error())
+        kernel_hardware_error(status.raw(), cp15::DataFaultAddress::read());
     on_other_abort(status);
 }
 
@@ -67,6 +69,8 @@ Word access_of(FaultStatus status, Word kind) {
         kernel_debug(debug_cause() == breakpoint_hit ? cobnut::DebugReason::breakpoint
                                                      : cobnut::DebugReason::instruction,
                      current_cpu().current->registers.pc);
+    if (status.is_bus_error())
+        kernel_hardware_error(status.raw(), cp15::InstructionFaultAddress::read());
     if (!status.is_mapping())
         kernel_user_exception(UserException::prefetch_abort, status.raw());
     kernel_vm_fault(cp15::InstructionFaultAddress::read(),

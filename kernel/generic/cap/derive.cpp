@@ -47,7 +47,7 @@ void derive(Slot& from, Slot& to, Rights rights) {
     derivation::insert_child(from, to);
 }
 
-Failure check_badge(const Slot& slot, Word badge, bool derived) {
+Failure check_badge(const Slot& slot, Word badge, unsigned argument, bool derived) {
     switch (slot.type()) {
     case ObjectType::endpoint:
     case ObjectType::notification:
@@ -57,7 +57,7 @@ Failure check_badge(const Slot& slot, Word badge, bool derived) {
         const Word guard_bits = badge & 63;
         if (guard_bits + slot.radix() > word_bits ||
             (guard_bits < word_bits - 6 && (badge >> 6 >> guard_bits) != 0))
-            return {Error::invalid_argument, 5, badge};
+            return {Error::invalid_argument, argument, badge};
         return {};
     }
     case ObjectType::io_port: {
@@ -66,7 +66,7 @@ Failure check_badge(const Slot& slot, Word badge, bool derived) {
         if (!derived)
             return Error::illegal_operation;
         if (first > last || first < slot.badge >> 16 || last > (slot.badge & 0xffff))
-            return {Error::invalid_argument, 5, badge};
+            return {Error::invalid_argument, argument, badge};
         return {};
     }
     default:

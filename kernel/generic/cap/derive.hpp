@@ -19,7 +19,7 @@ void derive(Slot& from, Slot& to, Rights rights);
 
 /// Sets badge, guard or port range of a capability that was just derived or is being moved.
 /// Fails with illegal_operation or invalid_argument. `check_badge` alone changes nothing.
-[[nodiscard]] Failure check_badge(const Slot& slot, Word badge, bool derived);
+[[nodiscard]] Failure check_badge(const Slot& slot, Word badge, unsigned argument, bool derived);
 void set_badge(Slot& slot, Word badge);
 
 } // namespace kernel

@@ -15,12 +15,7 @@ namespace kernel {
 /// The slot that `path` names in a capability space of one level, found at once; null: elsewhere, if at
 /// all. It may be empty.
 [[nodiscard]] inline Slot* near_slot(const Thread& thread, Word path) {
-    if (path >= thread.node_size)
-        return nullptr;
-    Slot* slot = thread.node + path;
-    if (slot == nullptr) // who looks if there is one does not look again
-        __builtin_unreachable();
-    return slot;
+    return path < thread.node_size ? thread.node + path : nullptr;
 }
 
 /// As above, with all bits of the path; the slot must not be empty (invalid_capability otherwise).

@@ -65,7 +65,7 @@ Progress* remember(LongWork work, Slot& slot, Thread& thread) {
     if (!make_room(thread))
         return nullptr;
     Progress& record = kernel_state.progress[kernel_state.progress_count++];
-    record = {&slot, &thread, work, 0, 0, 0, 0};
+    record = {&slot, &thread, work, 0, 0};
     return &record;
 }
 

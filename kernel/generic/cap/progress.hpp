@@ -20,8 +20,6 @@ struct Progress {
     uint64_t begin; ///< retype: offset of the first object. cancel: the first Kernel::send_number
                     ///< that is too late.
     uint64_t done;  ///< retype: cleared up to here. cancel: Thread to look at next.
-    Word made;      ///< retype: so many objects exist
-    Word shape;     ///< of this kind.
 };
 
 namespace progress {

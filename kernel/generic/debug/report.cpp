@@ -15,6 +15,9 @@ namespace {
 /// Refusals of one thread in a row that are told.
 constexpr uint32_t told_in_a_row = 256;
 
+constexpr size_t lookup_failure_count =
+    sizeof(cobnut::lookup_failures) / sizeof(cobnut::lookup_failures[0]);
+
 Hex address_of(const Thread& thread) {
     return {reinterpret_cast<Word>(&thread)};
 }
@@ -54,8 +57,9 @@ const char* reason(const cobnut::MethodDescription* method, Error error) {
     return own != nullptr ? own : cobnut::errors[static_cast<unsigned>(error)].meaning;
 }
 
-/// "name 0x1, other 0x2": the words under the names that the table gives them.
-void print_arguments(const char* names, const Word* words, unsigned count) {
+/// "name 0x1, other 0x2": the words under the names that the table gives them; true: there was one.
+bool print_arguments(const char* names, const Word* words, unsigned count) {
+    const bool any = count != 0 && *names != 0;
     for (unsigned i = 0; i < count && *names != 0; ++i) {
         if (i != 0)
             print(", ");
@@ -65,23 +69,61 @@ void print_arguments(const char* names, const Word* words, unsigned count) {
         while (*names == ',' || *names == ' ')
             ++names;
     }
+    return any;
+}
+
+/// "root CNode 0x12": the paths that were sent along, as the caller's buffer has them still.
+void print_capabilities(const Invocation& call, const cobnut::MethodDescription& method, bool begun) {
+    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(call.caller.buffer);
+    for (unsigned i = 0; i < call.capability_count && buffer != nullptr; ++i) {
+        const char* name = method.capabilities[i].name;
+        print(begun || i != 0 ? ", " : "", name != nullptr ? name : "capability", " ",
+              Hex{buffer->capabilities[i]});
+    }
+}
+
+/// " of argument 2 attributes": which one of the method the error names.
+void print_which(const cobnut::MethodDescription& method, const Failure& failure) {
+    const Word which = failure.detail[0];
+    if (failure.error == Error::invalid_capability && which < cobnut::max_message_capabilities &&
+        method.capabilities[which].name != nullptr)
+        print(" of ", method.capabilities[which].name);
+    if (failure.error != Error::invalid_argument)
+        return;
+    print(" of argument ", Decimal{which}, " ");
+    const char* name = method.arguments;
+    for (Word i = 0; i < which && *name != 0; ++name)
+        i += *name == ',' ? 1 : 0;
+    for (name += *name == ' ' ? 1 : 0; *name != 0 && *name != ','; ++name)
+        arch::console_put(*name);
+}
+
+void print_failure(const Failure& failure, const char* why) {
+    print(" (", Hex{failure.detail[0]}, ", ", Hex{failure.detail[1]}, "): ", why);
+    if (failure.error == Error::failed_lookup && failure.detail[1] < lookup_failure_count)
+        print(" ", cobnut::lookup_failures[failure.detail[1]].meaning);
+    print("\n");
 }
 
 } // namespace
 
-void unhandled_fault(const Thread& thread) {
+void unhandled_fault(const Thread& thread, const Failure& failure) {
     const char* name = "of unknown type";
     for (const cobnut::Named& type : cobnut::fault_types)
         if (type.number == thread.fault.type)
             name = type.name;
     print("kernel: thread ", address_of(thread), " stopped by fault ", name, " at ",
           Hex{thread.registers.ip()}, ": ", Hex{thread.fault.word[0]}, " ",
-          Hex{thread.fault.word[1]}, " ", Hex{thread.fault.word[2]}, "\n");
+          Hex{thread.fault.word[1]}, " ", Hex{thread.fault.word[2]}, " ", Hex{thread.fault.word[3]});
+    if (failure.ok())
+        print(": no handler\n");
+    else
+        print(": its handler cannot take it: ", name_of(failure.error), "\n");
 }
 
 void refused_method(const Invocation& call, Word label, const Failure& failure) {
     // A missing table is how every program learns which one to make: no news.
-    if (failure.error() == Error::missing_table || !is_told(call.caller))
+    if (failure.error == Error::missing_table || !is_told(call.caller))
         return;
     const auto* method = cobnut::describe(static_cast<cobnut::Method>(label));
     print("kernel: thread ", address_of(call.caller), " ");
@@ -90,25 +132,27 @@ void refused_method(const Invocation& call, Word label, const Failure& failure) 
     else
         print("method ", Hex{label}, "(");
     // These are told before the words are read.
-    const bool was_read = failure.error() != Error::truncated_message &&
-                          failure.error() != Error::no_buffer;
+    const bool was_read = failure.error != Error::truncated_message &&
+                          failure.error != Error::no_buffer && failure.error != Error::invalid_method;
     if (method != nullptr && was_read)
-        print_arguments(method->arguments, call.words, call.word_count);
-    print(") refused: ", name_of(failure.error()), " (", Hex{failure.first()}, ", ",
-          Hex{failure.second()}, "): ", reason(method, failure.error()), "\n");
+        print_capabilities(call, *method, print_arguments(method->arguments, call.words, call.word_count));
+    print(") refused: ", name_of(failure.error));
+    if (method != nullptr)
+        print_which(*method, failure);
+    print_failure(failure, reason(method, failure.error));
 }
 
-void refused_form(const Thread& thread, const char* phase, Word path, const Failure& failure) {
+void refused_form(const Thread& thread, const char* phase, Word word, const Failure& failure) {
     if (!is_told(thread))
         return;
-    const char* why = condition_in(cobnut::form_lookup_refusals, failure.error());
-    if (why == nullptr && failure.error() != Error::no_reply)
-        why = condition_in(cobnut::message_refusals, failure.error());
+    const char* why = condition_in(cobnut::form_lookup_refusals, failure.error);
+    if (why == nullptr && failure.error != Error::no_reply && failure.error != Error::busy)
+        why = condition_in(cobnut::message_refusals, failure.error);
     if (why == nullptr)
-        why = cobnut::errors[static_cast<unsigned>(failure.error())].meaning;
-    print("kernel: thread ", address_of(thread), " ", phase, " through path ", Hex{path},
-          " refused: ", name_of(failure.error()), " (", Hex{failure.first()}, ", ",
-          Hex{failure.second()}, "): ", why, "\n");
+        why = cobnut::errors[static_cast<unsigned>(failure.error)].meaning;
+    print("kernel: thread ", address_of(thread), " ", phase, " ", Hex{word}, " refused: ",
+          name_of(failure.error));
+    print_failure(failure, why);
 }
 
 } // namespace kernel::debug::detail

@@ -8,15 +8,15 @@
 namespace kernel::debug {
 
 namespace detail {
-void unhandled_fault(const Thread& thread);
+void unhandled_fault(const Thread& thread, const Failure& failure);
 void refused_method(const Invocation& call, Word label, const Failure& failure);
-void refused_form(const Thread& thread, const char* phase, Word path, const Failure& failure);
+void refused_form(const Thread& thread, const char* phase, Word word, const Failure& failure);
 } // namespace detail
 
-/// A thread stopped with a fault and has no handler.
-inline void report_unhandled_fault(const Thread& thread) {
+/// A thread stopped with a fault and has no handler, or (`failure`) one that cannot take the message.
+inline void report_unhandled_fault(const Thread& thread, const Failure& failure = {}) {
     if constexpr (enabled)
-        detail::unhandled_fault(thread);
+        detail::unhandled_fault(thread, failure);
 }
 
 /// A call on a kernel object was refused: thread, method with arguments, error and its condition.
@@ -25,11 +25,11 @@ inline void report_refusal(const Invocation& call, Word label, const Failure& fa
         detail::refused_method(call, label, failure);
 }
 
-/// The phase ("send", "receive", ...) of a system call through `path` was refused.
-inline void report_refusal(const Thread& thread, const char* phase, Word path,
+/// A phase of a system call was refused: `phase` says which and what the word is ("send through path").
+inline void report_refusal(const Thread& thread, const char* phase, Word word,
                            const Failure& failure) {
     if constexpr (enabled)
-        detail::refused_form(thread, phase, path, failure);
+        detail::refused_form(thread, phase, word, failure);
 }
 
 } // namespace kernel::debug

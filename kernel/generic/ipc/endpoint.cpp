@@ -93,6 +93,19 @@ void give_contexts_back(Cpu& cpu, Thread& receiver, ReceiveOptions options) {
         return_bound_context(cpu, receiver);
 }
 
+/// What does not fit is the sender's failure; a fault that nobody can take stops it.
+[[gnu::noinline, gnu::cold]] void refuse_sender(Cpu& cpu, Thread& sender, const Failure& failure) {
+    if ((sender.sending & Sending::fault) != 0) {
+        debug::report_unhandled_fault(sender, failure);
+        sender.wait = Wait::nothing;
+        sender.gate |= Gate::suspended;
+    } else {
+        debug::report_refusal(sender, "queued send with badge", sender.badge, failure);
+        fail(cpu, sender, failure.error);
+        give_failure(sender, failure);
+    }
+}
+
 } // namespace
 
 Failure send(Cpu& cpu, Thread& sender, const Slot& slot, SendOptions options) {
@@ -132,18 +145,15 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions opti
             after_transfer(cpu, sender, receiver, sending, false);
             return;
         }
-        debug::report_refusal(sender, "queued send", sender.badge, failure);
-        // What does not fit is the sender's failure; a fault that nobody can take stops it.
-        if ((sending & Sending::fault) != 0)
-            sender.wait = Wait::nothing, sender.gate |= Gate::suspended;
-        else
-            fail(cpu, sender, failure.error());
+        refuse_sender(cpu, sender, failure);
         if (options.may_repeat && arch::interrupt_pending()) {
             cpu.wants_restart = true;
             return;
         }
-        if (!options.may_repeat && ++failed == 8)
+        if (!options.may_repeat && ++failed == 8) {
+            debug::report_refusal(receiver, "receive through path", receiver.registers.capability(), Error::busy);
             return give_failure(receiver, Error::busy);
+        }
     }
     if (!options.block) {
         give_failure(receiver, Error::would_block);
@@ -170,6 +180,7 @@ bool cancel_some(Cpu& cpu, Endpoint& endpoint) {
         queue_remove(endpoint.head, *thread);
         if (thread->fault.type != 0 && (thread->sending & Sending::fault) != 0 &&
             thread->wait_kind() == Wait::send) {
+            debug::report_unhandled_fault(*thread, Error::canceled);
             thread->wait = Wait::nothing;
             thread->gate |= Gate::suspended;
         } else {

@@ -7,6 +7,7 @@
 #include <generic/base/attributes.hpp>
 #include <generic/cap/slot.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/debug/variant.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/notification.hpp>
 #include <generic/object/sched_context.hpp>
@@ -32,7 +33,8 @@ struct BriefPath {
             if (path < current->node_size) [[likely]] {
                 const Slot* slot = current->node + path;
                 if (slot->empty()) {
-                    if (Policy::number_of(entry) == nb_send)
+                    // The debug kernel tells of it on the slow path.
+                    if (!debug::enabled && Policy::number_of(entry) == nb_send)
                         Policy::leave_with(
                             entry, cobnut::Tag::failure(Error::invalid_capability).raw());
                 } else if (slot->type() == ObjectType::notification) [[likely]] {

@@ -16,7 +16,6 @@
 #include <generic/object/kernel.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
-#include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
@@ -30,14 +29,6 @@ using cobnut::Tag;
     cpu.current = &to;
     arch::FastPolicy::switch_space({&from, 0}, to.space);
     arch::leave(to);
-}
-
-/// The same with a message from there, to a thread in a voluntary frame.
-[[noreturn]] KERNEL_HOT void go_with(Cpu& cpu, Thread& from, Thread& to, Word badge, const Word* message) {
-    cpu.current = &to;
-    to.frame_kind = FrameKind::running;
-    arch::FastPolicy::switch_space({&from, 0}, to.space);
-    arch::FastPolicy::leave_with(&to, badge, message);
 }
 
 /// Committed: goes to `to` and its context.
@@ -67,20 +58,13 @@ KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
 }
 
-KERNEL_HOT bool is_done_at_once(const Thread& caller, Slot& slot) {
-    if (caller.repeats != 0)
-        return false;
-    return slot.type() == ObjectType::frame     ? mm::page_at_once(caller, slot)
-           : slot.type() == ObjectType::untyped ? untyped::retype_at_once(caller, slot)
-                                                : false;
-}
-
 /// A call on a Frame, PageTable or Untyped. It neither blocks nor uses up time, and says by
 /// Cpu::reschedule if it matters to who runs.
 KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
     if (trace::enabled && (cpu.gate & Gate::traced_cpu) != 0)
         return; // what is recorded takes the slow path
-    if (kernel_state.progress_count == 0 && is_done_at_once(*cpu.current, slot)) {
+    if (slot.type() == ObjectType::frame && kernel_state.progress_count == 0 &&
+        mm::page_at_once(*cpu.current, slot)) {
         give_answer(*cpu.current);
         arch::leave(*cpu.current);
     }
@@ -103,14 +87,6 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     Thread& server = *endpoint.first();
     if (!may_run(cpu, server, Gate::full_frame) || server.sched_context != nullptr)
         return;
-    const Word shape = current.registers.tag() & Tag::shape_mask;
-    constexpr Word one_capability = Tag(0, 0, 1).raw();
-    if (shape - one_capability <= arch::Registers::message_words && slot.rights().grant() &&
-        (server.gate & Gate::full_frame) == 0 && transfer_near(current, server)) [[likely]] {
-        dequeue(endpoint.head, server);
-        lend(*cpu.sched_context, *server.reply, current);
-        go_with(cpu, current, server, slot.badge, current.registers.tag_and_words());
-    }
     // What cannot travel has not begun to.
     if (!transfer(current, server, slot.badge, slot.rights().grant()).ok())
         return;
@@ -165,7 +141,10 @@ KERNEL_HOT void yield(Cpu& cpu) {
         set_timer(cpu);
     if (is_full)
         go(cpu, current, *next);
-    go_with(cpu, current, *next, next->registers.capability(), next->registers.tag_and_words());
+    cpu.current = next;
+    next->frame_kind = FrameKind::running;
+    arch::FastPolicy::switch_space({&current, 0}, next->space);
+    arch::FastPolicy::leave_with(next, next->registers.capability(), next->registers.tag_and_words());
 }
 
 [[gnu::noinline]] void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {

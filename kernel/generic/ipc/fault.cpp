@@ -22,8 +22,10 @@ void send_to(Cpu& cpu, Thread& thread, const Slot& handler) {
         return;
     }
     sched::make_unready(cpu, thread);
-    if (!ipc::send_fault(cpu, thread, handler).ok())
+    if (const Failure failure = ipc::send_fault(cpu, thread, handler); !failure.ok()) {
+        debug::report_unhandled_fault(thread, failure);
         stop(cpu, thread);
+    }
 }
 
 } // namespace
@@ -53,7 +55,8 @@ void deliver_capability(Cpu& cpu, Thread& thread, Word path, bool receiving, Fai
     // a handler that mends the capability space lets the call be made again.
     thread.repeat_system_call();
     deliver(cpu, thread, cobnut::FaultType::capability, path, receiving ? 1 : 0,
-            static_cast<Word>(failure.error()), failure.second());
+            static_cast<Word>(failure.error),
+            failure.detail[1] | failure.detail[0] << cobnut::lookup_bits_shift);
 }
 
 } // namespace kernel::fault

@@ -2,6 +2,7 @@
 // Reply objects: the callers they hold and the chain along which a context is lent.
 #include <cobnut/abi/fault.hpp>
 #include <generic/contract/debug.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/reply.hpp>
 #include <generic/ipc/transfer.hpp>
@@ -139,10 +140,12 @@ void cancel_call(Cpu& cpu, Reply& reply, bool give_back) {
     Thread& caller = *reply.caller;
     const bool faulted = caller.fault.type != 0;
     detach_caller(cpu, reply, give_back);
-    if (faulted)
+    if (faulted) {
+        debug::report_unhandled_fault(caller, Error::canceled);
         caller.gate |= Gate::suspended;
-    else
+    } else {
         give_failure(caller, Error::canceled);
+    }
     sched::make_ready(cpu, caller);
 }
 

@@ -30,11 +30,11 @@ struct Entry {
 
     /// Reports a failure: a blocking form faults, a non-blocking one gets it as its result.
     void refuse(Word path, bool receiving, bool blocking, Failure failure) const {
-        debug::report_refusal(thread, receiving ? "receive" : "send", path, failure);
+        debug::report_refusal(thread, receiving ? "receive through path" : "send through path", path, failure);
         if (blocking)
             fault::deliver_capability(cpu, thread, path, receiving, failure);
         else
-            ipc::give_failure(thread, failure.error());
+            ipc::give_failure(thread, failure);
     }
 
     /// The send phase through `path`. False: the system call ends here (failed, or to be repeated).
@@ -71,8 +71,8 @@ struct Entry {
             return false;
         }
         if (const Failure failure = ipc::send(cpu, thread, slot, options); !failure.ok()) {
-            debug::report_refusal(thread, "send", path, failure);
-            ipc::give_failure(thread, failure.error());
+            debug::report_refusal(thread, "send through path", path, failure);
+            ipc::give_failure(thread, failure);
             return false;
         }
         return thread.wait == Wait::nothing;
@@ -93,8 +93,8 @@ struct Entry {
         const Failure failure =
             ipc::answer(cpu, thread, *slot.pointer<Reply>(), slot.rights().grant());
         if (!failure.ok()) {
-            debug::report_refusal(thread, "reply", path, failure);
-            ipc::give_failure(thread, failure.error());
+            debug::report_refusal(thread, "reply through path", path, failure);
+            ipc::give_failure(thread, failure);
         }
         return failure.ok();
     }
@@ -129,7 +129,7 @@ struct Entry {
         if (found.ok() && found.value()->type() != ObjectType::reply)
             found = Error::invalid_capability;
         if (found.ok() && ipc::is_offered(*found.value()->pointer<Reply>(), thread)) {
-            debug::report_refusal(thread, "receive with the Reply", path, Error::in_use);
+            debug::report_refusal(thread, "receive with the Reply at path", path, Error::in_use);
             ipc::give_failure(thread, Error::in_use);
             return false;
         }

@@ -19,10 +19,6 @@ void set_message_word(Thread& thread, unsigned index, Word value);
 /// lacks), message_too_long, no_receive_slot, missing_right or an error of derivation.
 [[nodiscard]] Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant);
 
-/// The sender's first capability becomes the receiver's, if the CNodes of both hold source and destination
-/// themselves, with a guard of zeros at the latter. False: nothing has been done.
-[[nodiscard]] bool transfer_near(const Thread& sender, const Thread& receiver);
-
 /// The words of a message that registers do not hold: if there are any, both threads have buffers. User
 /// memory: each is read once.
 KERNEL_HOT void copy_rest(const Thread& sender, const Thread& receiver, Word length) {
@@ -44,5 +40,7 @@ void give_signal(Thread& receiver, Word flags);
 
 /// What the thread waited for failed.
 void give_failure(Thread& thread, Error error);
+/// As above; of failed_lookup with its two words, as methods answer it.
+void give_failure(Thread& thread, const Failure& failure);
 
 } // namespace kernel::ipc

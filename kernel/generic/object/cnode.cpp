@@ -36,7 +36,7 @@ Failure copy(Invocation& call, bool mint) {
     KERNEL_TRY(from, find_full(*call.capabilities[0], call.words[2], call.words[3]));
     KERNEL_CHECK(check_derivable(*from));
     if (mint)
-        KERNEL_CHECK(check_badge(*from, call.words[5], true));
+        KERNEL_CHECK(check_badge(*from, call.words[5], 5, true));
     derive(*from, *to, Rights{static_cast<uint8_t>(call.words[4] & Rights::all().bits)});
     if (mint)
         set_badge(*to, call.words[5]);
@@ -47,7 +47,7 @@ Failure move(Invocation& call, bool mutate) {
     KERNEL_TRY(to, find_empty(call.slot, call.words[0], call.words[1]));
     KERNEL_TRY(from, find_full(*call.capabilities[0], call.words[2], call.words[3]));
     if (mutate)
-        KERNEL_CHECK(check_badge(*from, call.words[4], false));
+        KERNEL_CHECK(check_badge(*from, call.words[4], 4, false));
     cap::before_move(*from);
     derivation::move(*from, *to);
     if (mutate)
@@ -56,8 +56,9 @@ Failure move(Invocation& call, bool mutate) {
 }
 
 /// Badge 0 leaves a capability as it is.
-Failure check_new_badge(const Slot& slot, Word badge) {
-    return badge == 0 ? Failure() : check_badge(slot, badge, false);
+Failure check_new_badge(const Slot& slot, const Invocation& call, unsigned argument) {
+    const Word badge = call.words[argument];
+    return badge == 0 ? Failure() : check_badge(slot, badge, argument, false);
 }
 
 Failure rotate(Invocation& call) {
@@ -68,8 +69,8 @@ Failure rotate(Invocation& call) {
         return Error::illegal_operation;
     if (to != from && !to->empty())
         return Error::slot_occupied;
-    KERNEL_CHECK(check_new_badge(*pivot, call.words[2]));
-    KERNEL_CHECK(check_new_badge(*from, call.words[5]));
+    KERNEL_CHECK(check_new_badge(*pivot, call, 2));
+    KERNEL_CHECK(check_new_badge(*from, call, 5));
     cap::before_move(*pivot);
     cap::before_move(*from);
     if (to == from) {

@@ -26,7 +26,7 @@ Failure check_space(const Invocation& call, const Thread& thread) {
     KERNEL_CHECK(check_derivable(*call.capabilities[0]));
     KERNEL_CHECK(check_derivable(*call.capabilities[1]));
     return call.words[0] == 0 ? Failure()
-                              : check_badge(*call.capabilities[0], call.words[0], true);
+                              : check_badge(*call.capabilities[0], call.words[0], 0, true);
 }
 
 void set_space(Invocation& call, Thread& thread) {

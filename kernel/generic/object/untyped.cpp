@@ -7,6 +7,7 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/fpu.hpp>
 #include <generic/contract/memory.hpp>
+#include <generic/ipc/transfer.hpp>
 #include <generic/mm/address_space.hpp>
 #include <generic/mm/space_registry.hpp>
 #include <generic/object/kernel.hpp>
@@ -18,6 +19,7 @@ namespace kernel::untyped {
 
 namespace {
 
+constexpr uint64_t clear_step = 4096;
 constexpr Word max_count = 256;
 /// Of the types from here on nothing is made.
 constexpr auto type_count = static_cast<unsigned>(ObjectType::trace);
@@ -31,23 +33,25 @@ struct Request {
     unsigned count;
     uint64_t begin; ///< Offsets in the Untyped.
     uint64_t end;
-    unsigned made; ///< Before a preemption.
-    const Progress* record; ///< Of that; null: there was none.
+    const Progress* record; ///< Of a preemption; null: there was none.
 };
 
-/// What must be the same for a preempted retype to go on.
-Word shape_of(const Request& request) {
-    return static_cast<Word>(request.type) | Word{request.size_bits} << 8 | Word{request.count} << 16;
+Failure check_kind(const Slot& untyped, ObjectType type) {
+    const bool any = (untyped.badge & (Slot::untyped_device | Slot::untyped_frames_only)) == 0;
+    if (!any && type != ObjectType::frame && type != ObjectType::untyped)
+        return Error::illegal_operation;
+    return {};
 }
 
 Failure decode(const Invocation& call, Request& request) {
     const Slot& untyped = call.slot;
-    KERNEL_TRY(object_bits, object_bits(call.words[0], call.words[1]));
+    if (call.words[0] >= type_count)
+        return {Error::invalid_argument, 0, call.words[0]};
     request.type = static_cast<ObjectType>(call.words[0]);
+    KERNEL_TRY(object_bits, object_bits(request.type, call.words[1]));
     request.size_bits = static_cast<unsigned>(call.words[1]);
     request.object_bits = object_bits;
-    if (!may_become(untyped, request.type))
-        return Error::illegal_operation;
+    KERNEL_CHECK(check_kind(untyped, request.type));
 
     Slot* node = call.capabilities[0];
     if (call.words[3] != 0) {
@@ -65,17 +69,12 @@ Failure decode(const Invocation& call, Request& request) {
         return {Error::out_of_range, 0, slots - 1};
     request.first = node->pointer<Slot>() + first;
     request.count = static_cast<unsigned>(count);
-    const Progress* record = request.record;
-    if (record != nullptr && record->shape == shape_of(request))
-        request.made = static_cast<unsigned>(record->made);
-    for (unsigned i = request.made; i < request.count; ++i)
+    for (unsigned i = 0; i < request.count; ++i)
         if (!request.first[i].empty())
-            return {Error::slot_occupied, i};
+            return {Error::slot_occupied, i, first + i};
 
     const uint64_t size = uint64_t{1} << untyped.untyped_bits();
-    const uint64_t used = request.made != 0                   ? record->begin
-                          : derivation::has_children(untyped) ? untyped.untyped_used()
-                                                              : 0;
+    const uint64_t used = derivation::has_children(untyped) ? untyped.untyped_used() : 0;
     const uint64_t object_size = uint64_t{1} << request.object_bits;
     const uint64_t left = size - used;
     if (request.object_bits > untyped.untyped_bits())
@@ -87,13 +86,11 @@ Failure decode(const Invocation& call, Request& request) {
     return {};
 }
 
-/// Notes how far the retype is, for the repetition of the system call.
-Failure preempted(Invocation& call, const Request& request, uint64_t done, unsigned made) {
+/// Notes up to where the memory of the objects from `begin` on is clear, for the repetition of the call.
+Failure preempted(Invocation& call, uint64_t begin, uint64_t done) {
     if (Progress* record = progress::remember(LongWork::retype, call.slot, call.caller)) {
-        record->begin = request.begin;
+        record->begin = begin;
         record->done = done;
-        record->made = made;
-        record->shape = shape_of(request);
     }
     return error_preempted;
 }
@@ -106,27 +103,34 @@ Failure clear(Invocation& call, const Request& request) {
     if (const Progress* record = request.record)
         if (record->begin == request.begin && record->done <= request.end)
             done = record->done;
-    while (is_cleared_for(untyped, request.type) && done < request.end) {
+    const bool needed = request.type != ObjectType::untyped &&
+                        (untyped.badge & Slot::untyped_device) == 0;
+    while (needed && done < request.end) {
         const uint64_t left = request.end - done;
         const auto bytes = static_cast<size_t>(left < clear_step ? left : clear_step);
         arch::clear_physical(untyped.object.physical() + done, bytes);
         done += bytes;
         if ((done < request.end || request.count > create_step) && arch::interrupt_pending())
-            return preempted(call, request, done, 0);
+            return preempted(call, request.begin, done);
     }
     return {};
 }
 
 Failure create_all(Invocation& call, const Request& request) {
     const PhysAddr base = call.slot.object.physical();
-    for (unsigned i = request.made; i < request.count;) {
-        const uint64_t begin = request.begin + (uint64_t{i} << request.object_bits);
+    uint64_t begin = request.begin;
+    for (unsigned i = 0; i < request.count;) {
         if (!create(call.slot, request.first[i], request.type, request.size_bits, base + begin))
             return Error::not_enough_memory;
-        call.slot.set_untyped_used(begin + (uint64_t{1} << request.object_bits));
+        begin += uint64_t{1} << request.object_bits;
+        call.slot.set_untyped_used(begin);
         ++i;
-        if (i % create_step == 0 && i < request.count && arch::interrupt_pending())
-            return preempted(call, request, request.end, i);
+        if (i % create_step == 0 && i < request.count && arch::interrupt_pending()) {
+            // The rest is the arguments of the repeated call: it needs no record to know what there is.
+            ipc::set_message_word(call.caller, 4, call.words[4] + i);
+            ipc::set_message_word(call.caller, 5, request.count - i);
+            return preempted(call, begin, request.end);
+        }
     }
     return {};
 }
@@ -140,8 +144,7 @@ Failure retype(Invocation& call) {
         request.record = progress::find(LongWork::retype, call.slot, call.caller);
     }
     KERNEL_CHECK(decode(call, request));
-    if (request.made == 0)
-        KERNEL_CHECK(clear(call, request));
+    KERNEL_CHECK(clear(call, request));
     return create_all(call, request);
 }
 
@@ -217,12 +220,9 @@ constexpr SizeTable size_table = [] {
 
 } // namespace
 
-Result<unsigned> object_bits(Word type_number, Word size_bits) {
-    if (type_number >= type_count)
-        return Failure(Error::invalid_argument, 0, type_number);
+Result<unsigned> object_bits(ObjectType type, Word size_bits) {
     if (size_bits > 47)
         return Failure(Error::out_of_range, 0, 47);
-    const auto type = static_cast<ObjectType>(type_number);
     const auto bits = static_cast<unsigned>(size_bits);
     bool fits = true;
     unsigned result = bits;
@@ -232,12 +232,12 @@ Result<unsigned> object_bits(Word type_number, Word size_bits) {
     } else if (type == ObjectType::frame) {
         fits = mm::frame_size_index(bits) != mm::frame_size_count;
     } else {
-        const Sizes& sizes = size_table.of[type_number];
+        const Sizes& sizes = size_table.of[static_cast<unsigned>(type)];
         if (sizes.most != 0 && (bits < sizes.least || bits > sizes.most))
             return Failure(Error::out_of_range, sizes.least, sizes.most);
         result += sizes.added;
         if (sizes.most == 0 && sizes.added == 0)
-            return Failure(Error::invalid_argument, 0, type_number);
+            return Failure(Error::invalid_argument, 0, static_cast<Word>(type));
         fits = sizes.most != 0 || bits == 0;
     }
     if (!fits)

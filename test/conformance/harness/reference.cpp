@@ -62,11 +62,16 @@ const char* why_untried(Operation operation, Error error, const BootInfo& info) 
     return nullptr;
 }
 
-bool is_common(Error error) {
-    for (const Refusal& refusal : common_refusals)
-        if (refusal.error == error)
+template <size_t count>
+bool names(const Refusal (&refusals)[count], Error error) {
+    for (const Refusal& refusal : refusals)
+        if (refusal.condition != nullptr && refusal.error == error)
             return true;
     return false;
+}
+
+bool is_common(Error error) {
+    return names(common_refusals, error);
 }
 
 /// Calls with each method's name, number, and every error in `refusals` and Error::none.
@@ -88,6 +93,13 @@ bool is_non_blocking(Syscall form) {
 bool sends(Syscall form) {
     return form != Syscall::yield && form != Syscall::recv && form != Syscall::nb_recv &&
            form != Syscall::wait && form != Syscall::nb_wait;
+}
+
+/// Whether the tables say that the form may end so.
+bool is_documented(const FormDescription& form, Error error) {
+    return names(form.refusals, error) ||
+           (is_non_blocking(form.form) && names(form_lookup_refusals, error)) ||
+           (sends(form.form) && names(message_refusals, error));
 }
 
 } // namespace
@@ -137,6 +149,14 @@ bool Reference::judge(Word number, const Machine& machine, Output& output) const
                 if (value != Error::none && value != Error::no_reply && method.condition(value) == nullptr &&
                     !is_common(value) && given_.has(static_cast<Operation>(method.method), value))
                     wrong("not in the reference", method.object, method.name, value);
+            }
+    if (number == 3)
+        for (const FormDescription& form : forms)
+            for (const Named& error : errors) {
+                const auto value = static_cast<Error>(error.number);
+                const auto operation = static_cast<Operation>(form.form);
+                if (value != Error::none && !is_documented(form, value) && given_.has(operation, value))
+                    wrong("not in the reference", "", syscalls[operation].name, value);
             }
     return right;
 }

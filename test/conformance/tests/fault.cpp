@@ -221,6 +221,55 @@ constexpr Test tests[] = {
          expect("stopped", result, 0u);
          succeed("delete the thread", remove(self, worker.thread));
      }},
+    {"fault: a handler that receives without a Reply object gets nothing, and the thread stays stopped",
+     [] {
+         prepare();
+         // One that waits for the handler, and one for whom the handler waits.
+         const Worker queued = start_faulty([](Word) {
+             isa::load(place::free);
+             result = result + 1;
+         });
+         expect_error("nothing", nb_wait(handler), Error::would_block);
+         static volatile Word came;
+         came = 0;
+         start([](Word) {
+             const Received got = wait(handler);
+             came = 1 + static_cast<Word>(got.kind());
+             rest();
+         });
+         const Worker awaited = start_faulty([](Word) {
+             isa::load(place::free);
+             result = result + 1;
+         });
+         expect("the handler waits on", came, 0u);
+         for (const Worker& worker : {queued, awaited}) {
+             const Received info = request(worker.thread, Method::thread_info);
+             expect("suspended", info[0], 8u);
+             expect("last fault", info[4], FaultType::vm);
+         }
+         succeed("map", map(make_frame(), place::free));
+         resume(queued.thread);
+         resume(awaited.thread);
+         yield();
+         expect("both go on", result, 2u);
+     }},
+    {"fault: a message that the handler has no place for stops the thread where registers are few",
+     [] {
+         prepare();
+         static volatile Word came;
+         came = 0;
+         start([](Word) {
+             const Received got = recv(handler, answer);
+             came = 1 + static_cast<Word>(got.kind());
+             rest();
+         }, 0, {.with_buffer = false});
+         const Worker worker = start_faulty([](Word) { isa::load(place::free); });
+         const bool fits = fault_words <= arch::message_registers;
+         expect("came", came, fits ? 1 + static_cast<Word>(Kind::fault) : 0u);
+         const Received info = request(worker.thread, Method::thread_info);
+         expect("state", info[0], fits ? 3u : 8u);
+         expect("last fault", info[4], FaultType::vm);
+     }},
     {"fault: a handler capability without write or grant_reply is missing_right",
      [] {
          prepare();

@@ -12,6 +12,16 @@ CapIndex subject, endpoint, partner_reply;
 volatile Error failure;
 volatile Word arrived;
 
+/// In a capability space of one level: its guard, which is all zero, differs.
+constexpr CapIndex beyond_space = CapIndex{1} << (own::radix + 1);
+
+void expect_lookup(const Received& got, Word bits_left, LookupFailure why) {
+    expect_error("lookup", got, Error::failed_lookup);
+    expect("words", got.length(), 2u);
+    expect("level", got[0], bits_left);
+    expect("why", got[1], why);
+}
+
 /// Lets a thread of higher priority begin `entry` and takes its time away in the middle.
 Worker stop_within(Entry entry, uint64_t budget) {
     failure = Error::would_block;
@@ -132,22 +142,27 @@ struct Faulty {
         worker = start(nullptr, 0, {.resume = false, .with_buffer = false, .fault_handler = handler});
     }
 
-    void expect_fault(Syscall form, CapIndex path, Word phase, Error error) {
-        static Syscall by;
-        static constexpr void (*entry)() = [] {
-            system_call(by, endpoint, Tag(), {}, partner_reply, subject);
-        };
-        by = form;
-        endpoint = path;
+    void begin(void (*entry)()) const {
         const auto* area = reinterpret_cast<const Area*>(worker.local);
         succeed("begin", request(worker.thread, Method::thread_write_registers,
                                  {1, 0, 2, reinterpret_cast<Word>(entry), area->top()}));
+    }
+
+    void expect_fault(Syscall form, CapIndex path, Word phase, Error error) {
+        static Syscall by;
+        by = form;
+        endpoint = path;
+        begin([] { system_call(by, endpoint, Tag(), {}, partner_reply, subject); });
         const Received got = nb_recv(handler, reply);
         expect("kind", got.kind(), Kind::fault);
         expect("label", got.label(), FaultType::capability);
         expect("path", got[2], path);
         expect("phase", got[3], phase);
         expect("error", got[4], error);
+        expect("level and why", got[5],
+               error == Error::failed_lookup
+                   ? word_bits << lookup_bits_shift | static_cast<Word>(LookupFailure::guard_mismatch)
+                   : 0);
         send(reply, Tag(static_cast<Word>(FaultReply::stop), 0));
     }
 };
@@ -290,6 +305,7 @@ constexpr Test tests[] = {
              refuse_capability(form, closed, good, Error::no_receive_slot);
              refuse_capability(form, no_grant, good, Error::missing_right);
              refuse_capability(form, endpoint, empty, Error::invalid_capability);
+             refuse_capability(form, endpoint, beyond_space, Error::failed_lookup);
              refuse_capability(form, endpoint, table, Error::illegal_operation);
              refuse_capability(form, endpoint, own::untyped, Error::has_children);
              refuse_capability(form, endpoint, taken, Error::busy);
@@ -336,6 +352,7 @@ constexpr Test tests[] = {
              answer_capability(form, closed, good, Error::no_receive_slot);
              answer_capability(form, no_grant, good, Error::missing_right);
              answer_capability(form, full, empty, Error::invalid_capability);
+             answer_capability(form, full, beyond_space, Error::failed_lookup);
              answer_capability(form, full, table, Error::illegal_operation);
              answer_capability(form, full, own::untyped, Error::has_children);
              answer_capability(form, full, taken, Error::busy);
@@ -404,20 +421,91 @@ constexpr Test tests[] = {
          const CapIndex object = make_endpoint(), empty = slots();
          const CapIndex reader = copied(object, Rights::read_only());
          const CapIndex writer = copied(object, Rights::write_only());
-         constexpr CapIndex beyond = CapIndex{1} << (own::radix + 1);
          Faulty faulty;
          for (const Syscall form : {Syscall::recv, Syscall::wait, Syscall::reply_recv,
                                     Syscall::nb_send_recv, Syscall::nb_send_wait}) {
              faulty.expect_fault(form, empty, 1, Error::invalid_capability);
              faulty.expect_fault(form, own::space, 1, Error::invalid_capability);
              faulty.expect_fault(form, writer, 1, Error::missing_right);
-             faulty.expect_fault(form, beyond, 1, Error::failed_lookup);
+             faulty.expect_fault(form, beyond_space, 1, Error::failed_lookup);
          }
          for (const Syscall form : {Syscall::call, Syscall::send}) {
              faulty.expect_fault(form, empty, 0, Error::invalid_capability);
              faulty.expect_fault(form, reader, 0, Error::missing_right);
-             faulty.expect_fault(form, beyond, 0, Error::failed_lookup);
+             faulty.expect_fault(form, beyond_space, 0, Error::failed_lookup);
          }
+     }},
+    {"lookup: every form that does not fault tells at which level a lookup failed, and why",
+     [] {
+         const CapIndex object = make_endpoint(), reply = make_reply();
+         const auto guard = [](const Received& got) { expect_lookup(got, word_bits, LookupFailure::guard_mismatch); };
+         guard(nb_send(beyond_space, {}));
+         guard(nb_recv(beyond_space, reply));
+         guard(nb_recv(object, beyond_space));
+         guard(nb_wait(beyond_space));
+         guard(system_call(Syscall::nb_send_recv, object, Tag(), {}, reply, beyond_space));
+         guard(system_call(Syscall::nb_send_wait, object, Tag(), {}, 0, beyond_space));
+     }},
+    {"receive: every form that does not fault reports a capability that it cannot use",
+     [] {
+         const CapIndex object = make_endpoint(), reply = make_reply(), empty = slots();
+         const CapIndex writer = copied(object, Rights::write_only());
+         for (const Syscall form : {Syscall::nb_recv, Syscall::nb_wait}) {
+             expect_error("empty", system_call(form, empty, {}, {}, reply), Error::invalid_capability);
+             expect_error("type", system_call(form, own::space, {}, {}, reply), Error::invalid_capability);
+             expect_error("right", system_call(form, writer, {}, {}, reply), Error::missing_right);
+         }
+         expect_error("no Reply", nb_recv(object, empty), Error::invalid_capability);
+         expect_error("no Reply", nb_recv(object, object), Error::invalid_capability);
+     }},
+    {"lookup: in a space of two levels a fault and an answer tell the second one's bits",
+     [] {
+         // The leading bit chooses: a Notification, where another CNode should be, or the own CNode.
+         const CapIndex root = make(ObjectType::cnode, 1);
+         succeed("copy", copy({root, 1}, 0, self, make_notification()));
+         succeed("mint", mint({root, 1}, 1, self, own::cnode, Rights::all(), word_bits - own::radix - 1));
+         static Received got[2];
+         Faulty faulty;
+         succeed("space", request(faulty.worker.thread, Method::thread_set_space, {0}, {root, own::space}));
+         constexpr Word upper = Word{1} << (word_bits - 1);
+         faulty.begin([] {
+             got[0] = nb_send(0, {});
+             got[1] = nb_wait(upper | beyond_space);
+             send(upper | beyond_space, {});
+         });
+         const Received fault = nb_recv(faulty.handler, faulty.reply);
+         expect("label", fault.label(), FaultType::capability);
+         expect("level and why", fault[5],
+                (word_bits - 1) << lookup_bits_shift | static_cast<Word>(LookupFailure::guard_mismatch));
+         send(faulty.reply, Tag(static_cast<Word>(FaultReply::stop), 0));
+         expect_lookup(got[0], word_bits - 1, LookupFailure::missing_node);
+         expect_lookup(got[1], word_bits - 1, LookupFailure::guard_mismatch);
+     }},
+    {"lookup: of a capability to be sent it tells the sender at which level, at once and from a queue",
+     [] {
+         endpoint = make_endpoint();
+         static Received got;
+         start([](Word) {
+             local().buffer->capabilities[0] = beyond_space;
+             got = send(endpoint, Tag(1, 0, 1));
+             rest();
+         });
+         local().buffer->receive_root = own::cnode;
+         local().buffer->receive_index = slots();
+         local().buffer->receive_depth = word_bits;
+         expect_error("nobody else sends", nb_wait(endpoint), Error::would_block);
+         expect_lookup(got, word_bits, LookupFailure::guard_mismatch);
+         partner_reply = make_reply();
+         start_receiver(endpoint, true);
+         local().buffer->capabilities[0] = beyond_space;
+         expect_lookup(nb_send(endpoint, Tag(1, 0, 1)), word_bits, LookupFailure::guard_mismatch);
+     }},
+    {"message: a Reply object that holds no caller is no_reply, by every form that sends",
+     [] {
+         const CapIndex reply = make_reply();
+         partner_reply = make_reply();
+         for (const Syscall form : sending_forms)
+             expect_error("no caller", attempt(form, reply, Tag(1, 0)), Error::no_reply);
      }},
     {"message: nb_send_recv and nb_send_wait stop at eight messages that do not fit",
      [] {

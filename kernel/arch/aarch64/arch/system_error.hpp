@@ -34,11 +34,20 @@ constexpr ErrorReach reach_of_system_error(uint64_t syndrome) {
     }
 }
 
-/// Of an exception in the kernel: an SError, or an abort on the way to memory (D19.2.37, DFSC and
-/// IFSC 0b01xxxx: external, or parity and ECC).
+/// Of an instruction or data abort: an error on the way to memory or in it (D19.2.37, DFSC and IFSC
+/// 0b01xxxx: external, parity and ECC, those of a table walk too).
+constexpr bool is_external_abort(uint64_t syndrome) {
+    return (syndrome >> 4 & 3) == 1;
+}
+/// Of such an abort: the state of the machine is lost (SET 0b10, which only DFSC and IFSC 0x10 have).
+constexpr bool is_uncontained_abort(uint64_t syndrome) {
+    return (syndrome & 0x183f) == 0x1010;
+}
+
+/// Of an exception in the kernel: an SError, or an abort on the way to memory.
 constexpr bool is_hardware_error(uint64_t syndrome) {
     const uint64_t kind = syndrome >> 26;
-    return kind == 0x2f || ((kind == 0x21 || kind == 0x25) && (syndrome >> 4 & 3) == 1);
+    return kind == 0x2f || ((kind == 0x21 || kind == 0x25) && is_external_abort(syndrome));
 }
 
 } // namespace arch

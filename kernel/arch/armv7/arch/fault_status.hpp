@@ -25,6 +25,11 @@ struct FaultStatus : cobnut::reg::Word<FaultStatus, uint32_t> {
     }
     [[nodiscard]] constexpr bool is_present() const { return get<Status>() >> 2 != 1; }
 
+    /// An error of this very access, on the way to memory or in it, or of the table walk for it: external,
+    /// parity or ECC.
+    [[nodiscard]] constexpr bool is_bus_error() const {
+        return get<LongFormat>() && get<Status>() >> 4 == 1 && !is_late_bus_error() && !is_late_parity_error();
+    }
     /// An error that came back for an access that the program had left behind, a store to a device as a
     /// rule: the thread's that ran. Its address is unknown.
     [[nodiscard]] constexpr bool is_late_bus_error() const { return is(0x11, 0x16); }
