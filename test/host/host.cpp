@@ -3,6 +3,7 @@
 #include <arch/cpu.hpp>
 #include <arch/interrupt.hpp>
 #include <generic/object/cpu.hpp>
+#include <generic/object/thread.hpp>
 
 namespace arch {
 
@@ -21,7 +22,11 @@ unsigned char* const ram = memory;
 
 using host::machine;
 
-void leave(kernel::Thread& thread) { throw host::Left{&thread}; }
+void leave(kernel::Thread& thread) {
+    thread.gate &= ~kernel::Gate::full_frame;
+    throw host::Left{&thread};
+}
+void leave_full(kernel::Thread& thread) { leave(thread); }
 
 void stop() { throw host::Stopped{machine.console}; }
 

@@ -110,7 +110,9 @@ const Change changes[] = {
      everything, 0},
     {"the partner has a full frame",
      [](Scene& s) { s.to->gate |= Gate::full_frame, s.to->frame_kind = FrameKind::full; },
-     everything, bit(call_own) | replies | urgent},
+     everything, bit(call_own) | replies | urgent | faults},
+    {"the caller has no full frame", [](Scene& s) { s.to->gate &= ~Gate::full_frame; }, answers,
+     bit(answer_fault)},
     {"a priority above", [](Scene& s) { set_priority(s, 101); }, not_yield, 0},
     {"the same priority", [](Scene& s) { set_priority(s, 100); }, not_yield & ~answers, urgent},
     {"the priority of who is ready", [](Scene& s) { set_priority(s, 50); }, calls | faults, 0},
@@ -167,7 +169,7 @@ const Change changes[] = {
      own & ~bit(interrupt) & ~bit(interrupt_bound), own},
     {"the timer is due in a moment", [](Scene& s) { set_timer(s, begin + sched::min_budget_us + 1); }, everything, 0},
     {"the partner's slice ends before the timer",
-     [](Scene& s) { sched::head_refill(s.next_context()).amount = 200; }, own, exchanges},
+     [](Scene& s) { sched::head_refill(s.next_context()).amount = 200; }, own, exchanges | bit(fault_own)},
     {"the partner's slice ends with the timer",
      [](Scene& s) {
          sched::head_refill(s.next_context()).amount = s.cpu().deadline - begin;
@@ -177,7 +179,7 @@ const Change changes[] = {
      [](Scene& s) {
          sched::head_refill(s.next_context()).amount = s.cpu().deadline - begin - 1;
      },
-     own, exchanges},
+     own, exchanges | bit(fault_own)},
     {"the running context has a period",
      [](Scene& s) {
          sched::configure(s.cpu(), s.context(), 5000, 9000, 2);

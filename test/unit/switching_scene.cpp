@@ -118,11 +118,16 @@ void Scene::become_server() {
     arch::host::machine.now = begin / 2;
     world.put_message(*to, 5, {1, 2}, {});
     if (is(bit(answer_fault)))
-        REQUIRE(world.enter([] { kernel_vm_fault(0x77, 1, 2); }) == from);
+        REQUIRE(world.enter([&] { take_fault(0x77, 1, 2); }) == from);
     else
         form(Syscall::call, endpoint_badged);
     REQUIRE(world.cpu().current == from);
     from->registers.reply_path = reply;
+}
+
+void Scene::take_fault(Word address, Word access, Word status) {
+    cpu().current->gate |= Gate::full_frame; // as stubs do
+    kernel_vm_fault(address, access, status);
 }
 
 Thread& Scene::companion(unsigned priority) {
@@ -167,7 +172,7 @@ bool Scene::play(bool fast) {
         if (is(answers))
             kernel_fast_reply_recv(path);
         if (is(faults))
-            kernel_vm_fault(0x1234, 1, 7);
+            take_fault(0x1234, 1, 7);
         if (is(bit(interrupt) | bit(interrupt_bound))) {
             arch::host::machine.raised[3] = true;
             kernel_interrupt();

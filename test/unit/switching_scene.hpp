@@ -83,6 +83,8 @@ private:
     /// `from` has got a call or a fault of `to`.
     void become_server();
     Word ipc_state(Thread& thread);
+    /// Of the running thread, in a full frame.
+    [[noreturn]] void take_fault(Word address, Word access, Word status);
 };
 
 } // namespace test::switching

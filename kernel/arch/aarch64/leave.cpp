@@ -22,8 +22,10 @@ namespace {
     __builtin_unreachable();
 }
 
-[[noreturn]] void leave_full(kernel::Thread* thread) {
-    register kernel::Thread* x16 asm("x16") = thread;
+} // namespace
+
+void leave_full(kernel::Thread& thread) {
+    register kernel::Thread* x16 asm("x16") = &thread;
     asm volatile("mov sp, x18\n\t"
                  "ldp x8, x9, [x16, #160]\n\tldp x10, x11, [x16, #176]\n\t"
                  "msr sp_el0, x8\n\tmsr elr_el1, x9\n\tmsr spsr_el1, x10\n\tmsr tpidr_el0, x11\n\t"
@@ -40,14 +42,12 @@ namespace {
     __builtin_unreachable();
 }
 
-} // namespace
-
-[[noreturn]] void leave(kernel::Thread& thread) {
+void leave(kernel::Thread& thread) {
     thread.frame_kind = kernel::FrameKind::running;
     if ((thread.gate & kernel::Gate::full_frame) == 0)
         leave_voluntary(&thread);
     thread.gate &= ~kernel::Gate::full_frame;
-    leave_full(&thread);
+    leave_full(thread);
 }
 
 } // namespace arch

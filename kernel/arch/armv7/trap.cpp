@@ -109,6 +109,8 @@ extern "C" {
 
 extern "C" [[noreturn]] void restore_registers(Registers* frame);
 
+void leave_full(kernel::Thread& thread) { restore_registers(&thread.registers); }
+
 void leave(kernel::Thread& thread) {
     const bool full = (thread.gate & kernel::Gate::full_frame) != 0;
     thread.frame_kind = kernel::FrameKind::running;

@@ -22,8 +22,7 @@
     .endm
 
     .macro end_reservation          // none may outlive a switch (Unprivileged ISA 8.2)
-    addi    t4, tp, CPU_SCRATCH
-    sc.d    zero, zero, (t4)
+    sc.d    zero, t3, (tp)          // to Cpu::current, which it is
     .endm
 
     .section .text.fast, "ax"

@@ -13,8 +13,7 @@
 
 extern "C" {
 extern char trap_entry_traced[];
-[[noreturn]] void leave_voluntary(kernel::Thread* thread);
-[[noreturn]] void leave_full(kernel::Thread* thread);
+[[noreturn]] void leave_voluntary(kernel::Thread& thread);
 }
 
 namespace arch {
@@ -29,6 +28,7 @@ bool is_mapped(Word address) {
     if (address >= PageFormat::user_end)
         return false;
     kernel::PhysAddr table{csr::read_satp().get<csr::Translation::Root>() << 12};
+#pragma GCC unroll 3
     for (unsigned level = 0; level < PageFormat::levels; ++level) {
         const unsigned index = address >> PageFormat::level[level].shift & 511;
         const uint64_t entry = static_cast<const Table*>(to_virtual(table))->entry[index];
@@ -41,7 +41,7 @@ bool is_mapped(Word address) {
 }
 
 /// EBREAK and triggers have one cause; what was set tells them apart.
-[[noreturn]] void debug_exception(const kernel::Thread& thread) {
+[[noreturn, gnu::noinline, gnu::cold]] void debug_exception(const kernel::Thread& thread) {
     using cobnut::DebugReason;
     const Word place = thread.registers.program_counter, value = csr::read_stval();
     if (kernel::hardware_debug::hit(thread, true, place) < cobnut::breakpoint_count)
@@ -51,11 +51,21 @@ bool is_mapped(Word address) {
     kernel_debug(DebugReason::instruction, place);
 }
 
-[[noreturn]] void page_fault(Word access) {
+[[noreturn]] void page_fault(uint64_t cause) {
     const Word address = csr::read_stval();
-    kernel_vm_fault(address, access | (is_mapped(address) ? cobnut::VmAccess::present : 0),
-                    csr::read_scause());
+    Word access = is_mapped(address) ? cobnut::VmAccess::present : 0;
+    if (static_cast<Cause>(cause) == Cause::store_page)
+        access |= cobnut::VmAccess::write;
+    if (static_cast<Cause>(cause) == Cause::instruction_page)
+        access |= cobnut::VmAccess::execute;
+    kernel_vm_fault(address, access, cause);
 }
+
+constexpr bool is_page_fault(uint64_t cause) {
+    return (cause & ~uint64_t{3}) == static_cast<uint64_t>(Cause::instruction_page) && cause != 14; // reserved
+}
+static_assert(is_page_fault(static_cast<uint64_t>(Cause::load_page)) &&
+              is_page_fault(static_cast<uint64_t>(Cause::store_page)));
 
 } // namespace
 
@@ -65,17 +75,13 @@ extern "C" {
     const uint64_t cause = csr::read_scause();
     if ((cause & csr::cause_interrupt) != 0)
         kernel_interrupt();
+    if (is_page_fault(cause)) [[likely]]
+        page_fault(cause);
     Registers& registers = current_cpu().current->registers;
     switch (static_cast<Cause>(cause)) {
     case Cause::user_call:
         registers.program_counter += 4;
         kernel_unknown_syscall(registers.temporary[0]);
-    case Cause::instruction_page:
-        page_fault(cobnut::VmAccess::execute);
-    case Cause::load_page:
-        page_fault(0);
-    case Cause::store_page:
-        page_fault(cobnut::VmAccess::write);
     case Cause::breakpoint:
         debug_exception(*current_cpu().current);
     case Cause::hardware_error:
@@ -106,9 +112,9 @@ void leave(kernel::Thread& thread) {
             csr::write_stvec(reinterpret_cast<uint64_t>(trap_entry_traced));
         thread.gate = gate & ~Gate::full_frame;
         if ((gate & Gate::full_frame) != 0)
-            leave_full(&thread);
+            leave_full(thread);
     }
-    leave_voluntary(&thread);
+    leave_voluntary(thread);
 }
 
 } // namespace arch

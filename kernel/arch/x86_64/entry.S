@@ -21,7 +21,7 @@
     .endm
 
     .section .text.entry, "ax"
-    .global trap_vectors, syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry, ignore_entry, leave_full
+    .global trap_vectors, syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry, ignore_entry, x86_leave_full
     // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
     .set vector, 0
     .set with_code, 0x60227d00
@@ -129,7 +129,7 @@ ignore_entry:
     iretq
 
     // rdi: the thread, with a full frame.
-leave_full:
+x86_leave_full:
     pushq $USER_DATA
     pushq at_rsp(%rdi)
     pushq at_rflags(%rdi)

@@ -36,9 +36,6 @@ void leave(kernel::Thread& thread) {
     if ((thread.gate & kernel::Gate::full_frame) == 0)
         leave_voluntary(thread);
     thread.gate &= ~kernel::Gate::full_frame;
-    if constexpr (entry_area::isolated)
-        asm volatile("movq %0, %%rsp\n jmp leave_full" ::"i"(entry_area::stack_top), "D"(&thread)
-                     : "memory");
     leave_full(thread);
 }
 

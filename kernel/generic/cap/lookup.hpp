@@ -15,7 +15,12 @@ namespace kernel {
 /// The slot that `path` names in a capability space of one level, found at once; null: elsewhere, if at
 /// all. It may be empty.
 [[nodiscard]] inline Slot* near_slot(const Thread& thread, Word path) {
-    return path < thread.node_size ? thread.node + path : nullptr;
+    if (path >= thread.node_size)
+        return nullptr;
+    Slot* slot = thread.node + path;
+    if (slot == nullptr)
+        __builtin_unreachable(); // or who asks for null would be asked twice
+    return slot;
 }
 
 /// As above, with all bits of the path; the slot must not be empty (invalid_capability otherwise).

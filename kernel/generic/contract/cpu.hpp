@@ -26,6 +26,9 @@ static_assert(std::same_as<decltype(arch::current_cpu()), kernel::Cpu&>);
 //   register the contract does not preserve cleared. Generic code has switched address space,
 //   FPU and counter access before. Sets thread.frame_kind to running.
 static_assert(requires(kernel::Thread& t) { arch::leave(t); });
+// [[noreturn]] void leave_full(Thread&): the same of a full frame, where flag and frame_kind are as they
+//   shall be.
+static_assert(requires(kernel::Thread& t) { arch::leave_full(t); });
 
 // void wait_for_interrupt(): interrupts masked before and after; returns when one is pending.
 //   (WFI; x86: sti; hlt; cli with a handler that notes the vector.) All registers may be clobbered.

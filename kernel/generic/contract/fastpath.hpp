@@ -26,6 +26,8 @@
 //                                                  message words are in their registers untouched
 //   [[noreturn]] void leave_with(Thread*, Word badge, const Word* message)   the same from the kernel stack;
 //                                                  tag and message words are loaded from there
+//   [[noreturn]] void leave_with_words(Thread*, Word badge, Word tag, const Word* words)   the same with
+//                                                  the first of these, which are in registers mostly
 //   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
 //

@@ -11,6 +11,7 @@
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/notification.hpp>
+#include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
 
@@ -85,7 +86,7 @@ KERNEL_HOT void put_answer(arch::Registers& registers) {
 }
 [[noreturn, gnu::noinline, gnu::cold]] void go_with_timer(Thread* to, Word badge, const Word* message) {
     Cpu& cpu = arch::current_cpu();
-    set_timer(cpu);
+    sched::set_timer(cpu);
     go(cpu, to, badge, message);
 }
 
@@ -118,7 +119,7 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
             return;
     }
     // The only ring: no other one follows, and who is first in the queue follows none.
-    if (to->priority() <= current.priority() || !may_run(cpu, *to) || to->lower != nullptr)
+    if (to->priority() <= current.priority() || !may_run(cpu, to->gate) || !has_space(*to) || to->lower != nullptr)
         return;
     SliceSwitch contexts{to->sched_context};
     if (!may_switch(contexts, cpu, *to))

@@ -6,6 +6,7 @@
 #include <cobnut/abi/fault.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/cpu.hpp>
+#include <generic/ipc/fastpath.hpp>
 #include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
@@ -24,38 +25,32 @@ namespace {
 
 using cobnut::Syscall;
 using cobnut::Tag;
+using Fast = FastSlot<decltype(Slot::object)>;
 
-[[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread& from, Thread& to) {
+KERNEL_HOT void set_current(Cpu& cpu, Thread& from, Thread& to) {
     cpu.current = &to;
     arch::FastPolicy::switch_space({&from, 0}, to.space);
+}
+[[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread& from, Thread& to) {
+    set_current(cpu, from, to);
     arch::leave(to);
 }
 
-/// Committed: goes to `to` and its context.
-[[noreturn]] KERNEL_HOT void switch_to(Cpu& cpu, Thread& from, Thread& to,
-                                       const SliceSwitch& contexts) {
-    contexts.commit(cpu, &from);
-    if (is_timer_late(cpu)) [[unlikely]]
-        set_timer(cpu);
-    go(cpu, from, to);
-}
-/// From where code counts for more than a call.
-[[noreturn, gnu::noinline]] void switch_aside(Cpu& cpu, Thread& from, Thread& to,
-                                              SchedContext* context, Ticks now) {
-    switch_to(cpu, from, to, {context, now});
-}
-
-/// The caller waits in the Reply, along which its context is lent.
-KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
+/// The caller waits in the Reply.
+KERNEL_HOT void attach(Reply& reply, Thread& caller) {
     reply.caller = &caller;
     reply.up = nullptr;
+    caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
+}
+/// The same; along the Reply its context is lent.
+KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
+    attach(reply, caller);
     reply.sched_context = &context;
     reply.prev = context.top;
     if (context.top != nullptr)
         context.top->up = &reply;
     context.top = &reply;
     caller.sched_context = nullptr;
-    caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
 }
 
 /// A call on a Frame, PageTable or Untyped. It neither blocks nor uses up time, and says by
@@ -85,7 +80,7 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     if ((endpoint.head & Endpoint::fast_receivers) == 0)
         return;
     Thread& server = *endpoint.first();
-    if (!may_run(cpu, server, Gate::full_frame) || server.sched_context != nullptr)
+    if (!may_run(cpu, server.gate & ~Gate::full_frame) || !has_space(server) || server.sched_context != nullptr)
         return;
     // What cannot travel has not begun to.
     if (!transfer(current, server, slot.badge, slot.rights().grant()).ok())
@@ -97,25 +92,47 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     go(cpu, current, server);
 }
 
-KERNEL_HOT void call(Cpu& cpu) {
+[[noreturn]] KERNEL_HOT void call(Cpu& cpu) {
     Slot* slot = near_slot(*cpu.current, cpu.current->registers.capability());
-    if (slot == nullptr)
-        return;
-    const ObjectType type = slot->type();
-    if (type == ObjectType::endpoint)
-        call_passive(cpu, *slot);
-    else if (type == ObjectType::frame || type == ObjectType::page_table ||
-             type == ObjectType::untyped)
-        call_memory(cpu, *slot);
+    if (slot != nullptr) {
+        const ObjectType type = slot->type();
+        if (type == ObjectType::endpoint)
+            call_passive(cpu, *slot);
+        else if (type == ObjectType::frame || type == ObjectType::page_table ||
+                 type == ObjectType::untyped)
+            call_memory(cpu, *slot);
+    }
+    slow::system_call(static_cast<Word>(Syscall::call));
+}
+
+/// Committed; in a system call or in a full frame.
+[[noreturn]] KERNEL_HOT void resume(Cpu& cpu, Thread& from, Thread& to, bool is_full) {
+    set_current(cpu, from, to);
+    if (is_full)
+        arch::leave(to);
+    to.frame_kind = FrameKind::running;
+    const arch::Registers& registers = to.registers;
+    Word words[arch::Registers::message_words];
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
+        words[i] = registers.message(i);
+    arch::FastPolicy::leave_with_words(&to, registers.capability(), registers.tag(), words);
+}
+[[noreturn, gnu::noinline, gnu::cold]] void resume_with_timer(Thread* from, Thread* to) {
+    Cpu& cpu = arch::current_cpu();
+    sched::set_timer(cpu);
+    go(cpu, *from, *to);
 }
 
 KERNEL_HOT void yield(Cpu& cpu) {
     Thread& current = *cpu.current;
     const unsigned priority = current.priority();
     Thread* next = cpu.ready.first[priority];
-    if (next == nullptr || !may_run(cpu, *next, Gate::full_frame))
+    if (next == nullptr)
         return;
-    const bool is_full = (next->gate & Gate::full_frame) != 0;
+    const bool is_full = !may_run(cpu, next->gate);
+    if ((is_full && !may_run(cpu, next->gate ^ Gate::full_frame)) || !has_space(*next))
+        return;
     SliceSwitch contexts{next->sched_context}; // its own: it is ready
     if (!contexts.possible(cpu, arch::now))
         return;
@@ -138,16 +155,12 @@ KERNEL_HOT void yield(Cpu& cpu) {
     next->queued = 0;
     contexts.enter(cpu, &current, &mine);
     if (is_timer_late(cpu)) [[unlikely]]
-        set_timer(cpu);
-    if (is_full)
-        go(cpu, current, *next);
-    cpu.current = next;
-    next->frame_kind = FrameKind::running;
-    arch::FastPolicy::switch_space({&current, 0}, next->space);
-    arch::FastPolicy::leave_with(next, next->registers.capability(), next->registers.tag_and_words());
+        resume_with_timer(&current, next);
+    resume(cpu, current, *next, is_full);
 }
 
-[[gnu::noinline]] void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
+/// Returns if this is not for it. Handlers wait in a system call as a rule: a full frame is none.
+KERNEL_HOT void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
     Thread& current = *cpu.current;
     const Slot& handler = current.fault_slot;
     if (!COBNUT_FASTPATH || handler.type() != ObjectType::endpoint)
@@ -156,13 +169,13 @@ KERNEL_HOT void yield(Cpu& cpu) {
     if ((endpoint.head & Endpoint::fast_receivers) == 0)
         return;
     Thread& server = *endpoint.first();
-    if (!may_run(cpu, server, Gate::full_frame) ||
+    if (!may_run(cpu, server.gate) || !has_space(server) ||
         (cobnut::fault_words > arch::Registers::message_words && server.buffer == nullptr))
         return;
     Reply& reply = *server.reply;
     const bool lends = server.sched_context == nullptr;
     SliceSwitch contexts{server.sched_context};
-    if (!lends && !may_switch(contexts, cpu, server))
+    if (!lends && (!may_switch(contexts, cpu, server) || !contexts.ends_behind_timer(cpu)))
         return;
 
     // Committed.
@@ -173,26 +186,23 @@ KERNEL_HOT void yield(Cpu& cpu) {
     current.fault.word[3] = 0;
     current.gate |= Gate::faulted;
     dequeue(endpoint.head, server);
-    const Word words[] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < cobnut::fault_words; ++i) {
-        if (i < arch::Registers::message_words)
-            server.registers.set_message(i, words[i]);
-        else
-            set_message_word(server, i, words[i]);
-    }
-    server.registers.set_badge(handler.badge);
-    server.registers.set_tag(
-        Tag(static_cast<Word>(type), cobnut::fault_words, 0, cobnut::Kind::fault).raw());
-    if (!lends) {
-        reply.caller = &current;
-        reply.up = reply.prev = nullptr;
+    if (lends) [[likely]] {
+        lend(*cpu.sched_context, reply, current);
+    } else {
+        attach(reply, current);
+        reply.prev = nullptr;
         reply.sched_context = nullptr;
-        current.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
-        switch_aside(cpu, current, server, contexts.to, contexts.now);
+        contexts.commit(cpu, &current);
     }
-    lend(*cpu.sched_context, reply, current);
-    go(cpu, current, server);
+    const Word words[cobnut::fault_words] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
+#pragma GCC unroll 8
+    for (unsigned i = arch::Registers::message_words; i < cobnut::fault_words; ++i)
+        set_message_word(server, i, words[i]);
+    server.frame_kind = FrameKind::running;
+    set_current(cpu, current, server);
+    constexpr Tag tag(0, cobnut::fault_words, 0, cobnut::Kind::fault);
+    arch::FastPolicy::leave_with_words(&server, handler.badge,
+                                       Tag(static_cast<Word>(type), 0).raw() | tag.raw(), words);
 }
 
 KERNEL_HOT void answer_fault(Cpu& cpu) {
@@ -201,30 +211,37 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     SchedContext& context = *cpu.sched_context;
     if (reply.path != current.registers.reply() || context.top != &reply)
         return;
+    // No words, or the first one.
+    const Word length = current.registers.tag() - Tag(static_cast<Word>(cobnut::FaultReply::resume), 0).raw();
+    const Word path = current.registers.capability();
+    if (length > 1 || path >= current.node_size)
+        return;
+    const Word object = current.node[path].object.word;
+    if (!Fast::is_endpoint<Fast::may_receive>(object))
+        return;
+    auto& endpoint = *Fast::endpoint(object);
+    if (endpoint.head != 0 || static_cast<int32_t>(current.gate) < 0) // Gate::signal_pending
+        return;
+    // It waits for the answer to a fault, in a full frame. A context that it was given while it waited is
+    // not to be replaced by the one that it lent.
     Thread& thread = *reply.caller;
-    const Tag tag(current.registers.tag());
-    if (thread.fault.type == 0 || tag.length() > 1 ||
-        tag.label() != static_cast<Word>(cobnut::FaultReply::resume))
+    const uint32_t gate = thread.gate ^ (Gate::full_frame | Gate::faulted);
+    if (!may_run(cpu, gate) || !has_space(thread) || thread.sched_context != nullptr)
         return;
-    const Slot* slot = near_slot(current, current.registers.capability());
-    if (slot == nullptr || slot->type() != ObjectType::endpoint || !slot->rights().read())
-        return;
-    auto& endpoint = *slot->pointer<Endpoint>();
-    // A context that it was given while it waited is not to be replaced by the one that it lent.
-    if (endpoint.head != 0 || (current.gate & Gate::signal_pending) != 0 ||
-        !may_run(cpu, thread, Gate::full_frame | Gate::faulted) || thread.sched_context != nullptr)
-        return;
-    if (tag.length() == 1 && !thread.registers.set_ip(current.registers.message(0)))
+    if (length == 1 && !thread.registers.set_ip(current.registers.message(0)))
         return;
 
     // Committed, as in the fastpath of reply_recv.
-    thread.clear_fault();
+    thread.fault.type = 0;
+    thread.gate = gate;
+    thread.frame_kind = FrameKind::running;
     reply.caller = nullptr;
     context.top = reply.prev;
-    endpoint.head = reinterpret_cast<Word>(&current) | Endpoint::fast_receivers;
-    current.wait = reinterpret_cast<Word>(&endpoint) | Wait::receive;
+    endpoint.head = reinterpret_cast<Word>(&current) + Endpoint::fast_receivers;
+    current.wait = reinterpret_cast<Word>(&endpoint) + Wait::receive;
     current.sched_context = nullptr;
-    go(cpu, current, thread);
+    set_current(cpu, current, thread);
+    arch::leave_full(thread);
 }
 
 /// The number does not outlive the choice: no register has to keep it.
@@ -239,7 +256,6 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
             slow::system_call(yielding);
         } else if (number == calling) {
             call(cpu);
-            slow::system_call(calling);
         } else if (number == answering) {
             answer_fault(cpu);
             slow::system_call(answering);
@@ -248,9 +264,8 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     slow::system_call(number);
 }
 
-/// The entry of a fault in a full frame.
-[[noreturn]] KERNEL_HOT void enter_fault(cobnut::FaultType type, Word word2, Word word3 = 0,
-                                         Word word4 = 0) {
+/// The entry of a fault in a full frame. The type last: where the words come in registers they stay there.
+[[noreturn, gnu::noinline]] void enter_fault(Word word2, Word word3, Word word4, cobnut::FaultType type) {
     Cpu& cpu = arch::current_cpu();
     cpu.current->frame_kind = FrameKind::full;
     fault(cpu, type, word2, word3, word4);
@@ -258,12 +273,6 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
 }
 
 } // namespace
-
-[[gnu::noinline, gnu::cold]] void set_timer(Cpu& cpu) {
-    cpu.deadline = cpu.slice_end;
-    cpu.switch_until = cpu.deadline - kernel_state.least_ticks;
-    arch::set_deadline(cpu.deadline);
-}
 
 } // namespace kernel::ipc
 
@@ -282,24 +291,24 @@ void kernel_unknown_syscall(Word number) {
         thread.frame_kind = kernel::FrameKind::full;
         kernel::slow::system_call(number);
     }
-    enter_fault(FaultType::unknown_syscall, number);
+    enter_fault(number, 0, 0, FaultType::unknown_syscall);
 }
 
 void kernel_debug(cobnut::DebugReason reason, Word address) {
     const unsigned number =
         kernel::hardware_debug::hit(*arch::current_cpu().current,
                                     reason != cobnut::DebugReason::watchpoint, address);
-    enter_fault(FaultType::debug, static_cast<Word>(reason), address, number);
+    enter_fault(static_cast<Word>(reason), address, number, FaultType::debug);
 }
 
 void kernel_vm_fault(Word address, Word access, Word status) {
-    enter_fault(FaultType::vm, address, access, status);
+    enter_fault(address, access, status, FaultType::vm);
 }
 
 void kernel_hardware_error(Word status, Word address) {
-    enter_fault(FaultType::hardware_error, status, address);
+    enter_fault(status, address, 0, FaultType::hardware_error);
 }
 
 void kernel_user_exception(Word number, Word code) {
-    enter_fault(FaultType::user_exception, number, code);
+    enter_fault(number, code, 0, FaultType::user_exception);
 }

@@ -15,10 +15,14 @@
 
 namespace kernel::ipc {
 
-/// Whether the core may go to the thread, but for the Gate's bits that are ignored.
-KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored = 0) {
-    return Gate::may_run(thread.gate & ~ignored, cpu.gate) &&
-           thread.space->asid != arch::asid_none;
+/// Whether the core may go to a thread with that Gate.
+KERNEL_HOT bool may_run(const Cpu& cpu, uint32_t gate) { return Gate::may_run(gate, cpu.gate); }
+/// Whether its address space has an identifier.
+KERNEL_HOT bool has_space(const Thread& thread) {
+    if constexpr (static_cast<int32_t>(arch::asid_none) < 0)
+        return static_cast<int32_t>(thread.space->asid) >= 0; // the cheapest test
+    else
+        return thread.space->asid != arch::asid_none;
 }
 
 [[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
@@ -27,8 +31,6 @@ KERNEL_HOT bool may_run(const Cpu& cpu, const Thread& thread, uint32_t ignored =
 
 /// The timer is set for later than the end of the slice that has begun.
 KERNEL_HOT bool is_timer_late(const Cpu& cpu) { return cpu.slice_end < cpu.deadline; }
-/// For the end of that slice.
-void set_timer(Cpu& cpu);
 
 /// The thread goes out of the queue of one ring, and runs next: what it waits for is void.
 KERNEL_HOT void dequeue(Word& head, Thread& thread) {

@@ -430,4 +430,10 @@ void go_on(Cpu& cpu) {
     arch::leave(*cpu.current);
 }
 
+void set_timer(Cpu& cpu) {
+    cpu.deadline = cpu.slice_end;
+    cpu.switch_until = cpu.deadline - least_ticks();
+    arch::set_deadline(cpu.deadline);
+}
+
 } // namespace kernel::sched

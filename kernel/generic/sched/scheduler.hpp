@@ -81,6 +81,9 @@ void set_priority(Cpu& cpu, Thread& thread, unsigned priority);
 /// The same after an entry that changes nothing of who runs, nor when the timer is due.
 [[noreturn]] void go_on(Cpu& cpu);
 
+/// For the fastpaths: a slice has begun that ends before the timer is due.
+void set_timer(Cpu& cpu);
+
 /// No budget or period is shorter, in microseconds; nor a remainder of a split refill.
 inline constexpr uint64_t min_budget_us = 10;
 

@@ -9,6 +9,7 @@ namespace arch {
 inline kernel::Cpu& current_cpu() { return *host::cpu; }
 
 [[noreturn]] void leave(kernel::Thread& thread);
+[[noreturn]] void leave_full(kernel::Thread& thread);
 [[noreturn]] void stop();
 /// Moves the clock to the deadline where no interrupt is pending.
 void wait_for_interrupt();

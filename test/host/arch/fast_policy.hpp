@@ -59,10 +59,14 @@ struct FastPolicy {
     }
     [[noreturn]] static void leave_with(kernel::Thread* thread, kernel::Word badge,
                                         const kernel::Word* message) {
+        leave_with_words(thread, badge, message[0], message + 1);
+    }
+    [[noreturn]] static void leave_with_words(kernel::Thread* thread, kernel::Word badge, kernel::Word tag,
+                                              const kernel::Word* words) {
         thread->registers.set_badge(badge);
-        thread->registers.set_tag(message[0]);
+        thread->registers.set_tag(tag);
         for (unsigned i = 0; i < message_words; ++i)
-            thread->registers.set_message(i, message[1 + i]);
+            thread->registers.set_message(i, words[i]);
         arch::leave(*thread);
     }
     [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }

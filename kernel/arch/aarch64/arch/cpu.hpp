@@ -19,6 +19,7 @@ namespace arch {
 }
 
 [[noreturn]] void leave(kernel::Thread& thread);
+[[noreturn]] void leave_full(kernel::Thread& thread);
 
 inline void wait_for_interrupt() { asm volatile("dsb sy\n\twfi" ::: "memory"); }
 

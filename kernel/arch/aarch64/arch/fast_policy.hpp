@@ -84,6 +84,22 @@ struct FastPolicy {
                      ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16), "r"(x17) : "memory");
         __builtin_unreachable();
     }
+    [[noreturn]] KERNEL_HOT static void leave_with_words(kernel::Thread* thread, kernel::Word badge,
+                                                         kernel::Word tag, const kernel::Word* words) {
+        register kernel::Word x0 asm("x0") = badge;
+        register kernel::Word x1 asm("x1") = tag;
+        register kernel::Word x2 asm("x2") = words[0];
+        register kernel::Word x3 asm("x3") = words[1];
+        register kernel::Word x4 asm("x4") = words[2];
+        register kernel::Word x5 asm("x5") = words[3];
+        register kernel::Word x6 asm("x6") = words[4];
+        register kernel::Word x7 asm("x7") = words[5];
+        register kernel::Thread* x16 asm("x16") = thread;
+        asm volatile("mov sp, x18\n\t" ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x1), "r"(x2), "r"(x3), "r"(x4),
+                     "r"(x5), "r"(x6), "r"(x7), "r"(x16)
+                     : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
         slow<aarch64_slow_call>(path);
     }

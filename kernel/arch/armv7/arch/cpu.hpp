@@ -19,6 +19,7 @@ namespace arch {
 }
 
 [[noreturn]] void leave(kernel::Thread& thread);
+[[noreturn]] void leave_full(kernel::Thread& thread);
 
 /// WFI wakes for masked interrupts too (Arm ARM B1.8.14).
 inline void wait_for_interrupt() {

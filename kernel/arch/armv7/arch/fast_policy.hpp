@@ -161,6 +161,19 @@ struct FastPolicy {
                      : : "r"(r6), "r"(r0), "r"(message) : "memory");
         __builtin_unreachable();
     }
+    [[noreturn]] KERNEL_HOT static void leave_with_words(kernel::Thread* thread, kernel::Word badge,
+                                                         kernel::Word tag, const kernel::Word* words) {
+        register kernel::Word r0 asm("r0") = badge;
+        register kernel::Word r1 asm("r1") = tag;
+        register kernel::Word r2 asm("r2") = words[0];
+        register kernel::Word r3 asm("r3") = words[1];
+        register kernel::Word r4 asm("r4") = words[2];
+        register kernel::Word r5 asm("r5") = words[3];
+        register kernel::Thread* r6 asm("r6") = thread;
+        asm volatile("clrex\n\t" ARCH_RESTORE_VOLUNTARY
+                     : : "r"(r6), "r"(r0), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5) : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
     template <auto function>

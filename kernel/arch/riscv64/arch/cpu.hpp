@@ -16,6 +16,7 @@ register kernel::Cpu* cpu_register asm("tp"); // NOLINT(misc-definitions-in-head
 [[gnu::always_inline]] inline kernel::Cpu& current_cpu() { return *cpu_register; }
 
 [[noreturn]] void leave(kernel::Thread& thread);
+extern "C" [[noreturn]] void leave_full(kernel::Thread& thread);
 
 /// Wakes up for what sie enables although sstatus.SIE is clear (3.3.3).
 inline void wait_for_interrupt() { asm volatile("fence\n\twfi" ::: "memory"); }

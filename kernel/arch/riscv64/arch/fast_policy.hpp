@@ -23,10 +23,10 @@
     "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                             \
     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
 
-// t0: the thread. Its voluntary frame comes back; a0 to a7 are its results. No reservation outlives the switch
-// (Unprivileged ISA 8.2); the store fails, or hits what is void.
+// t0: the thread, the current one. Its voluntary frame comes back; a0 to a7 are its results. No reservation
+// outlives the switch (Unprivileged ISA 8.2); the store to Cpu::current fails, or changes nothing.
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
-    "addi t1, tp, %[scratch]\n\tsc.d zero, zero, (t1)\n\t"                                         \
+    "sc.d zero, t0, (tp)\n\t"                                                                     \
     "ld t2, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, t2\n\t"                                       \
     "ld s0, 64(t0)\n\tld s1, 72(t0)\n\tld s2, 80(t0)\n\tld s3, 88(t0)\n\t"                       \
     "ld s4, 96(t0)\n\tld s5, 104(t0)\n\tld s6, 112(t0)\n\tld s7, 120(t0)\n\t"                    \
@@ -96,21 +96,29 @@ struct FastPolicy {
     }
 
     [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
-        static_assert(offsetof(kernel::Thread, registers) == 64);
+        static_assert(offsetof(kernel::Thread, registers) == 64 && offsetof(kernel::Cpu, current) == 0);
         register kernel::Word a0 asm("a0") = badge;
         register kernel::Thread* t0 asm("t0") = thread;
-        asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(t0), [scratch] "i"(offsetof(kernel::Cpu, scratch))
-                     : "memory");
+        asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(t0) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
                                                    const kernel::Word* message) {
+        leave_with_words(thread, badge, message[0], message + 1);
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with_words(kernel::Thread* thread, kernel::Word badge,
+                                                         kernel::Word tag, const kernel::Word* words) {
         register kernel::Word a0 asm("a0") = badge;
+        register kernel::Word a1 asm("a1") = tag;
+        register kernel::Word a2 asm("a2") = words[0];
+        register kernel::Word a3 asm("a3") = words[1];
+        register kernel::Word a4 asm("a4") = words[2];
+        register kernel::Word a5 asm("a5") = words[3];
+        register kernel::Word a6 asm("a6") = words[4];
+        register kernel::Word a7 asm("a7") = words[5];
         register kernel::Thread* t0 asm("t0") = thread;
-        register const kernel::Word* a1 asm("a1") = message;
-        asm volatile("ld a2, 8(a1)\n\tld a3, 16(a1)\n\tld a4, 24(a1)\n\tld a5, 32(a1)\n\t"
-                     "ld a6, 40(a1)\n\tld a7, 48(a1)\n\tld a1, 0(a1)\n\t" ARCH_RESTORE_VOLUNTARY
-                     ::"r"(a0), "r"(t0), "r"(a1), [scratch] "i"(offsetof(kernel::Cpu, scratch))
+        asm volatile("# words\n\t" ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5),
+                     "r"(a6), "r"(a7), "r"(t0)
                      : "memory");
         __builtin_unreachable();
     }

@@ -2,6 +2,7 @@
 // The running core: its Cpu, sleeping, and the ways back to user level.
 #pragma once
 
+#include <arch/entry_area.hpp>
 #include <arch/instructions.hpp>
 #include <arch/layout.hpp>
 #include <generic/base/types.hpp>
@@ -21,6 +22,14 @@ inline kernel::Cpu& current_cpu() {
 }
 
 [[noreturn]] void leave(kernel::Thread& thread);
+/// In entry.S; with page-table isolation on the stack that a user's root maps as well.
+extern "C" [[noreturn]] void x86_leave_full(kernel::Thread& thread);
+[[noreturn]] inline void leave_full(kernel::Thread& thread) {
+    if constexpr (entry_area::isolated)
+        asm volatile("movq %0, %%rsp\n jmp x86_leave_full" ::"i"(entry_area::stack_top), "D"(&thread)
+                     : "memory");
+    x86_leave_full(thread);
+}
 
 // The handler notes the vector and returns with interrupts masked again.
 inline void wait_for_interrupt() { asm volatile("sti\n hlt\n cli" ::: "memory", "rax"); }

@@ -130,12 +130,16 @@ struct FastPolicy {
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(Thread* thread, Word badge, const Word* message) {
-        register Word rdx asm("rdx") = message[1];
-        register Word r8 asm("r8") = message[2];
-        register Word r9 asm("r9") = message[3];
-        register Word r10 asm("r10") = message[4];
-        register Word rbx asm("rbx") = message[5];
-        asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), "S"(message[0]), "r"(rdx), "r"(r8), "r"(r9),
+        leave_with_words(thread, badge, message[0], message + 1);
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with_words(Thread* thread, Word badge, Word tag,
+                                                         const Word* words) {
+        register Word rdx asm("rdx") = words[0];
+        register Word r8 asm("r8") = words[1];
+        register Word r9 asm("r9") = words[2];
+        register Word r10 asm("r10") = words[3];
+        register Word rbx asm("rbx") = words[4];
+        asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), "S"(tag), "r"(rdx), "r"(r8), "r"(r9),
                      "r"(r10), "r"(rbx), ARCH_LEAVE_OFFSETS
                      : "memory");
         __builtin_unreachable();

@@ -25,8 +25,6 @@ extern "C" {
 [[noreturn]] void trap_from_user(uint64_t vector, uint64_t error);
 [[noreturn]] void trap_from_kernel(uint64_t vector, uint64_t error, uint64_t ip);
 
-[[noreturn]] void leave_full(kernel::Thread& thread);
-
 void syscall_entry();
 void ignore_entry();
 extern const char trap_vectors[]; // 16 bytes of code each
