@@ -25,18 +25,13 @@ Word user_instruction() {
 // Fault status codes, Arm ARM D19.2.37: bits 5-2 name the kind for the first four kinds.
 constexpr bool is_permission(uint8_t status) { return status >> 2 == 0b0011; }
 
-[[noreturn]] void fault_of_abort(Syndrome syndrome, Word address, Word access) {
-    const auto status = syndrome.get<Syndrome::FaultStatus>();
-    if (syndrome.get<Syndrome::FarNotValid>())
-        address = 0;
-    if (arch::is_external_abort(syndrome.raw())) {
-        if (arch::is_uncontained_abort(syndrome.raw()))
-            aarch64_kernel_exception();
-        kernel_hardware_error(syndrome.raw(), address);
-    }
-    if (is_permission(status))
-        access |= cobnut::VmAccess::present;
-    kernel_vm_fault(address, access, status);
+/// None of the mapping. Only external aborts may lack the address (D19.2.37, FnV).
+[[noreturn, gnu::noinline, gnu::cold]] void other_abort(Syndrome syndrome, Word address, Word access) {
+    if (!arch::is_external_abort(syndrome.raw()))
+        kernel_vm_fault(address, access, syndrome.get<Syndrome::FaultStatus>());
+    if (arch::is_uncontained_abort(syndrome.raw()))
+        aarch64_kernel_exception();
+    kernel_hardware_error(syndrome.raw(), syndrome.get<Syndrome::FarNotValid>() ? 0 : address);
 }
 
 } // namespace
@@ -48,11 +43,18 @@ extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address
     case ExceptionClass::svc64:
         kernel_unknown_syscall(syndrome.get<Syndrome::Immediate>());
     case ExceptionClass::instruction_abort_lower:
-        fault_of_abort(syndrome, address, cobnut::VmAccess::execute);
     case ExceptionClass::data_abort_lower: {
-        const bool write =
-            syndrome.get<Syndrome::Write>() && !syndrome.get<Syndrome::CacheMaintenance>();
-        fault_of_abort(syndrome, address, write ? cobnut::VmAccess::write : 0);
+        const auto status = syndrome.get<Syndrome::FaultStatus>();
+        // Cache maintenance says that it writes, too. Of an instruction abort both bits are 0.
+        constexpr Word write = Syndrome::Write::mask, maintenance = Syndrome::CacheMaintenance::mask;
+        Word access = (raw_syndrome & (write | maintenance)) == write ? cobnut::VmAccess::write : 0;
+        if (cause == ExceptionClass::instruction_abort_lower)
+            access = cobnut::VmAccess::execute;
+        if (is_permission(status))
+            access |= cobnut::VmAccess::present;
+        if ((status & 0x10) != 0) [[unlikely]]
+            other_abort(syndrome, address, access);
+        kernel_vm_fault(address, access, status);
     }
     case ExceptionClass::breakpoint_lower:
         kernel_debug(DebugReason::breakpoint, user_instruction());

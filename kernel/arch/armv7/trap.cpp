@@ -42,7 +42,9 @@ Word access_of(FaultStatus status, Word kind) {
                   pc, cp15::DataFaultAddress::read(), status.raw());
 }
 
-[[noreturn]] void on_other_abort(FaultStatus status) {
+[[noreturn, gnu::noinline]] void on_other_abort(FaultStatus status) {
+    if (status.is_bus_error())
+        kernel_hardware_error(status.raw(), cp15::DataFaultAddress::read());
     if (status.is_late_bus_error())
         kernel_hardware_error(status.raw(), 0);
     if (status.is_late_parity_error())
@@ -58,8 +60,6 @@ Word access_of(FaultStatus status, Word kind) {
     }
     if (status.get<FaultStatus::Status>() == FaultStatus::debug)
         kernel_debug(cobnut::DebugReason::watchpoint, cp15::DataFaultAddress::read());
-    if (status.is_bus_error())
-        kernel_hardware_error(status.raw(), cp15::DataFaultAddress::read());
     on_other_abort(status);
 }
 

@@ -41,6 +41,6 @@ void give_signal(Thread& receiver, Word flags);
 /// What the thread waited for failed.
 void give_failure(Thread& thread, Error error);
 /// As above; of failed_lookup with its two words, as methods answer it.
-void give_failure(Thread& thread, const Failure& failure);
+[[gnu::cold]] void give_failure(Thread& thread, const Failure& failure);
 
 } // namespace kernel::ipc
