@@ -9,3 +9,13 @@
 
 /// Part of a fastpath: no call, no stack.
 #define KERNEL_HOT [[gnu::always_inline]] inline
+
+/// Behind the assembler of the expected way out, which does not come back: Clang takes for cold what
+/// leads to __builtin_unreachable().
+#ifdef __clang__
+#define KERNEL_GONE                                                                                \
+    for (;;)                                                                                       \
+    asm volatile("")
+#else
+#define KERNEL_GONE __builtin_unreachable()
+#endif

@@ -12,7 +12,9 @@
 //   message_words                constant, as in arch::Registers
 //   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
 //   Entry entry()
-//   Word tag()                   the tag register
+//   void keep(const Entry&)      before continue_in, for
+//   Entry entry_of(Thread* current)                in what it leads to
+//   Word tag(const Entry&)       the tag register
 //   uint32_t gate(const Entry&)  Cpu::gate
 //   SchedContext* sched_context(const Entry&)      Cpu::sched_context
 //   void set_current(const Entry&, Thread*)        Cpu::current
@@ -22,14 +24,14 @@
 //   void copy_words<apart>(Word* to, const Word* from, Word count)   count > 0; two instructions a word,
 //                                or little code (`apart`)
 //   void switch_fpu(void* from, const void* to)    fpu_save and fpu_restore without a function call
-//   [[noreturn]] void leave(Thread*, Word badge)   voluntary frame back, clears, returns; tag and
+//   [[noreturn]] void leave(const Entry&, Thread*, Word badge)   voluntary frame back, clears, returns; tag and
 //                                                  message words are in their registers untouched
 //   [[noreturn]] void leave_with(Thread*, Word badge, const Word* message)   the same from the kernel stack;
 //                                                  tag and message words are loaded from there
 //   [[noreturn]] void leave_with_words(Thread*, Word badge, Word tag, const Word* words)   the same with
 //                                                  the first of these, which are in registers mostly
-//   [[noreturn]] void slow_call(Word path)         everything as at the fastpath's entry: continues
-//   [[noreturn]] void slow_reply_recv(Word path)   in the slow entry of the stub with that number
+//   [[noreturn]] void slow_call(const Entry&, Word path)          everything as at the fastpath's entry: continues
+//   [[noreturn]] void slow_reply_recv(const Entry&, Word path)    in the slow entry of the stub with that number
 //
 //   [[noreturn]] void continue_in<function>(first, Object* second)   goes on in the function, which
 //                                has `first` as its argument
@@ -46,14 +48,21 @@
 //   [[noreturn]] void slow_with(const Entry&, Word path, const Slot*)    goes on in kernel_send with
 //                                                   the frame and all argument registers stored
 
+#ifndef ARCH_FAST_PARAMETERS // where a compiler cannot keep its hands off registers: they are arguments
+#define ARCH_FAST_PARAMETERS kernel::Word path
+#define ARCH_FAST_FROM_STUB arch::FastPolicy::entry()
+#define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry()
+#define ARCH_FAST_CALL
+#endif
+
 // Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.
 extern "C" {
 // From the stub, with the voluntary frame stored and no usable stack.
-[[noreturn]] void kernel_fast_call(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv(kernel::Word path);
+[[noreturn]] ARCH_FAST_CALL void kernel_fast_call(ARCH_FAST_PARAMETERS);
+[[noreturn]] ARCH_FAST_CALL void kernel_fast_reply_recv(ARCH_FAST_PARAMETERS);
 // The other system calls in range, with whatever the stub does before it; the ISA's
 // fast_brief_cpp_args keep C++ away from what is not saved.
-[[noreturn]] void kernel_fast_brief(kernel::Word path);
+[[noreturn]] ARCH_FAST_CALL void kernel_fast_brief(ARCH_FAST_PARAMETERS);
 // From them, on the kernel stack.
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);

@@ -11,8 +11,8 @@ using Path = kernel::ipc::Fastpath<arch::FastPolicy>;
 
 } // namespace
 
-void kernel_fast_call(Word path) { Path::call(path); }
-void kernel_fast_reply_recv(Word path) { Path::reply_recv(path); }
+void kernel_fast_call(ARCH_FAST_PARAMETERS) { Path::call(ARCH_FAST_FROM_STUB, path); }
+void kernel_fast_reply_recv(ARCH_FAST_PARAMETERS) { Path::reply_recv(ARCH_FAST_FROM_STUB, path); }
 void kernel_fast_call_exchange(const Slot* slot) { Path::call_exchange(slot); }
 void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }
 void kernel_fast_call_fpu(const Slot* slot) { Path::call_fpu(slot); }

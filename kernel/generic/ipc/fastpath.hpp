@@ -80,17 +80,17 @@ struct Fastpath {
     }
 
     /// Words that do not fit into the registers.
-    KERNEL_HOT static bool has_more() {
-        return (Policy::tag() & cobnut::Tag::shape_mask) > Policy::message_words;
+    KERNEL_HOT static bool has_more(const auto& entry) {
+        return (Policy::tag(entry) & cobnut::Tag::shape_mask) > Policy::message_words;
     }
     KERNEL_HOT static bool has_buffers(const Thread* from, const Thread* to) {
         return from->buffer != nullptr && to->buffer != nullptr;
     }
     /// `apart`: where fewer messages come by, code counts for more.
     template <bool apart = true>
-    KERNEL_HOT static void copy_rest(const Thread* from, const Thread* to) {
+    KERNEL_HOT static void copy_rest(const auto& entry, const Thread* from, const Thread* to) {
         const Word first = Policy::message_words;
-        const Word count = (Policy::tag() & cobnut::Tag::shape_mask) - first;
+        const Word count = (Policy::tag(entry) & cobnut::Tag::shape_mask) - first;
         Policy::template copy_words<apart>(static_cast<cobnut::IpcBuffer*>(to->buffer)->words + first,
                            static_cast<const cobnut::IpcBuffer*>(from->buffer)->words + first,
                            count);
@@ -104,24 +104,24 @@ struct Fastpath {
     /// The fastpath `path` for short messages, or for those that need buffers; returns only if it
     /// is not for this one.
     template <class Path>
-    KERNEL_HOT static void choose(Word path) {
-        auto entry = Policy::entry(); // const, GCC would keep it in memory
+    KERNEL_HOT static void choose(auto& entry, Word path) {
         if (!COBNUT_FASTPATH) // the build's option; a variable in host tests
             return;
-        const Word shape = Policy::tag() & cobnut::Tag::shape_mask;
+        const Word shape = Policy::tag(entry) & cobnut::Tag::shape_mask;
         if (shape <= Policy::message_words) [[likely]]
             return Path::template go<false>(entry, path);
         if (shape <= cobnut::max_message_words)
             Path::template go<true>(entry, path);
     }
 
-    [[noreturn]] KERNEL_HOT static void call(Word path) {
-        choose<Call>(path);
-        Policy::slow_call(path);
+    // Entries are no constants: GCC would keep those in memory.
+    [[noreturn]] KERNEL_HOT static void call(typename Policy::Entry entry, Word path) {
+        choose<Call>(entry, path);
+        Policy::slow_call(entry, path);
     }
-    [[noreturn]] KERNEL_HOT static void reply_recv(Word path) {
-        choose<ReplyRecv>(path);
-        Policy::slow_reply_recv(path);
+    [[noreturn]] KERNEL_HOT static void reply_recv(typename Policy::Entry entry, Word path) {
+        choose<ReplyRecv>(entry, path);
+        Policy::slow_reply_recv(entry, path);
     }
 
     struct Call {
@@ -168,12 +168,18 @@ struct Fastpath {
             if (is_long && !has_buffers(current, server)) [[unlikely]]
                 return;
             if (!may_run(entry, server)) [[unlikely]] {
-                if (has_fpu(server))
+                if (has_fpu(server)) {
+                    if constexpr (Policy::keeps)
+                        Policy::keep(entry);
                     Policy::template continue_in<kernel_fast_call_fpu>(slot, server);
+                }
                 return;
             }
-            if (server->sched_context != nullptr) [[unlikely]]
+            if (server->sched_context != nullptr) [[unlikely]] {
+                if constexpr (Policy::keeps)
+                    Policy::keep(entry);
                 Policy::template continue_in<kernel_fast_call_exchange>(slot, server);
+            }
 
             // Committed: only stores from here on.
             const Word badge = slot->badge;
@@ -181,10 +187,10 @@ struct Fastpath {
             Reply* reply = server->reply;
             attach(Policy::sched_context(entry), reply, current);
             if constexpr (is_long)
-                copy_rest<false>(current, server);
+                copy_rest<false>(entry, current, server);
             Policy::set_current(entry, server);
             Policy::switch_space(entry, server->space);
-            Policy::leave(server, badge);
+            Policy::leave(entry, server, badge);
         }
     };
 
@@ -222,22 +228,28 @@ struct Fastpath {
             SchedContext* context = Policy::sched_context(entry);
             if (is_long && (reply->caller == nullptr || !has_buffers(current, reply->caller))) [[unlikely]]
                 return;
-            if (context->top != reply) [[unlikely]]
+            if (context->top != reply) [[unlikely]] {
+                if constexpr (Policy::keeps)
+                    Policy::keep(entry);
                 Policy::template continue_in<kernel_fast_reply_recv_exchange>(path, endpoint);
+            }
             Thread* caller = reply->caller;
             if (!may_run(entry, caller)) [[unlikely]] {
-                if (has_fpu(caller))
+                if (has_fpu(caller)) {
+                    if constexpr (Policy::keeps)
+                        Policy::keep(entry);
                     Policy::template continue_in<kernel_fast_reply_recv_fpu>(path, caller);
+                }
                 return;
             }
 
             // Committed: only stores from here on.
             detach(context, reply, current, endpoint);
             if constexpr (is_long)
-                copy_rest<false>(current, caller);
+                copy_rest<false>(entry, current, caller);
             Policy::set_current(entry, caller);
             Policy::switch_space(entry, caller->space);
-            Policy::leave(caller, 0);
+            Policy::leave(entry, caller, 0);
         }
     };
 
@@ -253,14 +265,14 @@ struct Fastpath {
     [[noreturn]] KERNEL_HOT static void call_exchange(const Slot* slot) {
         Thread* server = Policy::template second<Thread>();
         Cpu& cpu = arch::current_cpu();
-        const typename Policy::Entry entry{cpu.current, 0};
+        auto entry = Policy::entry_of(cpu.current);
         Thread* current = cpu.current;
         SchedContext* own = server->sched_context;
         if (own == nullptr)
             __builtin_unreachable();
         SliceSwitch contexts{own};
         if (!may_exchange(contexts, cpu, server)) [[unlikely]]
-            Policy::slow_call(path_of(slot, current));
+            Policy::slow_call(entry, path_of(slot, current));
 
         // Committed: only stores from here on.
         const Word badge = slot->badge;
@@ -271,11 +283,11 @@ struct Fastpath {
         reply->sched_context = nullptr;
         current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
         contexts.commit(cpu, current);
-        if (has_more()) [[unlikely]]
-            copy_rest(current, server);
+        if (has_more(entry)) [[unlikely]]
+            copy_rest(entry, current, server);
         cpu.current = server;
         Policy::switch_space(entry, server->space);
-        Policy::leave(server, badge);
+        Policy::leave(entry, server, badge);
     }
 
     /// `reply_recv` has found that the Reply is not the innermost of the running context; the
@@ -284,6 +296,7 @@ struct Fastpath {
         Endpoint* endpoint = Policy::template second<Endpoint>();
         Cpu* cpu = &arch::current_cpu();
         Thread* current = cpu->current;
+        auto entry = Policy::entry_of(current);
         Reply* reply = current->reply;
         Thread* caller = reply->caller;
         do {
@@ -292,7 +305,7 @@ struct Fastpath {
             // What was lent, by a Notification for example, goes back when its thread waits.
             if (cpu->sched_context->home != current) [[unlikely]]
                 break;
-            if (!may_run(typename Policy::Entry{current, 0}, caller)) [[unlikely]]
+            if (!may_run(entry, caller)) [[unlikely]]
                 break;
             SliceSwitch contexts{caller->sched_context};
             if (!may_exchange(contexts, *cpu, caller)) [[unlikely]]
@@ -305,13 +318,13 @@ struct Fastpath {
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
             contexts.commit(*cpu, current);
-            if (has_more()) [[unlikely]]
-                copy_rest(current, caller);
+            if (has_more(entry)) [[unlikely]]
+                copy_rest(entry, current, caller);
             cpu->current = caller;
-            Policy::switch_space({current, 0}, caller->space);
-            Policy::leave(caller, 0);
+            Policy::switch_space(entry, caller->space);
+            Policy::leave(entry, caller, 0);
         } while (false);
-        Policy::slow_reply_recv(path);
+        Policy::slow_reply_recv(entry, path);
     }
 
     // Partners with live FP/SIMD registers, who lend and give back the context.
@@ -330,43 +343,43 @@ struct Fastpath {
     [[noreturn]] KERNEL_HOT static void call_fpu(const Slot* slot) {
         Thread* server = Policy::template second<Thread>();
         Cpu& cpu = arch::current_cpu();
-        const typename Policy::Entry entry{cpu.current, 0};
+        auto entry = Policy::entry_of(cpu.current);
         Thread* current = cpu.current;
         if (server->sched_context != nullptr || !may_switch_fpu(cpu, entry, server))
             [[unlikely]]
-            Policy::slow_call(path_of(slot, current));
+            Policy::slow_call(entry, path_of(slot, current));
 
         // Committed: only stores from here on.
         const Word badge = slot->badge;
         Call::dequeue(Fast::endpoint(slot->object.word), server);
         Call::attach(cpu.sched_context, server->reply, current);
-        if (has_more()) [[unlikely]]
-            copy_rest(current, server);
+        if (has_more(entry)) [[unlikely]]
+            copy_rest(entry, current, server);
         switch_fpu(cpu, current, server);
         cpu.current = server;
         Policy::switch_space(entry, server->space);
-        Policy::leave(server, badge);
+        Policy::leave(entry, server, badge);
     }
 
     /// `reply_recv` has found that the caller has live FP/SIMD registers.
     [[noreturn]] KERNEL_HOT static void reply_recv_fpu(Word path) {
         Thread* caller = Policy::template second<Thread>();
         Cpu& cpu = arch::current_cpu();
-        const typename Policy::Entry entry{cpu.current, 0};
+        auto entry = Policy::entry_of(cpu.current);
         Thread* current = cpu.current;
         Reply* reply = current->reply;
         if (!may_switch_fpu(cpu, entry, caller)) [[unlikely]]
-            Policy::slow_reply_recv(path);
+            Policy::slow_reply_recv(entry, path);
 
         // Committed: only stores from here on.
         ReplyRecv::detach(cpu.sched_context, reply, current,
                           Fast::endpoint(current->node[path].object.word));
-        if (has_more()) [[unlikely]]
-            copy_rest(current, caller);
+        if (has_more(entry)) [[unlikely]]
+            copy_rest(entry, current, caller);
         switch_fpu(cpu, current, caller);
         cpu.current = caller;
         Policy::switch_space(entry, caller->space);
-        Policy::leave(caller, 0);
+        Policy::leave(entry, caller, 0);
     }
 };
 

@@ -4,6 +4,6 @@
 #include <generic/contract/fastpath.hpp>
 #include <generic/ipc/fastpath_brief.hpp>
 
-void kernel_fast_brief(kernel::Word path) {
-    kernel::ipc::BriefPath<arch::BriefPolicy>::go(path);
+void kernel_fast_brief(ARCH_FAST_PARAMETERS) {
+    kernel::ipc::BriefPath<arch::BriefPolicy>::go(ARCH_BRIEF_FROM_STUB, path);
 }

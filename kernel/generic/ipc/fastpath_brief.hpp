@@ -19,8 +19,7 @@ namespace kernel::ipc {
 /// contract preserves has not been touched.
 template <class Policy>
 struct BriefPath {
-    [[noreturn]] KERNEL_HOT static void go(Word path) {
-        auto entry = Policy::entry();
+    [[noreturn]] KERNEL_HOT static void go(typename Policy::Entry entry, Word path) {
         // Words: an 8-bit number would be extended first.
         const Word number = Policy::number_of(entry);
         constexpr auto send = static_cast<Word>(cobnut::Syscall::send);

@@ -21,6 +21,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps = false;
     static inline unsigned taken = 0; ///< How often a fastpath went through.
 
     struct Entry {
@@ -32,7 +33,8 @@ struct FastPolicy {
         sender_ = host::cpu->current;
         return {sender_, sender_->registers.reply_path};
     }
-    static kernel::Word tag() { return sender_->registers.tag(); }
+    static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
+    static kernel::Word tag(const Entry&) { return sender_->registers.tag(); }
     static uint32_t gate(const Entry&) { return host::cpu->gate; }
     static kernel::SchedContext* sched_context(const Entry&) { return host::cpu->sched_context; }
     static void set_current(const Entry&, kernel::Thread* thread) { host::cpu->current = thread; }
@@ -49,7 +51,7 @@ struct FastPolicy {
         fpu_save(from);
         fpu_restore(to);
     }
-    [[noreturn]] static void leave(kernel::Thread* thread, kernel::Word badge) {
+    [[noreturn]] static void leave(const Entry&, kernel::Thread* thread, kernel::Word badge) {
         ++taken;
         thread->registers.set_badge(badge);
         thread->registers.set_tag(sender_->registers.tag());
@@ -69,8 +71,8 @@ struct FastPolicy {
             thread->registers.set_message(i, words[i]);
         arch::leave(*thread);
     }
-    [[noreturn]] static void slow_call(kernel::Word) { kernel_syscall(0); }
-    [[noreturn]] static void slow_reply_recv(kernel::Word) { kernel_syscall(1); }
+    [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
+    [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
     template <auto function>
     [[noreturn]] static void continue_in(auto first, auto* second) {
         second_ = second;

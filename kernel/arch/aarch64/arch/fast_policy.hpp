@@ -24,6 +24,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps = false;
 
     struct Entry {
         kernel::Thread* current;
@@ -37,11 +38,12 @@ struct FastPolicy {
         asm("// reply" : "=r"(reply));
         return {current, reply};
     }
-    KERNEL_HOT static kernel::Word tag() {
+    KERNEL_HOT static kernel::Word tag(const Entry&) {
         register kernel::Word x1 asm("x1");
         asm("// tag" : "=r"(x1));
         return x1;
     }
+    KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     KERNEL_HOT static uint32_t gate(const Entry&) { return cpu()->gate; }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return cpu()->sched_context;
@@ -68,11 +70,11 @@ struct FastPolicy {
         load_registers(*static_cast<const FpuState*>(to));
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Thread* thread, kernel::Word badge) {
         register kernel::Word x0 asm("x0") = badge;
         register kernel::Thread* x16 asm("x16") = thread;
         asm volatile(ARCH_FAST_STACK ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
                                                    const kernel::Word* message) {
@@ -82,7 +84,7 @@ struct FastPolicy {
         asm volatile("mov sp, x18\n\tldr x1, [x17]\n\tldp x2, x3, [x17, #8]\n\t"
                      "ldp x4, x5, [x17, #24]\n\tldp x6, x7, [x17, #40]\n\t"
                      ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16), "r"(x17) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with_words(kernel::Thread* thread, kernel::Word badge,
                                                          kernel::Word tag, const kernel::Word* words) {
@@ -98,12 +100,12 @@ struct FastPolicy {
         asm volatile("mov sp, x18\n\t" ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x1), "r"(x2), "r"(x3), "r"(x4),
                      "r"(x5), "r"(x6), "r"(x7), "r"(x16)
                      : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) {
         slow<aarch64_slow_call>(path);
     }
-    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) {
         slow<aarch64_slow_reply_recv>(path);
     }
     template <auto function>
@@ -155,7 +157,7 @@ struct BriefPolicy {
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
         asm volatile(ARCH_CLEAR_AND_LEAVE ::: "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
         register kernel::Word x1 asm("x1") = tag;
@@ -163,7 +165,7 @@ struct BriefPolicy {
                      "mov x4, xzr\n\tmov x5, xzr\n\tmov x6, xzr\n\tmov x7, xzr\n\t"
                      ARCH_CLEAR_AND_LEAVE ::"r"(x1)
                      : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
         asm volatile("b aarch64_slow_brief" ::: "memory");

@@ -4,8 +4,15 @@
 
 // Where the stub leaves the current thread and the reply capability for the fastpath. Clang cannot
 // keep its hands off x8 and x17, so there the stub copies them to registers that it can; it may
-// also have spilled to the stack below the Cpu.
+// also have spilled to the stack below the Cpu. preserve_none, which is what the stub has saved, has
+// its first nine arguments in other registers.
 #ifdef __clang__
+#define ARCH_FAST_CALL __attribute__((preserve_none))
+#define ARCH_FAST_PARAMETERS                                                                       \
+    kernel::Word, kernel::Word, kernel::Word, kernel::Word, kernel::Word, kernel::Word,            \
+        kernel::Word, kernel::Word, kernel::Word, kernel::Word path
+#define ARCH_FAST_FROM_STUB arch::FastPolicy::entry()
+#define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry()
 #define ARCH_FAST_STACK "mov sp, x18\n\t"
 #define ARCH_FAST_CURRENT x14
 #define ARCH_FAST_REPLY x15

@@ -64,6 +64,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps = false;
 
     struct Entry {
         kernel::Thread* current;
@@ -90,7 +91,7 @@ struct FastPolicy {
 #endif
         return {current, reply};
     }
-    KERNEL_HOT static kernel::Word tag() {
+    KERNEL_HOT static kernel::Word tag(const Entry&) {
 #ifdef __clang__
         return *kept_arguments;
 #else
@@ -99,6 +100,7 @@ struct FastPolicy {
         return tag;
 #endif
     }
+    KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     KERNEL_HOT static uint32_t gate(const Entry&) { return current_cpu().gate; }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return current_cpu().sched_context;
@@ -142,7 +144,7 @@ struct FastPolicy {
         load_registers(*static_cast<const FpuState*>(to));
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Thread* thread, kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers.pc) == 72 &&
                       offsetof(kernel::Thread, registers.thread_pointer) == 112);
         register kernel::Word r0 asm("r0") = badge;
@@ -150,7 +152,7 @@ struct FastPolicy {
         // No reservation outlives the switch: a return from an exception clears none (Arm ARM A3.4.5).
         asm volatile("clrex\n\t" ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
                      : : "r"(r6), "r"(r0) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
 
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
@@ -159,7 +161,7 @@ struct FastPolicy {
         register kernel::Thread* r6 asm("r6") = thread;
         asm volatile("clrex\n\tldm %2, {r1-r5}\n\t" ARCH_RESTORE_VOLUNTARY
                      : : "r"(r6), "r"(r0), "r"(message) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with_words(kernel::Thread* thread, kernel::Word badge,
                                                          kernel::Word tag, const kernel::Word* words) {
@@ -172,10 +174,10 @@ struct FastPolicy {
         register kernel::Thread* r6 asm("r6") = thread;
         asm volatile("clrex\n\t" ARCH_RESTORE_VOLUNTARY
                      : : "r"(r6), "r"(r0), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
-    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) { slow<1>(path); }
     template <auto function>
     [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
         register auto* r6 asm("r6") = second;
@@ -232,13 +234,13 @@ struct BriefPolicy {
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
         asm volatile(ARCH_LEAVE_BRIEF : : : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
         asm volatile("mov r1, %0\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
                      "mov r5, #0\n\t" ARCH_LEAVE_BRIEF
                      : : "ir"(tag) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
         asm volatile("b svc_slow" : : : "memory");

@@ -39,6 +39,8 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps = false;
+
 
     struct Entry {
         kernel::Thread* current;
@@ -52,12 +54,13 @@ struct FastPolicy {
         asm volatile("# t3 t1" : "=r"(current), "=r"(reply));
         return {current, reply};
     }
-    KERNEL_HOT static kernel::Word tag() {
+    KERNEL_HOT static kernel::Word tag(const Entry&) {
         register kernel::Word word asm("a1");
         asm volatile("# a1" : "=r"(word));
         return word;
     }
     // Loads and stores that name tp: GCC would copy it to another register first.
+    KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     KERNEL_HOT static uint32_t gate(const Entry&) {
         uint32_t value;
         asm("lw %0, %1(tp)" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
@@ -87,7 +90,11 @@ struct FastPolicy {
     template <bool apart>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
+#ifdef __clang__ // which has seven registers here
+        kernel::ipc::copy_words<apart ? 4 : 16, 2>(to, from, count);
+#else
         kernel::ipc::copy_words<apart ? 4 : 16>(to, from, count);
+#endif
     }
 
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {
@@ -95,12 +102,12 @@ struct FastPolicy {
         load_registers(*static_cast<const FpuState*>(to));
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(kernel::Thread* thread, kernel::Word badge) {
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Thread* thread, kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers) == 64 && offsetof(kernel::Cpu, current) == 0);
         register kernel::Word a0 asm("a0") = badge;
         register kernel::Thread* t0 asm("t0") = thread;
         asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(t0) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
                                                    const kernel::Word* message) {
@@ -120,11 +127,11 @@ struct FastPolicy {
         asm volatile("# words\n\t" ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5),
                      "r"(a6), "r"(a7), "r"(t0)
                      : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
 
-    [[noreturn]] KERNEL_HOT static void slow_call(kernel::Word path) { slow<0>(path); }
-    [[noreturn]] KERNEL_HOT static void slow_reply_recv(kernel::Word path) { slow<1>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) { slow<1>(path); }
     /// The stack ends below the Cpu.
     template <auto function>
     [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
@@ -175,14 +182,14 @@ struct BriefPolicy {
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
         asm volatile(ARCH_BRIEF_LEAVE ::: "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
         register kernel::Word a1 asm("a1") = tag;
         asm volatile("li a0, 0\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\t"
                      "li a6, 0\n\tli a7, 0\n\t" ARCH_BRIEF_LEAVE ::"r"(a1)
                      : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
         asm volatile("mv t4, t0\n\tj trap_slow_brief" ::: "memory");

@@ -10,22 +10,37 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-#ifdef __clang__ // What fast_clang.cpp kept goes back into the registers.
-#define ARCH_LOAD_KEPT                                                                             \
-    "movq %%gs:%c[kept], %%rsi\n"                                                                  \
-    "movq %%gs:%c[kept]+8, %%rdx\n"                                                                \
-    "movq %%gs:%c[kept]+16, %%r8\n"                                                                \
-    "movq %%gs:%c[kept]+24, %%r9\n"                                                                \
-    "movq %%gs:%c[kept]+32, %%r10\n"                                                               \
-    "movq %%gs:%c[kept]+40, %%rbx\n"
+#ifdef __clang__ // It cannot keep its hands off registers: fast_clang.cpp makes them arguments, as preserve_none has them.
+#define ARCH_FAST_CALL __attribute__((preserve_none))
+#define ARCH_FAST_PARAMETERS                                                                       \
+    kernel::Word r10, kernel::Word rbx, kernel::Thread *thread, kernel::Word, kernel::Word path,   \
+        kernel::Word tag, kernel::Word rdx, kernel::Word, kernel::Word r8, kernel::Word r9,        \
+        [[maybe_unused]] kernel::Word r11, kernel::Word rax
+#define ARCH_FAST_FROM_STUB                                                                        \
+    arch::FastPolicy::Entry { thread, rax, {tag, rdx, r8, r9, r10, rbx} }
+#define ARCH_BRIEF_FROM_STUB                                                                       \
+    arch::BriefPolicy::Entry { thread, rax, r11, {tag, rdx, r8, r9, r10, rbx} }
+// Around an assembler statement that takes tag and message in their registers.
+#define ARCH_MESSAGE_REGISTERS(message)                                                            \
+    register kernel::Word r8 asm("r8") = (message).r8;                                             \
+    register kernel::Word r9 asm("r9") = (message).r9;                                             \
+    register kernel::Word r10 asm("r10") = (message).r10
+#define ARCH_MESSAGE(message)                                                                      \
+    , "S"((message).tag), "d"((message).rdx), "b"((message).rbx), "r"(r8), "r"(r9), "r"(r10)
+#define ARCH_BRIEF_RBP "movq %c[at_rbp](%%r11), %%rbp\n"
+#define ARCH_BRIEF_SLOW ARCH_SLOW("slow_entry")
 #else
-#define ARCH_LOAD_KEPT
+#define ARCH_MESSAGE_REGISTERS(message)
+#define ARCH_MESSAGE(message)
+#define ARCH_BRIEF_RBP
+#define ARCH_BRIEF_SLOW "jmp slow_entry"
 #endif
 // The slow entries want rsp to be the thread.
-#define ARCH_SLOW(entry) ARCH_LOAD_KEPT "movq %%gs:0, %%rsp\n jmp " entry
+#define ARCH_SLOW(entry) "movq %%gs:0, %%rsp\n jmp " entry
 
 // The thread, in r11, runs on: its FS base has not changed.
 #define ARCH_BRIEF_LEAVE                                                                           \
+    ARCH_BRIEF_RBP                                                                                 \
     "movq %c[at_r12](%%r11), %%r12\n"                                                              \
     "movq %c[at_r13](%%r11), %%r13\n"                                                              \
     "movq %c[at_r14](%%r11), %%r14\n"                                                              \
@@ -42,31 +57,37 @@ struct FastPolicy {
     using Word = kernel::Word;
 
     static constexpr unsigned message_words = Registers::message_words;
+#ifdef __clang__
+    static constexpr bool keeps = true;
+    struct Message {
+        Word tag, rdx, r8, r9, r10, rbx;
+    };
+    struct Entry {
+        Thread* current;
+        Word reply;
+        Message message{};
+    };
+    /// In the Cpu's second page.
+    KERNEL_HOT static Message* kept() {
+        return reinterpret_cast<Message*>(layout::cpu + layout::kept_arguments);
+    }
+    KERNEL_HOT static void keep(const Entry& entry) { *kept() = entry.message; }
+    KERNEL_HOT static Entry entry_of(Thread* current) { return {current, 0, *kept()}; }
+    KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
+#else
+    static constexpr bool keeps = false;
     struct Entry {
         Thread* current;
         Word reply;
     };
-
-#ifdef __clang__
-    KERNEL_HOT static Word kept(size_t word) {
-        Word value;
-        asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(layout::kept_arguments + word * 8));
-        return value;
-    }
-    KERNEL_HOT static Entry entry() {
-        Thread* thread;
-        asm volatile("movq %%gs:%c1, %0" : "=r"(thread) : "i"(offsetof(kernel::Cpu, current)));
-        return {thread, kept(6)};
-    }
-    KERNEL_HOT static Word tag() { return kept(0); }
-#else
     KERNEL_HOT static Entry entry() {
         register Thread* thread asm("r11");
         register Word reply asm("rax");
         asm volatile("" : "=r"(thread), "=r"(reply));
         return {thread, reply};
     }
-    KERNEL_HOT static Word tag() {
+    KERNEL_HOT static Entry entry_of(Thread* current) { return {current, 0}; }
+    KERNEL_HOT static Word tag(const Entry&) {
         register Word value asm("rsi");
         asm volatile("# rsi" : "=r"(value)); // texts must differ, or compilers merge them
         return value;
@@ -123,11 +144,13 @@ struct FastPolicy {
             asm volatile("fxsave64 (%0)\n fxrstor64 (%1)" ::"r"(from), "r"(to) : "memory");
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(Thread* thread, Word badge) {
-        asm volatile(ARCH_LOAD_KEPT ARCH_LEAVE ::"a"(thread),
-                     "D"(badge), [kept] "i"(layout::kept_arguments), ARCH_LEAVE_OFFSETS
+    [[noreturn]] KERNEL_HOT static void leave([[maybe_unused]] const Entry& entry, Thread* thread,
+                                               Word badge) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile(ARCH_LEAVE ::"a"(thread),
+                     "D"(badge), ARCH_LEAVE_OFFSETS ARCH_MESSAGE(entry.message)
                      : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(Thread* thread, Word badge, const Word* message) {
         leave_with_words(thread, badge, message[0], message + 1);
@@ -142,17 +165,18 @@ struct FastPolicy {
         asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), "S"(tag), "r"(rdx), "r"(r8), "r"(r9),
                      "r"(r10), "r"(rbx), ARCH_LEAVE_OFFSETS
                      : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void slow_call([[maybe_unused]] const Entry& entry, Word path) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path) ARCH_MESSAGE(entry.message) : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_call(Word path) {
-        asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
+    [[noreturn]] KERNEL_HOT static void slow_reply_recv([[maybe_unused]] const Entry& entry,
+                                                         Word path) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile(ARCH_SLOW("slow_reply_recv_entry")::"D"(path) ARCH_MESSAGE(entry.message)
                      : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_reply_recv(Word path) {
-        asm volatile(
-            ARCH_SLOW("slow_reply_recv_entry")::"D"(path), [kept] "i"(layout::kept_arguments)
-            : "memory");
         __builtin_unreachable();
     }
     // A call would leave its return address there: the function finds the stack as after one.
@@ -178,8 +202,11 @@ struct BriefPolicy {
         kernel::Thread* current;
         Word number; ///< In its low byte.
         Word flags;
+#ifdef __clang__
+        FastPolicy::Message message;
     };
-
+#else
+    };
     KERNEL_HOT static Entry entry() {
         kernel::Thread* thread;
         register Word rax asm("rax");
@@ -188,13 +215,16 @@ struct BriefPolicy {
         asm volatile("movq %%rsp, %0" : "=r"(thread));
         return {thread, rax, r11};
     }
+#endif
     KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number & 0xff; }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return FastPolicy::now(); }
     [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
         register kernel::Thread* thread asm("r11") = entry.current;
-        asm volatile(ARCH_BRIEF_LEAVE ::"r"(thread), "D"(path), ARCH_LEAVE_OFFSETS : "memory");
-        __builtin_unreachable();
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile(ARCH_BRIEF_LEAVE ::"r"(thread), "D"(path), ARCH_LEAVE_OFFSETS ARCH_MESSAGE(entry.message)
+                     : "memory");
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
         register kernel::Thread* thread asm("r11") = entry.current;
@@ -203,20 +233,25 @@ struct BriefPolicy {
                      "xorl %%ebx, %%ebx\n" ARCH_BRIEF_LEAVE ::"r"(thread),
                      [tag] "ir"(tag), ARCH_LEAVE_OFFSETS
                      : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
-        asm volatile("jmp slow_entry" ::"a"(entry.number), "D"(path) : "memory");
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile(ARCH_BRIEF_SLOW ::"a"(entry.number), "D"(path) ARCH_MESSAGE(entry.message) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_other(const Entry& entry, kernel::Word path) {
         register Word r11 asm("r11") = entry.flags;
-        asm volatile("# unknown\n jmp slow_entry" ::"a"(entry.number), "D"(path), "r"(r11) : "memory");
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile("# unknown\n" ARCH_BRIEF_SLOW ::"a"(entry.number),
+                     "D"(path), "r"(r11) ARCH_MESSAGE(entry.message)
+                     : "memory");
         __builtin_unreachable();
     }
     /// As slow_entry.
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
                                                   const kernel::Slot* slot) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile("movq %%rdi, %c[at]+0(%[thread])\n movq %%rsi, %c[at]+8(%[thread])\n"
                      "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"
                      "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"
@@ -225,7 +260,7 @@ struct BriefPolicy {
                      ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
                      [slot] "r"(slot),
                      [at] "i"(register_at(offsetof(Registers, rdi))),
-                     [stack] "i"(layout::stack_top - 8)
+                     [stack] "i"(layout::stack_top - 8) ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
