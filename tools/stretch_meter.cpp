@@ -8,11 +8,12 @@
 // and everywhere the instruction that waits for an interrupt.
 //
 // For each stretch it counts instructions, and bytes cleared (zeros stored in ascending order, 256
-// or more in a row) or cleaned (a line for each cache instruction by address). A repeated string
-// instruction counts once. It says which function had most of the stretch's instructions, and keeps
-// the longest stretch of each such function.
+// or more in a row) or cleaned (a line for each cache instruction). A repeated string instruction
+// counts once. What flush= names belongs to no stretch and is counted for itself. It says which
+// function had most of the stretch's instructions, and keeps the longest stretch of each such function.
 //
-// Options: out=FILE  kbase=0xADDR  start=0xPC (the first instruction of user level: what comes before
+// Options: out=FILE  kbase=0xADDR  flush=0xADDR (the function that empties caches between time
+// partitions)  start=0xPC (the first instruction of user level: what comes before
 // is the boot)  symbols=FILE (lines "address name", ascending)  poll=0xPC  firmware=0xLOW:0xHIGH
 // (instructions there are neither the kernel's nor user level's). One CPU only.
 
@@ -38,7 +39,7 @@ constexpr std::uint64_t shortest_run = 256;
 enum class Target { none, aarch64, arm, riscv, x86 };
 Target target = Target::none;
 std::uint64_t kbase = std::uint64_t{1} << 63;
-std::uint64_t start_pc = 0, poll_pc = 0, firmware_low = 0, firmware_high = 0;
+std::uint64_t start_pc = 0, poll_pc = 0, flush_pc = 0, firmware_low = 0, firmware_high = 0;
 std::FILE* out = stderr;
 
 struct Function {
@@ -62,6 +63,12 @@ struct Stretch {
     unsigned most = 0; // function
     std::uint64_t run = 0, run_end = 0;
 } now;
+
+/// The flush that runs, and the longest one.
+struct Flush {
+    std::uint64_t insns = 0, bytes = 0;
+} flush, longest_flush;
+unsigned flush_function = 0; // 0: none
 
 bool started = false;
 std::uint64_t stretches = 0;
@@ -101,7 +108,15 @@ void end_stretch() {
 void on_kernel_block(unsigned cpu, void* data) {
     const auto& block = *static_cast<Block*>(data);
     qemu_plugin_u64_set(in_kernel, cpu, 1);
-    if (started) add_insns(block.function, block.insns);
+    if (!started) return;
+    if (flush_function != 0 && block.function == flush_function) {
+        flush.insns += block.insns;
+        return;
+    }
+    longest_flush.insns = std::max(longest_flush.insns, flush.insns);
+    longest_flush.bytes = std::max(longest_flush.bytes, flush.bytes);
+    flush = {};
+    add_insns(block.function, block.insns);
 }
 
 // What follows the poll in its block belongs to the next stretch.
@@ -125,6 +140,10 @@ void on_start(unsigned cpu, void*) {
 }
 
 void add_bytes(unsigned function, std::uint64_t bytes) {
+    if (flush_function != 0 && function == flush_function) {
+        flush.bytes += bytes;
+        return;
+    }
     now.bytes += bytes;
     now.cleared_by = function;
 }
@@ -161,8 +180,8 @@ Kind kind_of(const qemu_plugin_insn* insn, std::uint64_t pc) {
     switch (target) {
     case Target::aarch64: {
         const std::uint32_t op = w & ~31u;
-        // dc zva, cvac, cvau, civac, ivac
-        const bool line = op == 0xd50b7420 || op == 0xd50b7a20 || op == 0xd50b7b20 ||
+        // dc zva, cvac, cvau, civac, ivac; by set and way: isw, csw, cisw
+        const bool line = op == 0xd5087640 || op == 0xd5087a40 || op == 0xd5087e40 || op == 0xd50b7420 || op == 0xd50b7a20 || op == 0xd50b7b20 ||
                           op == 0xd50b7e20 || op == 0xd5087620;
         return {op == 0xd538c100 || w == 0xd503207f, line};
     }
@@ -170,8 +189,8 @@ Kind kind_of(const qemu_plugin_insn* insn, std::uint64_t pc) {
         // Thumb: the halfword with the higher bits comes first.
         if (n == 4 && (b[1] & 0xf0) == 0xe0 && (b[3] & 0x0f) == 0x0f) w = w << 16 | w >> 16;
         const std::uint32_t op = w & 0x0fff0fff;
-        // dccmvac, dccmvau, dccimvac, dcimvac
-        const bool line = op == 0x0e070f3a || op == 0x0e070f3b || op == 0x0e070f3e || op == 0x0e070f36;
+        // dccmvac, dccmvau, dccimvac, dcimvac; by set and way: dcisw, dccsw, dccisw
+        const bool line = op == 0x0e070f56 || op == 0x0e070f5a || op == 0x0e070f5e || op == 0x0e070f3a || op == 0x0e070f3b || op == 0x0e070f3e || op == 0x0e070f36;
         return {op == 0x0e1c0f11 || w == 0xe320f003 || (n == 2 && (w & 0xffff) == 0xbf30),
                 line};
     }
@@ -221,6 +240,8 @@ void on_translate(Id, qemu_plugin_tb* tb) {
 
 void on_exit(Id, void*) {
     std::fprintf(out, "stretches %" PRIu64 "\n", stretches);
+    if (longest_flush.insns != 0)
+        std::fprintf(out, "flush %" PRIu64 " %" PRIu64 "\n", longest_flush.insns, longest_flush.bytes);
     for (const Function& f : functions) {
         if (f.longest != 0)
             std::fprintf(out, "insns %" PRIu64 " %s from %s count %" PRIu64 "\n", f.longest,
@@ -252,6 +273,7 @@ SHOW int qemu_plugin_install(Id id, const Info* info, int argc, char** argv) {
         if (!std::strcmp(argv[i], "out")) { if (!(out = std::fopen(v, "w"))) return -1; }
         else if (!std::strcmp(argv[i], "kbase")) kbase = std::strtoull(v, nullptr, 0);
         else if (!std::strcmp(argv[i], "start")) start_pc = std::strtoull(v, nullptr, 0);
+        else if (!std::strcmp(argv[i], "flush")) flush_pc = std::strtoull(v, nullptr, 0);
         else if (!std::strcmp(argv[i], "poll")) poll_pc = std::strtoull(v, nullptr, 0);
         else if (!std::strcmp(argv[i], "symbols")) { if (!read_symbols(v)) return -1; }
         else if (!std::strcmp(argv[i], "firmware")) {
@@ -261,6 +283,7 @@ SHOW int qemu_plugin_install(Id id, const Info* info, int argc, char** argv) {
             firmware_high = std::strtoull(high + 1, nullptr, 0);
         } else return -1;
     }
+    if (flush_pc != 0) flush_function = function_at(flush_pc);
     in_kernel = {qemu_plugin_scoreboard_new(sizeof(std::uint64_t)), 0};
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
     qemu_plugin_register_atexit_cb(id, on_exit, nullptr);

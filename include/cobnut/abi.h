@@ -16,6 +16,7 @@ typedef cobnut_word cobnut_cap;
 #define COBNUT_MAX_MESSAGE_CAPABILITIES 0x3
 #define COBNUT_FAULT_WORDS 0x6
 #define COBNUT_LOOKUP_BITS_SHIFT 0x8
+#define COBNUT_MAX_LOOKUP_LEVELS 0x4
 #define COBNUT_BOOT_INFO_MAGIC 0x42434f42
 #define COBNUT_SLOT_SIZE_BITS 0x5
 #define COBNUT_ENDPOINT_SIZE_BITS 0x4
@@ -92,6 +93,7 @@ enum {
     COBNUT_LOOKUP_GUARD_MISMATCH = 0x1, /* The guard differs from the path's bits. */
     COBNUT_LOOKUP_DEPTH_MISMATCH = 0x2, /* The path ends inside a CNode or needs more bits than are left. */
     COBNUT_LOOKUP_MISSING_NODE = 0x3, /* A slot on the way holds no CNode. */
+    COBNUT_LOOKUP_TOO_DEEP = 0x4, /* The path leads through more than four CNodes. */
 };
 
 enum {
@@ -645,7 +647,7 @@ static inline cobnut_status cobnut_sched_control_set_partition(
     return cobnut_invoke(sched_control, COBNUT_METHOD_SCHED_CONTROL_SET_PARTITION, words, 1, capabilities, 1, COBNUT_NONE, 0);
 }
 
-/* Sets the cycle of the core's time partitions, which begins now: `count` slots, each two more words, partition and microseconds; the pad follows each, and nobody runs in it. No slot: partition 0 runs always, the others never. */
+/* Sets the cycle of the core's time partitions, which begins now with a pad: `count` slots, each two more words, partition and microseconds; the pad follows each, and nobody runs in it. No slot: partition 0 runs always, the others never. */
 static inline cobnut_status cobnut_sched_control_set_schedule(
     cobnut_cap sched_control, cobnut_word pad, cobnut_word count) {
     const cobnut_word words[] = {pad, count};

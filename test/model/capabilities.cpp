@@ -40,7 +40,10 @@ Name System::lookup(const Capability* root, Word path, Word depth) const {
         throw failed(left, LookupFailure::invalid_root);
     if (left == 0)
         throw failed(0, LookupFailure::depth_mismatch);
+    unsigned levels = 0;
     for (const Capability* node = root;;) {
+        if (++levels > cobnut::max_lookup_levels)
+            throw failed(left, LookupFailure::too_deep);
         const auto guard_bits = static_cast<unsigned>(node->badge & 63);
         if (guard_bits > left || bits_of(path, left - guard_bits, guard_bits) != node->badge >> 6)
             throw failed(left, LookupFailure::guard_mismatch);

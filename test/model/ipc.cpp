@@ -282,7 +282,7 @@ bool System::send(Word path, bool block, bool call, bool lends, bool answers) {
     return false;
 }
 
-void System::receive(Word path, bool block, bool offers, Word reply_path, bool may_repeat) {
+void System::receive(Word path, bool block, bool offers, Word reply_path) {
     if (!threads.contains(current))
         return; // it has just destroyed itself
     Name object = 0;
@@ -324,7 +324,7 @@ void System::receive(Word path, bool block, bool offers, Word reply_path, bool m
     if (owes_nobody && has_bound_signal())
         give_back(current);
     if (!take_bound_signal())
-        receive_message(object, block, owes_nobody, may_repeat);
+        receive_message(object, block, owes_nobody);
 }
 
 /// Before it has its message or waits, it gives back what it does not own.
@@ -335,9 +335,8 @@ void System::before_receiving(bool block, bool owes_nobody) {
         return_to_notification(notifications.at(me().notification), current);
 }
 
-void System::receive_message(Name object, bool block, bool owes_nobody, bool may_repeat) {
+void System::receive_message(Name object, bool block, bool owes_nobody) {
     Endpoint& endpoint = endpoints.at(object);
-    unsigned failed = 0;
     while (endpoint.senders && !endpoint.queue.empty()) {
         const Name sender = endpoint.queue.front();
         const Sending sending = threads.at(sender).sending;
@@ -356,8 +355,6 @@ void System::receive_message(Name object, bool block, bool owes_nobody, bool may
                 give_failure(threads.at(sender), refused);
             }
         }
-        if (!may_repeat && ++failed == 8)
-            return give_failure(me(), Error::busy);
     }
     if (!block)
         return give_failure(me(), Error::would_block);
@@ -391,7 +388,7 @@ void System::system_call(Syscall form) {
         } catch (const Refused&) { // nothing to answer
         }
         if (answered)
-            receive(path, true, true, registers.reply, true);
+            receive(path, true, true, registers.reply);
         break;
     }
     case Syscall::send:
@@ -403,16 +400,16 @@ void System::system_call(Syscall form) {
         break;
     case Syscall::recv:
     case Syscall::nb_recv:
-        receive(path, form == Syscall::recv, true, registers.reply, true);
+        receive(path, form == Syscall::recv, true, registers.reply);
         break;
     case Syscall::wait:
     case Syscall::nb_wait:
-        receive(path, form == Syscall::wait, false, 0, true);
+        receive(path, form == Syscall::wait, false, 0);
         break;
     case Syscall::nb_send_recv:
     case Syscall::nb_send_wait:
         if (send(registers.second, false, false, true, false))
-            receive(path, true, form == Syscall::nb_send_recv, registers.reply, false);
+            receive(path, true, form == Syscall::nb_send_recv, registers.reply);
         break;
     case Syscall::yield:
         yield();

@@ -252,9 +252,9 @@ private:
     void stop(Name thread);
     bool send(Word path, bool block, bool call, bool lend, bool answers);
     void send_reply(Name slot);
-    void receive(Word path, bool block, bool offers, Word reply_path, bool may_repeat);
+    void receive(Word path, bool block, bool offers, Word reply_path);
     void before_receiving(bool block, bool owes_nobody);
-    void receive_message(Name endpoint, bool block, bool owes_nobody, bool may_repeat);
+    void receive_message(Name endpoint, bool block, bool owes_nobody);
     void refuse(Word path, bool receiving, bool blocking, const Refused& refused);
     void deliver_fault(Name thread, FaultType type, Word w2, Word w3, Word w4, Word w5,
                        unsigned handler);

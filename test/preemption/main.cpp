@@ -44,14 +44,38 @@ void take_turns(Word, Word) {
     }
 }
 
+constexpr unsigned pieces_of_budget = 50;
+/// Where those below send to when all pieces of their budgets are on the way back; 0: they wait on.
+CapIndex sent_at_last;
+
 /// Works for so many ticks whenever it is signalled.
 void work_when_signalled(Word notification, Word ticks) {
-    for (;;) {
+    for (unsigned rounds = 0;; ++rounds) {
+        if (sent_at_last != 0 && rounds == pieces_of_budget)
+            (void)send(sent_at_last, Message());
         (void)wait(notification);
         ++turns;
         const uint64_t end = arch::read_clock() + ticks;
         while (arch::read_clock() < end)
             continue;
+    }
+}
+
+constexpr Tag longest(1, max_message_words, max_message_capabilities);
+
+void call_longest(Word endpoint, Word) {
+    (void)call(endpoint, Message(longest));
+}
+
+/// Answers each with the longest message. What it receives goes to other slots each time.
+void serve_longest(Word endpoint, Word buffer) {
+    auto& own = *reinterpret_cast<IpcBuffer*>(buffer);
+    Message got = recv(endpoint, endpoint + 1);
+    for (;;) {
+        if (got.tag.length() == max_message_words && got.tag.capabilities() == max_message_capabilities)
+            ++turns;
+        own.receive_index += max_message_capabilities;
+        got = reply_recv(endpoint, Message(longest), endpoint + 1);
     }
 }
 
@@ -83,7 +107,10 @@ public:
         check("a chain of 1,000 calls is cut in the middle and at its end", cut_chain());
         check("1,000 contexts get their budgets within two microseconds", refilled_together());
         check("a Notification is deleted for which eight wait whose budgets come back in 50 pieces",
-              pieces());
+              pieces(false));
+        check("eight such send and are cancelled by badge", pieces(true));
+        check("the longest messages and rotate, all paths through four CNodes", deep_paths());
+        check("sixteen slots of two partitions in which all priorities are ready", partitions());
         uart_.print(Line("stress: ", passed_, " passed, ", failed_, " failed\n").text());
     }
 
@@ -341,11 +368,16 @@ private:
     }
 
     /// Each time that a thread works after a pause another piece of its budget begins to come back.
-    Status pieces() {
+    Status pieces(bool send_at_last) {
         return with_memory(16, [&](Untyped memory) -> Status {
-            constexpr Word threads = 8, pieces = 50;
+            constexpr Word threads = 8, pieces = pieces_of_budget;
             constexpr uint64_t work = 12, pause = 20, period = 100'000;
             COBNUT_TRY(notification, made(memory, ObjectType::notification));
+            COBNUT_TRY(endpoint, made(memory, ObjectType::endpoint));
+            sent_at_last = send_at_last ? slots_.take(1) : 0;
+            if (send_at_last)
+                COBNUT_CHECK(node_.mint(sent_at_last, word_bits, {node_.index, endpoint},
+                                        Rights::all(), 1));
             COBNUT_TRY(first, made(memory, ObjectType::thread, 0, threads));
             COBNUT_TRY(contexts, made(memory, ObjectType::sched_context,
                                       sched_context_max_size_bits, threads));
@@ -372,7 +404,111 @@ private:
             let_pass(2 * period);
             if (turns != threads * pieces)
                 return {Error::would_block, turns};
-            return node_.remove(notification);
+            return send_at_last ? node_.cancel_badged_sends(sent_at_last)
+                                : node_.remove(notification);
+        });
+    }
+
+    /// A capability space in which the root task's own is the fourth level, with the same paths.
+    Result<CNode> make_deep(Untyped memory) {
+        COBNUT_TRY(nodes, made(memory, ObjectType::cnode, 1, 3));
+        for (Word i = 0; i < 2; ++i)
+            COBNUT_CHECK(CNode(nodes + i).copy(0, 1, {node_.index, nodes + i + 1}, Rights::all()));
+        COBNUT_CHECK(CNode(nodes + 2).mint(0, 1, {node_.index, node_.index}, Rights::all(),
+                                           guard_ - 3));
+        return CNode(nodes);
+    }
+
+    Status deep_paths() {
+        return with_memory(20, [&](Untyped memory) -> Status {
+            constexpr Word threads = 3, address = 0x4000'0000;
+            COBNUT_TRY(deep, make_deep(memory));
+            COBNUT_TRY(endpoint, made(memory, ObjectType::endpoint));
+            COBNUT_TRY(reply, made(memory, ObjectType::reply));
+            COBNUT_TRY(first, made(memory, ObjectType::thread, 0, threads));
+            COBNUT_TRY(frames, made(memory, ObjectType::frame, 12, threads));
+            const CapIndex places = slots_.take(4 * max_message_capabilities * threads);
+            turns = 0;
+            // Two callers wait; the last one serves them.
+            for (Word i = 0; i < threads; ++i) {
+                const Word place = address + (i << 12);
+                const Frame frame(frames + i);
+                COBNUT_CHECK(map_frame(frame, space_, place, Rights::read_write(), normal, memory,
+                                       node_, slots_));
+                auto& buffer = *reinterpret_cast<IpcBuffer*>(place);
+                for (CapIndex& capability : buffer.capabilities)
+                    capability = endpoint;
+                buffer.receive_root = deep.index;
+                buffer.receive_index = places + i * 4 * max_message_capabilities;
+                buffer.receive_depth = word_bits;
+                const Thread thread(first + i);
+                const bool serves = i == threads - 1;
+                COBNUT_CHECK(thread.configure(0, deep, space_, place, frame));
+                COBNUT_CHECK(thread.set_priority(higher_priority, 0, thread_));
+                COBNUT_CHECK(thread.set_start(
+                    reinterpret_cast<Word>(serves ? &serve_longest : &call_longest),
+                    reinterpret_cast<Word>(&chain_stacks[i] + 1), endpoint, place));
+                COBNUT_CHECK(thread.resume());
+                COBNUT_CHECK(context_.bind(thread));
+                COBNUT_CHECK(context_.unbind());
+            }
+            if (turns != threads - 1 || reply != endpoint + 1)
+                return {Error::would_block, turns};
+            const CapIndex last = places + 4 * max_message_capabilities * threads;
+            COBNUT_CHECK(node_.copy(last - 1, word_bits, {node_.index, endpoint}, Rights::all()));
+            COBNUT_CHECK(node_.copy(last - 2, word_bits, {node_.index, endpoint}, Rights::all()));
+            return deep.rotate(last - 3, word_bits, 0, {deep.index, last - 2}, 0,
+                               {deep.index, last - 1});
+        });
+    }
+
+    Status set_partition(Thread thread, Word partition) {
+        Message message =
+            Message::of(static_cast<Word>(Method::sched_control_set_partition), partition);
+        message.tag = Tag(message.label(), 1, 1);
+        ipc_buffer().capabilities[0] = thread.index;
+        return {call(workshop_.control.index, message).error(), 0};
+    }
+
+    Status set_schedule(Word slots) {
+        constexpr Word pad = 50, length = 1000;
+        Message message(Tag(static_cast<Word>(Method::sched_control_set_schedule),
+                            static_cast<unsigned>(2 + 2 * slots)));
+        message.set(0, pad);
+        message.set(1, slots);
+        for (Word i = 0; i < slots; ++i) {
+            message.set(static_cast<unsigned>(2 + 2 * i), i % 2);
+            message.set(static_cast<unsigned>(3 + 2 * i), length);
+        }
+        return {call(workshop_.control.index, message).error(), 0};
+    }
+
+    /// One thread of each priority in partition 1, and in 0 of those below the root task's.
+    Status partitions() {
+        return with_memory(20, [&](Untyped memory) -> Status {
+            constexpr Word threads = priority_count + own_priority;
+            COBNUT_TRY(crowd, make_crowd(memory, threads));
+            COBNUT_TRY(contexts, made(memory, ObjectType::sched_context,
+                                      sched_context_min_size_bits, threads));
+            turns = 0;
+            for (Word i = 0; i < threads; ++i) {
+                COBNUT_CHECK(node_.copy(temporary_, word_bits, {crowd.index, i, crowd_bits},
+                                        Rights::all()));
+                const Thread thread(temporary_);
+                COBNUT_CHECK(thread.configure(guard_, node_, space_, 0, Frame()));
+                COBNUT_CHECK(set_partition(thread, i < priority_count ? 1 : 0));
+                COBNUT_CHECK(thread.set_priority(i % priority_count, 0, thread_));
+                COBNUT_CHECK(thread.set_start(reinterpret_cast<Word>(&take_turns),
+                                              reinterpret_cast<Word>(&crowd_stack + 1), 0, 0));
+                COBNUT_CHECK(workshop_.control.configure(SchedContext(contexts + i), 100, 100));
+                COBNUT_CHECK(SchedContext(contexts + i).bind(thread));
+                COBNUT_CHECK(thread.resume());
+                COBNUT_CHECK(node_.remove(temporary_));
+            }
+            COBNUT_CHECK(set_schedule(partition_slot_count));
+            let_pass(20'000);
+            COBNUT_CHECK(set_schedule(0));
+            return turns != 0 ? Status() : Status{Error::would_block, turns};
         });
     }
 

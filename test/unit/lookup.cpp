@@ -41,7 +41,9 @@ Outcome model(const Slot& root, std::string path) {
     if (root.type() != ObjectType::cnode)
         return {nullptr, LookupFailure::invalid_root, path.size()};
     const Slot* node = &root;
-    for (;;) {
+    for (unsigned levels = 1;; ++levels) {
+        if (levels > 4)
+            return {nullptr, LookupFailure::too_deep, path.size()};
         const std::string guard = bits_of(node->guard(), node->guard_bits());
         if (!path.starts_with(guard))
             return {nullptr, LookupFailure::guard_mismatch, path.size()};

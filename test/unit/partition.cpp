@@ -43,8 +43,10 @@ struct Machine {
 TEST_CASE("threads run in slots of their partition only, and nobody in the pads", "[partition]") {
     Machine machine;
     auto& host = arch::host::machine;
-    const Ticks begin = host.now;
+    const Ticks before = host.now;
     machine.start();
+    const Ticks begin = host.now;
+    CHECK(begin == before + pad);
     std::map<const Thread*, Ticks> ran;
     constexpr Ticks cycle = 3 * (slot_length + pad);
     while (host.now < begin + 20 * cycle) {
@@ -64,7 +66,7 @@ TEST_CASE("threads run in slots of their partition only, and nobody in the pads"
     }
     for (const Thread* thread : {&machine.world.root(), &machine.one, &machine.two})
         CHECK(ran[thread] == 20 * slot_length);
-    CHECK(host.partition_flushes == 60);
+    CHECK(host.partition_flushes == 61);
 }
 
 TEST_CASE("without a schedule partition 0 runs and the others do not", "[partition]") {

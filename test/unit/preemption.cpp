@@ -315,3 +315,101 @@ TEST_CASE("the cache maintenance of a large Frame goes on where it was preempted
     CHECK(error_of(world.root()) == Error::none);
     test::check_invariants(world);
 }
+
+TEST_CASE("a passive server that is preempted behind a message that does not fit gets the next one",
+          "[preemption]") {
+    World world;
+    const Word endpoint = world.make(ObjectType::endpoint);
+    const Word reply = world.make(ObjectType::reply);
+    Thread& large = world.make_thread(160);
+    thread_control::suspend(world.cpu(), large);
+    Thread& small = world.make_thread(160);
+    thread_control::suspend(world.cpu(), small);
+    Thread& server = world.make_thread(150);
+    REQUIRE(world.settle() == &server);
+    SchedContext* own = sched::context_of(server);
+    server.buffer = nullptr;
+    server.registers.a0 = endpoint;
+    server.registers.reply_path = reply;
+    (void)world.syscall(Syscall::recv);
+    sched::take(world.cpu(), *own);
+    sched::forget_home(own);
+    const auto call = [&](Thread& thread, unsigned words) {
+        thread_control::resume(world.cpu(), thread);
+        REQUIRE(world.settle() == &thread);
+        world.put_message(thread, 1, std::vector<Word>(words), {});
+        thread.registers.a0 = endpoint;
+        REQUIRE(world.syscall(Syscall::call) == &server);
+    };
+    call(world.root(), 1);
+    call(large, 20);
+    call(small, 1);
+    const SchedContext* const root_time = sched::context_of(server);
+    const SchedContext* const large_time = sched::context_of(large);
+    const SchedContext* const small_time = sched::context_of(small);
+
+    world.put_message(server, 9, {}, {});
+    server.registers.a0 = endpoint;
+    server.registers.reply_path = reply;
+    arch::host::machine.preempt_every = 1;
+    server.registers.pc = 0x1000;
+    REQUIRE(world.enter([] { kernel_syscall(static_cast<Word>(Syscall::reply_recv)); }) == &server);
+    CHECK(server.registers.pc < 0x1000);
+    CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
+    // Behind its answer it has none of its own: it goes on with the time of whom it answered.
+    CHECK(sched::context_of(server) == root_time);
+    test::check_invariants(world);
+    server.registers.pc = 0x1000;
+    REQUIRE(world.enter([] { kernel_syscall(static_cast<Word>(Syscall::reply_recv)); }) == &server);
+    CHECK(server.registers.pc < 0x1000);
+    CHECK(world.root().wait == Wait::nothing);
+    CHECK(sched::context_of(world.root()) == root_time);
+    CHECK(sched::context_of(server) == large_time);
+    test::check_invariants(world);
+    (void)world.syscall(Syscall::reply_recv);
+    CHECK(error_of(large) == Error::message_too_long);
+    CHECK(large.wait == Wait::nothing);
+    CHECK(sched::context_of(large) == large_time);
+    arch::host::machine.preempt_every = 0;
+    CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
+    CHECK(server.reply->caller == &small);
+    CHECK(sched::context_of(server) == small_time);
+    test::check_invariants(world);
+}
+
+TEST_CASE("nb_send_recv that is preempted while it receives does not send again", "[preemption]") {
+    World world;
+    const Word target = world.make(ObjectType::endpoint);
+    const Word source = world.make(ObjectType::endpoint);
+    const Word reply = world.make(ObjectType::reply);
+    std::vector<Thread*> receivers;
+    for (unsigned i = 0; i < 2; ++i) {
+        receivers.push_back(&world.make_thread(120));
+        REQUIRE(world.settle() == receivers[i]);
+        receivers[i]->registers.a0 = target;
+        REQUIRE(world.syscall(Syscall::wait) == &world.root());
+    }
+    Thread& large = world.make_thread(120);
+    REQUIRE(world.settle() == &large);
+    world.put_message(large, 0, std::vector<Word>(20), {});
+    large.registers.a0 = source;
+    REQUIRE(world.syscall(Syscall::send) == &world.root());
+
+    Thread& root = world.root();
+    sched::set_priority(world.cpu(), root, 200);
+    REQUIRE(world.settle() == &root);
+    root.buffer = nullptr;
+    world.put_message(root, 3, {}, {});
+    root.registers.a0 = source;
+    root.registers.second = target;
+    root.registers.reply_path = reply;
+    arch::host::machine.preempt_every = 1;
+    (void)world.syscall(Syscall::nb_send_recv);
+    arch::host::machine.preempt_every = 0;
+    CHECK(error_of(large) == Error::message_too_long);
+    CHECK(root.wait_kind() == Wait::receive);
+    CHECK(receivers[0]->wait == Wait::nothing);
+    CHECK(cobnut::Tag{receivers[0]->registers.tag()}.label() == 3);
+    CHECK(receivers[1]->wait_kind() == Wait::receive);
+    test::check_invariants(world);
+}

@@ -58,6 +58,7 @@ constexpr Constant constants[] = {
     {"fault_words", fault_words, "Of a fault's message, at most."},
     {"lookup_bits_shift", lookup_bits_shift,
      "Word 5 of a capability fault of failed_lookup: LookupFailure below, the bits that were left above."},
+    {"max_lookup_levels", max_lookup_levels, "CNodes that a path leads through, at most."},
     {"boot_info_magic", boot_info_magic, "BootInfo::magic."},
     {"slot_size_bits", slot_size_bits, "log2 of the bytes of a CNode's slot."},
     {"endpoint_size_bits", endpoint_size_bits, "log2 of the object's bytes, as the next ones."},

@@ -11,10 +11,14 @@ from .results import Result
 
 MOST_INSTRUCTIONS = 5000
 MOST_BYTES = 4096
+# Between two partitions: what the least pad, 50 microseconds, has room for beside a stretch
+# (docs/design/partitions.md).
+MOST_FLUSH = 7500
 TIMEOUT = 600.0
 # OpenSBI runs between the kernel and user level where a call of it is made.
 FIRMWARE = {"riscv64": "0x80000000:0x80200000"}
 LONGEST = re.compile(r"^insns (\d+) (\S+) from (\S+) count (\d+)$", re.MULTILINE)
+FLUSHED = re.compile(r"^flush (\d+) (\d+)$", re.MULTILINE)
 CLEARED = re.compile(r"^bytes (\d+) (\S+)$", re.MULTILINE)
 
 
@@ -48,6 +52,9 @@ def options(build: builds.Build, init: str) -> str:
     polls = [address for name, address in named.items() if "interrupt_pending" in name]
     if polls:
         chosen += f",poll={polls[0]:#x}"
+    flushes = [address for name, address in named.items() if "flush_for_partition" in name]
+    if flushes:
+        chosen += f",flush={flushes[0]:#x}"
     if build.board.isa in FIRMWARE:
         chosen += f",firmware={FIRMWARE[build.board.isa]}"
     return chosen
@@ -79,11 +86,15 @@ def measured(build: builds.Build, archive: str, init: str, memory: str) -> list[
             if int(number) > MOST_INSTRUCTIONS]
     over += [f"{number} bytes, in {plain(function)}" for number, function in CLEARED.findall(text)
              if int(number) > MOST_BYTES]
+    flushed = FLUSHED.search(text)
+    flushes = [Result(f"{name} flush between partitions", int(flushed[1]) <= MOST_FLUSH, 0.0,
+                      f"{flushed[1]} instructions, {flushed[2]} bytes; at most {MOST_FLUSH} instructions")
+               ] if flushed else []
     return [Result(f"{name} instructions", longest[0] <= MOST_INSTRUCTIONS, outcome.seconds,
                    f"{longest[0]} most in {plain(longest[1])}, from {plain(longest[2])}; "
                    f"at most {MOST_INSTRUCTIONS}", over),
             Result(f"{name} bytes cleared or cleaned", cleared[0] <= MOST_BYTES, 0.0,
-                   f"{cleared[0]} in {plain(cleared[1])}; at most {MOST_BYTES}")]
+                   f"{cleared[0]} in {plain(cleared[1])}; at most {MOST_BYTES}"), *flushes]
 
 
 def preemption_cases(build: builds.Build, chosen: argparse.Namespace) -> list[suites.Case]:

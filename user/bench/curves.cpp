@@ -178,7 +178,7 @@ Status Curves::measure_curves() {
         COBNUT_CHECK(threads(count));
     for (const unsigned count : {1u, 16u, 64u, high - 2})
         COBNUT_CHECK(priorities(count));
-    for (const unsigned count : {1u, 2u, 4u, 6u})
+    for (const unsigned count : {1u, 2u, 3u, max_lookup_levels})
         COBNUT_CHECK(levels(count));
     COBNUT_CHECK(words());
     for (const unsigned length : {1u, 10u, 100u, 1000u})

@@ -92,7 +92,11 @@ enum class LookupFailure : uint8_t {
     guard_mismatch = 1,
     depth_mismatch = 2,
     missing_node = 3,
+    too_deep = 4,
 };
+
+/// So many CNodes a path may lead through, the root included: what one look-up costs is bounded.
+inline constexpr unsigned max_lookup_levels = 4;
 
 inline constexpr Named lookup_failures[] = {
     COBNUT_NAMED(LookupFailure, invalid_root, "The root is not a CNode."),
@@ -100,6 +104,7 @@ inline constexpr Named lookup_failures[] = {
     COBNUT_NAMED(LookupFailure, depth_mismatch,
                  "The path ends inside a CNode or needs more bits than are left."),
     COBNUT_NAMED(LookupFailure, missing_node, "A slot on the way holds no CNode."),
+    COBNUT_NAMED(LookupFailure, too_deep, "The path leads through more than four CNodes."),
 };
 
 } // namespace cobnut

@@ -222,7 +222,7 @@ inline constexpr MethodDescription methods[] = {
      {{"Thread", ObjectType::thread}}, "",
      {{Error::out_of_range, "There is no such partition: word 1 tells the last."}}},
     {Method::sched_control_set_schedule, "SchedControl", "set_schedule",
-     "Sets the cycle of the core's time partitions, which begins now: `count` slots, each two more "
+     "Sets the cycle of the core's time partitions, which begins now with a pad: `count` slots, each two more "
      "words, partition and microseconds; the pad follows each, and nobody runs in it. No slot: "
      "partition 0 runs always, the others never.",
      "pad, count", {}, "",

@@ -10,40 +10,38 @@ Failure lookup_failure(unsigned bits_left, cobnut::LookupFailure why) {
     return {Error::failed_lookup, bits_left, static_cast<Word>(why)};
 }
 
-Word low_bits(Word value, unsigned count) {
-    return count >= word_bits ? value : value & ((Word{1} << count) - 1);
-}
-
-Word shift_right(Word value, unsigned count) {
-    return count >= word_bits ? 0 : value >> count;
-}
-
 } // namespace
 
-Result<Slot*> lookup_slot(const Slot& root, Word path, Word depth) {
+[[gnu::noinline]] Result<Slot*> lookup_slot(const Slot& root, Word path, Word depth) {
     using cobnut::LookupFailure;
     unsigned left = depth > word_bits ? 0 : static_cast<unsigned>(depth);
-    if (root.type() != ObjectType::cnode)
-        return lookup_failure(left, LookupFailure::invalid_root);
+    auto why = LookupFailure::invalid_root;
     if (left == 0)
-        return lookup_failure(left, LookupFailure::depth_mismatch);
+        return lookup_failure(0, root.type() == ObjectType::cnode ? LookupFailure::depth_mismatch : why);
+    Word rest = path << (word_bits - left); // what is left of the path, from the highest bit on
     const Slot* node = &root;
-    for (;;) {
+    for (unsigned levels = cobnut::max_lookup_levels; node->type() == ObjectType::cnode; --levels) {
+        why = LookupFailure::too_deep;
+        if (levels == 0)
+            break;
         const unsigned guard_bits = node->guard_bits();
-        const unsigned level_bits = guard_bits + node->radix();
-        if (guard_bits > left ||
-            low_bits(shift_right(path, left - guard_bits), guard_bits) != node->guard())
-            return lookup_failure(left, LookupFailure::guard_mismatch);
-        if (level_bits > left)
-            return lookup_failure(left, LookupFailure::depth_mismatch);
-        left -= level_bits;
-        Slot* slot = node->pointer<Slot>() + low_bits(shift_right(path, left), node->radix());
+        why = LookupFailure::guard_mismatch;
+        if (guard_bits > left || rest >> 1 >> (word_bits - 1 - guard_bits) != node->guard())
+            break;
+        const unsigned radix = node->radix(); // never 0
+        why = LookupFailure::depth_mismatch;
+        if (guard_bits + radix > left)
+            break;
+        rest <<= guard_bits;
+        Slot* slot = node->pointer<Slot>() + (rest >> (word_bits - radix));
+        left -= guard_bits + radix;
         if (left == 0)
             return slot;
-        if (slot->type() != ObjectType::cnode)
-            return lookup_failure(left, LookupFailure::missing_node);
+        rest <<= radix;
+        why = LookupFailure::missing_node;
         node = slot;
     }
+    return lookup_failure(left, why);
 }
 
 Result<Slot*> lookup_capability(const Slot& root, Word path) {

@@ -9,7 +9,7 @@
 namespace kernel {
 
 /// The slot that `depth` bits of `path` name, from the CNode in `root`. Fails with failed_lookup
-/// (detail: bits left, LookupFailure); more bits than a word has are none. At most one step per bit.
+/// (detail: bits left, LookupFailure); more bits than a word has are none. At most max_lookup_levels steps.
 [[nodiscard]] Result<Slot*> lookup_slot(const Slot& root, Word path, Word depth);
 
 /// The slot that `path` names in a capability space of one level, found at once; null: elsewhere, if at

@@ -10,7 +10,7 @@ namespace kernel::revocation {
 namespace {
 
 /// Links that one check follows at most.
-constexpr unsigned max_steps = 64;
+constexpr unsigned max_steps = 16;
 
 /// Whether `from` was made of the memory of `untyped`, which only its descendants can be; larger
 /// Untypeds that begin at the same address are its ancestors.

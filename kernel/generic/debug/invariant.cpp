@@ -47,7 +47,7 @@ void check_current(const Cpu& cpu) {
     KERNEL_MUST(cpu.sched_context != nullptr);
     KERNEL_MUST(cpu.sched_context->thread == &current);
     KERNEL_MUST((cpu.gate & Gate::priority_mask) == sched::highest_ready(cpu.ready));
-    KERNEL_MUST(!cpu.wants_restart);
+    KERNEL_MUST(cpu.wants_restart == Repeat::nothing);
     KERNEL_MUST(kernel_state.scratch->empty());
 }
 

@@ -84,6 +84,18 @@ void queue_sender(Thread& sender, Endpoint& endpoint, Word badge, uint8_t sendin
     queue_insert(endpoint.head, sender, Endpoint::senders);
 }
 
+/// Whether `receiver` can make its preempted call again. If its context is gone with what it sent it
+/// borrows that of `sponsor`, which goes on anyway, as if that had called.
+bool has_time(Cpu& cpu, Thread& receiver, Thread& sponsor) {
+    if (sched::context_of(receiver) != nullptr)
+        return true;
+    if (!offers_reply(receiver) || sched::context_of(sponsor) == nullptr)
+        return false;
+    sponsor.make_frame_full(); // else a fastpath would answer it
+    attach_caller(cpu, *receiver.reply, sponsor, receiver);
+    return true;
+}
+
 /// A receiver that has its message, or waits for one, does not keep the time that others lent it. Not
 /// earlier: a preempted receive is made again on that time.
 void give_contexts_back(Cpu& cpu, Thread& receiver, ReceiveOptions options) {
@@ -132,8 +144,13 @@ Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot) {
 }
 
 void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions options) {
-    unsigned failed = 0;
+    // Who has the time that the receiver sent with, then who has failed.
+    Thread* sponsor = options.has_sent ? cpu.sched_context->thread : nullptr;
     while (endpoint.has_senders()) {
+        if (sponsor != nullptr && arch::interrupt_pending() && has_time(cpu, receiver, *sponsor)) {
+            cpu.wants_restart = Repeat::receiving;
+            return;
+        }
         Thread& sender = *endpoint.first();
         queue_remove(endpoint.head, sender);
         const uint8_t sending = sender.sending;
@@ -146,14 +163,7 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions opti
             return;
         }
         refuse_sender(cpu, sender, failure);
-        if (options.may_repeat && arch::interrupt_pending()) {
-            cpu.wants_restart = true;
-            return;
-        }
-        if (!options.may_repeat && ++failed == 8) {
-            debug::report_refusal(receiver, "receive through path", receiver.registers.capability(), Error::busy);
-            return give_failure(receiver, Error::busy);
-        }
+        sponsor = &sender;
     }
     if (!options.block) {
         give_failure(receiver, Error::would_block);
@@ -193,9 +203,9 @@ bool cancel_some(Cpu& cpu, Endpoint& endpoint) {
 namespace {
 
 /// Whether this is a send through `slot`, not a fault, and came before `number`.
-bool is_cancelled(const Thread& sender, const Slot& slot, uint32_t number) {
+bool is_cancelled(const Thread& sender, const Slot& slot, uint64_t number) {
     return sender.badge == slot.badge && (sender.sending & Sending::fault) == 0 &&
-           static_cast<int32_t>(sender.send_number - number) < 0;
+           sender.send_number < number;
 }
 
 /// The first sender of a lower priority.
@@ -211,22 +221,21 @@ Thread* next_ring(const Endpoint& endpoint, const Thread& thread) {
 Failure cancel_badged(Cpu& cpu, Thread& caller, Slot& slot) {
     auto& endpoint = *slot.pointer<Endpoint>();
     Progress* record = progress::find(LongWork::cancel, slot, caller);
-    const uint32_t begin = record != nullptr ? static_cast<uint32_t>(record->begin)
-                                             : kernel_state.send_number;
+    const uint64_t begin = record != nullptr ? record->begin : kernel_state.send_number;
     Thread* next = record != nullptr ? reinterpret_cast<Thread*>(static_cast<Word>(record->done))
                    : endpoint.has_senders() ? endpoint.first()
                                             : nullptr;
-    for (unsigned count = 1; next != nullptr; ++count) {
+    while (next != nullptr) {
         Thread& thread = *next;
         // Later ones stand behind each other: those that come meanwhile do not prolong this.
-        next = static_cast<int32_t>(thread.send_number - begin) < 0
+        next = thread.send_number < begin
                    ? queue_next(endpoint.head, thread)
                    : next_ring(endpoint, thread);
         if (is_cancelled(thread, slot, begin)) {
             queue_remove(endpoint.head, thread);
             fail(cpu, thread, Error::canceled);
         }
-        if (count % 8 == 0 && next != nullptr && arch::interrupt_pending()) {
+        if (next != nullptr && arch::interrupt_pending()) {
             record = progress::remember(LongWork::cancel, slot, caller);
             if (record != nullptr) {
                 record->begin = begin;
@@ -243,7 +252,7 @@ void cancel_if_due(Cpu& cpu, Thread& sender) {
         const Progress& record = kernel_state.progress[i];
         if (record.work != LongWork::cancel || sender.wait_kind() != Wait::send ||
             sender.waits_on<Endpoint>() != record.slot->pointer<Endpoint>() ||
-            !is_cancelled(sender, *record.slot, static_cast<uint32_t>(record.begin)))
+            !is_cancelled(sender, *record.slot, record.begin))
             continue;
         queue_remove(sender.waits_on<Endpoint>()->head, sender);
         fail(cpu, sender, Error::canceled);

@@ -25,12 +25,10 @@ struct SendOptions {
 struct ReceiveOptions {
     bool block;       ///< If not and nobody is there, it gets kind `none`, would_block.
     bool owes_nobody; ///< It blocks, and its Reply holds no caller: sched::give_back.
-    bool may_repeat;  ///< The system call has had no other effect yet, so it may be preempted
-                      ///< between senders that fail; else it ends with kind `none`, busy, after a
-                      ///< few of them.
+    bool has_sent;    ///< In this entry: it may be preempted before the first message.
 };
 
-/// The current thread receives.
+/// The current thread receives. It may be preempted between senders whose messages do not fit.
 void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions options);
 
 /// Every waiter ends with `canceled`. Bounded work a call; true when the queue is empty.

@@ -64,8 +64,8 @@ KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
         arch::leave(*cpu.current);
     }
     Thread& thread = sched::enter(cpu);
-    cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted;
-    if (!cpu.wants_restart && !cpu.reschedule && thread.repeats == 0 &&
+    cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted ? Repeat::all : Repeat::nothing;
+    if (cpu.wants_restart == Repeat::nothing && !cpu.reschedule && thread.repeats == 0 &&
         kernel_state.progress_count == 0)
         sched::go_on(cpu);
     slow::finish(cpu);

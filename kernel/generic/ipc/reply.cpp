@@ -131,9 +131,14 @@ Failure answer(Cpu& cpu, Thread& server, Reply& reply, bool grant) {
     else
         KERNEL_CHECK(transfer(server, *caller, 0, grant));
     trace::record(cpu, trace::TraceIpc::reply, &server, caller);
-    detach_caller(cpu, reply, true);
-    sched::make_ready(cpu, *caller, sched::Place::front);
+    release_caller(cpu, reply, sched::Place::front);
     return {};
+}
+
+void release_caller(Cpu& cpu, Reply& reply, sched::Place place) {
+    Thread& caller = *reply.caller;
+    detach_caller(cpu, reply, true);
+    sched::make_ready(cpu, caller, place);
 }
 
 void cancel_call(Cpu& cpu, Reply& reply, bool give_back) {

@@ -6,6 +6,7 @@
 #include <generic/object/cpu.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/thread.hpp>
+#include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
 
@@ -25,6 +26,9 @@ void attach_caller(Cpu& cpu, Reply& reply, Thread& caller, Thread& server);
 /// Takes the caller out of `reply` and, with `give_back`, returns what it lent. It is left waiting
 /// on nothing.
 void detach_caller(Cpu& cpu, Reply& reply, bool give_back);
+
+/// The same for a caller that goes on; its registers have its answer or error.
+void release_caller(Cpu& cpu, Reply& reply, sched::Place place = sched::Place::back);
 
 /// The current thread answers the caller. Fails with no_reply, or as ipc::transfer does; then
 /// caller and Reply are untouched.

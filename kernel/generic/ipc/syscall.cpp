@@ -54,7 +54,7 @@ struct Entry {
             return send_reply(path, slot);
         default:
             if (invoke(cpu, thread, slot, answers) == error_preempted) {
-                cpu.wants_restart = true;
+                cpu.wants_restart = Repeat::all;
                 return false;
             }
             return true;
@@ -100,7 +100,7 @@ struct Entry {
     }
 
     /// The receive phase on `path`; with `offers` the Reply at `reply_path` takes a caller.
-    void receive(Word path, bool block, bool offers, Word reply_path, bool may_repeat = true) const {
+    void receive(Word path, bool block, bool offers, Word reply_path, bool has_sent = false) const {
         auto found = lookup_capability(thread, path);
         if (!found.ok())
             return refuse(path, true, block, found.failure());
@@ -121,7 +121,7 @@ struct Entry {
             return;
         if (!ipc::take_bound_signal(cpu, thread, owes_nobody))
             ipc::receive(cpu, thread, *slot.pointer<Endpoint>(),
-                         {.block = block, .owes_nobody = owes_nobody, .may_repeat = may_repeat});
+                         {.block = block, .owes_nobody = owes_nobody, .has_sent = has_sent});
     }
 
     [[nodiscard]] bool offer(Word path, bool block) const {
@@ -141,16 +141,28 @@ struct Entry {
         return true;
     }
 
+    /// The call was preempted in its receive phase: what came before is done. Who lent its time for
+    /// the repetition (ipc::receive) has it back.
+    [[nodiscard]] bool is_receiving() const {
+        if (thread.repeats != Repeat::receiving)
+            return false;
+        if (thread.reply->caller != nullptr)
+            ipc::release_caller(cpu, *thread.reply);
+        return true;
+    }
+
     /// Answers through the Reply at `path`, if it holds a caller; then receives. What cannot be
     /// answered ends the call, so that nothing is lost.
     void reply_recv(Word path, Word reply_path) const {
         auto found = lookup_capability(thread, reply_path);
-        if (found.ok() && found.value()->type() == ObjectType::reply) {
+        bool answers = false;
+        if (!is_receiving() && found.ok() && found.value()->type() == ObjectType::reply) {
             Reply& reply = *found.value()->pointer<Reply>();
-            if (reply.caller != nullptr && !send_reply(reply_path, *found.value()))
+            answers = reply.caller != nullptr;
+            if (answers && !send_reply(reply_path, *found.value()))
                 return;
         }
-        receive(path, true, true, reply_path);
+        receive(path, true, true, reply_path, answers);
     }
 };
 
@@ -179,9 +191,13 @@ void perform(const Entry& entry, Syscall number) {
         return entry.receive(path, number == Syscall::wait, false, 0);
     case Syscall::nb_send_recv:
     case Syscall::nb_send_wait:
-        if (entry.send(registers.second_capability(), {.block = false, .lend = true}, false))
-            entry.receive(path, true, number == Syscall::nb_send_recv, reply, false);
+    {
+        const bool repeats = entry.is_receiving();
+        if (repeats ||
+            entry.send(registers.second_capability(), {.block = false, .lend = true}, false))
+            entry.receive(path, true, number == Syscall::nb_send_recv, reply, !repeats);
         return;
+    }
     case Syscall::yield:
         return sched::yield(entry.cpu);
     }
@@ -204,9 +220,9 @@ void system_call(Word number) {
 
 void finish(Cpu& cpu) {
     Thread& thread = *cpu.current;
-    thread.repeats = cpu.wants_restart ? 1 : 0;
-    if (cpu.wants_restart) {
-        cpu.wants_restart = false;
+    thread.repeats = cpu.wants_restart;
+    if (cpu.wants_restart != Repeat::nothing) {
+        cpu.wants_restart = Repeat::nothing;
         thread.repeat_system_call();
         irq::handle_pending(cpu);
     } else if (kernel_state.progress_count != 0) {

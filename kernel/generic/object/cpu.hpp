@@ -45,7 +45,7 @@ struct alignas(64) Cpu {
     bool counters_open;
     bool fpu_open;
     bool debug_loaded;    ///< The debug registers are a thread's.
-    bool wants_restart;   ///< Preempted: the current system call is made again.
+    uint8_t wants_restart; ///< Preempted: the current system call is made again; see Thread::repeats.
     uint32_t entries;     ///< Of the slow path; counted by the debug kernel.
     ReadyQueue ready;
     [[no_unique_address]] trace::State trace;

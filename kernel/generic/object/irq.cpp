@@ -29,7 +29,7 @@ void listen(Cpu& cpu, unsigned number) {
 
 void handle(Cpu& cpu, unsigned number) {
     // The bound keeps a storm from holding the core; what is left interrupts again.
-    for (unsigned left = 8; number != arch::no_interrupt; number = arch::claim_interrupt()) {
+    for (unsigned left = sched::woken_at_once; number != arch::no_interrupt; number = arch::claim_interrupt()) {
         trace_interrupt(cpu, number);
         listen(cpu, number);
         if (number == arch::timer_interrupt)

@@ -31,7 +31,7 @@ struct Kernel {
     uint64_t least_ticks; ///< sched::min_budget_us in ticks.
 
     uint32_t progress_count; ///< Entries of `progress` in use, the oldest first.
-    uint32_t send_number;    ///< Counts the senders that were queued.
+    uint64_t send_number;    ///< Counts the senders that were queued.
     Progress progress[max_progress];
 
     VSpace* spaces;        ///< Root of the search tree over the ids of living VSpaces.

@@ -114,7 +114,9 @@ Failure set_schedule(Invocation& call) {
     if (count > 0 && (pad < sched::min_pad_us || pad > max_period_us))
         return Failure(Error::time_out_of_range, sched::min_pad_us,
                        static_cast<Word>(max_period_us));
-    const Ratio ticks = ticks_per_microsecond();
+    // Seventeen times all bits of a Ratio would take long; so it is exact to a 65536th of a tick a microsecond.
+    const uint64_t ratio = ticks_per_microsecond().of(1 << 16);
+    const auto ticks = [ratio](Word microseconds) { return Ticks{ratio * microseconds >> 16}; };
     Partitions::Slot slots[cobnut::partition_slot_count] = {};
     for (unsigned i = 0; i < count; ++i) {
         const Word partition = call.words[2 + 2 * i];
@@ -124,9 +126,9 @@ Failure set_schedule(Invocation& call) {
         if (length < sched::min_pad_us || length > max_period_us)
             return Failure(Error::time_out_of_range, sched::min_pad_us,
                            static_cast<Word>(max_period_us));
-        slots[i] = {ticks.of(length), static_cast<uint8_t>(partition)};
+        slots[i] = {ticks(length), static_cast<uint8_t>(partition)};
     }
-    sched::set_partition_schedule(call.cpu, slots, static_cast<unsigned>(count), ticks.of(pad));
+    sched::set_partition_schedule(call.cpu, slots, static_cast<unsigned>(count), ticks(pad));
     return {};
 }
 

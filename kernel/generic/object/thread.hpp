@@ -42,6 +42,13 @@ struct Sending {
     static constexpr uint8_t fault = 8;       ///< The message is the thread's fault.
 };
 
+/// What is done again of a preempted system call.
+struct Repeat {
+    static constexpr uint8_t nothing = 0;
+    static constexpr uint8_t all = 1;
+    static constexpr uint8_t receiving = 2; ///< Not its send phase.
+};
+
 /// Fault that a thread stopped for, kept until it is answered.
 struct ThreadFault {
     uint8_t type = 0; ///< FaultType; 0: none.
@@ -82,8 +89,8 @@ struct alignas(64) Thread {
     uint8_t queued;      ///< In the ready queue.
     uint8_t active;      ///< 0 until first resumed: never ran.
     uint8_t dying;
-    uint8_t repeats;     ///< Its last system call was preempted and is made again.
-    uint32_t send_number; ///< Grows in each ring of senders but behind a change of priority.
+    uint8_t repeats;     ///< Its last system call was preempted and is made again: Repeat.
+    uint64_t send_number; ///< Grows in each ring of senders but behind a change of priority.
 
     DebugState debug;
 

@@ -24,7 +24,7 @@ inline Ticks partition_deadline() {
     return kernel_state.partitions.count == 0 ? no_deadline : kernel_state.partitions.until;
 }
 
-/// Sets the cycle, which begins with its first slot; `count` 0: partition 0 runs always.
+/// Sets the cycle, which begins with the pad before its first slot; `count` 0: partition 0 runs always.
 void set_partition_schedule(Cpu& cpu, const Partitions::Slot* slots, unsigned count, Ticks pad);
 
 /// The thread belongs to `partition` from now on.

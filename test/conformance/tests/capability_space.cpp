@@ -206,6 +206,21 @@ constexpr Test tests[] = {
          expect_error("copy", answer, Error::failed_lookup);
          expect("why", answer[1], LookupFailure::depth_mismatch);
      }},
+    {"cnode: a path through four CNodes finds its slot, one through five is failed_lookup with too_deep",
+     [] {
+         const CapIndex node = make(ObjectType::cnode, 1);
+         succeed("in itself", copy({node, 1}, 0, self, node));
+         const CapIndex endpoint = make_endpoint();
+         succeed("four", copy({node, 4}, 1, self, endpoint));
+         expect("type", request(node, Method::cnode_identify, {1, 1})[0],
+                type(ObjectType::endpoint));
+         for (const Word depth : {Word{5}, Word{word_bits}}) {
+             const Received answer = request(node, Method::cnode_identify, {1, depth});
+             expect_error("more", answer, Error::failed_lookup);
+             expect("left", answer[0], depth - 4);
+             expect("why", answer[1], LookupFailure::too_deep);
+         }
+     }},
     {"cnode: a thread's capability space may have two levels",
      [] {
          // Both slots of the root hold the domain's own CNode, so the leading bit says nothing.

@@ -99,6 +99,14 @@ constexpr Test tests[] = {
          stop();
          require("one every slot", pads >= 5 && pads <= 7);
      }},
+    {"partition: a new schedule begins with its pad",
+     [] {
+         const uint64_t before = clock();
+         succeed("schedule", set_schedule({900, 1, 0, slot_us}));
+         const uint64_t behind = clock();
+         stop();
+         require("the pad", microseconds(behind - before) >= 895);
+     }},
     {"partition: a call waits for the server's slot, on the caller's context, and comes back",
      [] {
          object = make_endpoint();
