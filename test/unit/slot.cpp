@@ -100,6 +100,22 @@ TEST_CASE("the 32-bit object word gives back type, rights and address", "[slot]"
     }
 }
 
+TEST_CASE("an object word says which Notifications may be signalled and through which Endpoints may be sent", "[slot]") {
+    for (unsigned type = 0; type < cobnut::object_type_count; ++type)
+        for (Word rights = 0; rights < 256; ++rights) {
+            ObjectWord64 wide;
+            ObjectWord32 narrow;
+            const auto what = static_cast<ObjectType>(type);
+            wide.set(what, rights, nullptr);
+            narrow.set(what, rights, nullptr);
+            const bool writes = (rights & SlotRights::write) != 0;
+            for (const bool signals : {wide.may_signal(), narrow.may_signal()})
+                REQUIRE(signals == (writes && what == ObjectType::notification));
+            for (const bool sends : {wide.may_send(), narrow.may_send()})
+                REQUIRE(sends == (writes && what == ObjectType::endpoint));
+        }
+}
+
 TEST_CASE("an Untyped's use, size and kind do not disturb each other", "[slot]") {
     test::Random random{4};
     for (unsigned round = 0; round < 1000; ++round) {

@@ -59,7 +59,7 @@ svc_slow:
     b kernel_unknown_syscall
 
     // The banked sp of the exception's mode holds nothing: scratch.
-    .macro full_entry kind, correction, in_kernel=from_kernel
+    .macro full_entry kind, correction, in_kernel=from_kernel, target=exception_from_user
     sub lr, lr, #\correction
     mrs sp, spsr
     tst sp, #15
@@ -68,8 +68,11 @@ svc_slow:
     srsia sp, #19
     cps #19
     stmdb sp, {r6-r11, sp, lr}^
-    mov r6, #\kind
-    b store_full
+    bl store_full
+    .ifc \target, exception_from_user
+    mov r0, #\kind
+    .endif
+    bl \target
     .endm
 
 reset:
@@ -80,11 +83,11 @@ undefined:
 prefetch_abort:
     full_entry 2, 4
 data_abort:
-    full_entry 3, 8, abort_in_kernel
+    full_entry 3, 8, abort_in_kernel, data_abort_from_user
 fiq:
     full_entry 4, 4
 irq:
-    full_entry 5, 4
+    full_entry 5, 4, target=kernel_interrupt
 
     // Where they are not masked, the first instruction of svc or undefined was not over. That entry again, which has
     // changed nothing, as a full one: the abort is the thread's, at the instruction it came by.
@@ -97,21 +100,20 @@ abort_in_kernel:
     srsia sp, #19
     cps #19
     stmdb sp, {r6-r11, sp, lr}^
-    mov r6, #6
+    bl store_full
+    mov r0, #6
+    bl exception_from_user
+
 store_full:
-    add lr, sp, #TRAP_ARGUMENTS
-    stmia lr, {r0-r5, r12}
+    add r9, sp, #TRAP_ARGUMENTS
+    stmia r9, {r0-r5, r12}
     mrc p15, 0, r8, c13, c0, 2
     str r8, [sp, #TRAP_THREAD_POINTER]
-    sub r8, sp, #THREAD_TRAP
-    ldr r1, [r8, #THREAD_GATE]
+    ldr r1, [sp, #THREAD_GATE - THREAD_TRAP]
     orr r1, r1, #GATE_FULL_FRAME
-    str r1, [r8, #THREAD_GATE]
+    str r1, [sp, #THREAD_GATE - THREAD_TRAP]
     mrc p15, 0, sp, c13, c0, 4
-    cmp r6, #5
-    beq kernel_interrupt
-    mov r0, r6
-    b exception_from_user
+    bx lr
 
     // void restore_registers(Registers*): to user level with all of them. A reservation of another thread must not make
     // this one's strex succeed (Arm ARM A3.4.5).

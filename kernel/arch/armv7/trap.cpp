@@ -3,6 +3,7 @@
 #include <generic/contract/cpu.hpp>
 
 #include <arch/debug.hpp>
+#include <arch/fast_policy.hpp>
 #include <arch/fault_status.hpp>
 
 #include <cobnut/abi/fault.hpp>
@@ -52,7 +53,7 @@ Word access_of(FaultStatus status, Word kind) {
     kernel_user_exception(UserException::data_abort, status.raw());
 }
 
-[[noreturn]] void on_data_abort() {
+[[noreturn, gnu::always_inline]] inline void on_data_abort() {
     const FaultStatus status{cp15::DataFaultStatus::read()};
     if (status.is_mapping()) {
         const Word write = status.get<FaultStatus::Write>() ? cobnut::VmAccess::write : 0;
@@ -81,9 +82,9 @@ Word access_of(FaultStatus status, Word kind) {
 
 extern "C" {
 
+[[noreturn, gnu::used]] void data_abort_from_user() { on_data_abort(); }
+
 [[noreturn, gnu::used]] void exception_from_user(Word vector) {
-    if (vector == data_abort)
-        on_data_abort();
     if (vector == prefetch_abort)
         on_prefetch_abort();
     if (vector != undefined && vector != abort_at_entry)
@@ -106,8 +107,6 @@ extern "C" {
 }
 
 } // extern "C"
-
-extern "C" [[noreturn]] void restore_registers(Registers* frame);
 
 void leave_full(kernel::Thread& thread) { restore_registers(&thread.registers); }
 

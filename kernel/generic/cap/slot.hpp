@@ -41,6 +41,13 @@ struct ObjectWord64 {
         return reinterpret_cast<void*>(static_cast<std::make_signed_t<Word>>(word) >> 16);
     }
     [[nodiscard]] constexpr PhysAddr physical() const { return PhysAddr(word >> 16); }
+    /// A Notification that may be signalled.
+    [[nodiscard]] constexpr bool may_signal() const { return may_write(ObjectType::notification); }
+    /// An Endpoint through which may be sent.
+    [[nodiscard]] constexpr bool may_send() const { return may_write(ObjectType::endpoint); }
+    [[nodiscard]] constexpr bool may_write(ObjectType object) const {
+        return type() == object && (rights_byte() & SlotRights::write) != 0;
+    }
     void set(ObjectType type, Word rights_byte, void* pointer) {
         word = (reinterpret_cast<Word>(pointer) << 16) | (rights_byte << 8) |
                static_cast<Word>(type);
@@ -52,10 +59,11 @@ struct ObjectWord64 {
 };
 
 /// Packing on 32-bit ISAs: objects are 16-byte aligned, so the low four bits of the address say
-/// whether this is an Endpoint and what the fastpath may do with it; the rest is in `meta`.
+/// whether this is an Endpoint and what the fastpath may do with it, or with a Notification; the rest
+/// is in `meta`.
 struct ObjectWord32 {
     static constexpr Word is_endpoint = 1;
-    static constexpr Word can_send = 2;
+    static constexpr Word can_send = 2; ///< Also of a Notification.
     static constexpr Word can_receive = 4;
     static constexpr Word can_call = 8;
 
@@ -68,12 +76,17 @@ struct ObjectWord32 {
     [[nodiscard]] constexpr PhysAddr physical() const {
         return PhysAddr((uint64_t{meta >> 16} << 32) | (word & ~Word{15}));
     }
+    // As in ObjectWord64.
+    [[nodiscard]] constexpr bool may_signal() const { return (word & (is_endpoint | can_send)) == can_send; }
+    [[nodiscard]] constexpr bool may_send() const { return (word & (is_endpoint | can_send)) == (is_endpoint | can_send); }
     void set(ObjectType type, Word rights_byte, void* pointer) {
         word = reinterpret_cast<Word>(pointer);
         meta = (rights_byte << 8) | static_cast<Word>(type);
+        const Word sends = (rights_byte & SlotRights::write) ? can_send : 0;
+        if (type == ObjectType::notification)
+            word |= sends;
         if (type == ObjectType::endpoint)
-            word |= is_endpoint | ((rights_byte & SlotRights::write) ? can_send : 0) |
-                    ((rights_byte & SlotRights::read) ? can_receive : 0) |
+            word |= is_endpoint | sends | ((rights_byte & SlotRights::read) ? can_receive : 0) |
                     ((rights_byte & SlotRights::may_call) ? can_call : 0);
     }
     void set_physical(ObjectType type, Word rights_byte, PhysAddr address) {
@@ -132,9 +145,9 @@ struct alignas(32) Slot {
     }
 
     // Frame and PageTable: where it is mapped; VSpace id 0: nowhere. 34 bits of id on 64-bit ISAs.
-    [[nodiscard]] uint64_t mapping_space() const {
+    [[nodiscard]] Word mapping_space() const {
         if constexpr (wide)
-            return (badge >> 36) | (uint64_t{links.extra()} << 28);
+            return (badge >> 36) | (Word{links.extra()} << 28);
         else
             return links.extra();
     }

@@ -54,6 +54,12 @@ extern "C" {
 [[noreturn]] void kernel_syscall(kernel::Word number);
 /// The same of send and nb_send, with the slot that it names.
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
+/// The same where it is a Notification that may be signalled, in whose queue somebody waits; an Endpoint through
+/// which may be sent, of words that registers hold.
+[[noreturn]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
+/// The same of yield.
+[[noreturn]] void kernel_yield();
 /// The rest are entries with a full frame; the stub has set the full-frame flag of current's gate.
 /// A system call of an alien thread or with a number out of range (program counter after the trap).
 [[noreturn]] void kernel_unknown_syscall(kernel::Word number);

@@ -10,6 +10,8 @@
 // with the ISA's fast_cpp_args: message registers fixed (-ffixed-*), so that C++ never names them.
 //
 //   message_words                constant, as in arch::Registers
+//   inserts_bytes                constant: one instruction replaces the low byte of a word
+//   paths_apart                  constant: code may grow for paths of their own where something is known
 //   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
 //   Entry entry()
 //   void keep(const Entry&)      before continue_in, for
@@ -30,6 +32,11 @@
 //                                                  tag and message words are loaded from there
 //   [[noreturn]] void leave_with_words(Thread*, Word badge, Word tag, const Word* words)   the same with
 //                                                  the first of these, which are in registers mostly
+// Where paths are apart:
+//   Word first_word()            the message's, of an answer to a fault
+//   [[noreturn]] void leave_full(Thread*)          all registers of its full frame
+//   [[noreturn]] void leave_with_arguments(Thread*)   from the kernel stack: the voluntary frame and the arguments
+//
 //   [[noreturn]] void slow_call(const Entry&, Word path)          everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(const Entry&, Word path)    in the slow entry of the stub with that number
 //
@@ -46,7 +53,10 @@
 //   [[noreturn]] void leave_with(const Entry&, Word tag) with badge 0, this tag, message words 0
 //   [[noreturn]] void slow(const Entry&, Word path)      everything as at its entry
 //   [[noreturn]] void slow_with(const Entry&, Word path, const Slot*)    goes on in kernel_send with
-//                                                   the frame and all argument registers stored
+//                                                   the frame and all argument registers stored;
+//   or slow_with<function>: in that, kernel_signal, kernel_message or kernel_send; then also message_words and
+//   Word tag(const Entry&)
+//   [[noreturn]] void slow_yield()                  perhaps: the same, in kernel_yield
 
 #ifndef ARCH_FAST_PARAMETERS // where a compiler cannot keep its hands off registers: they are arguments
 #define ARCH_FAST_PARAMETERS kernel::Word path
@@ -68,4 +78,5 @@ extern "C" {
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 }

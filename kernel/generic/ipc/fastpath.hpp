@@ -2,6 +2,7 @@
 // The fastpaths of call and reply_recv: checks that leave no trace, then plain stores.
 #pragma once
 
+#include <cobnut/abi/fault.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/cap/slot.hpp>
@@ -21,6 +22,7 @@ extern "C" {
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
+[[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 }
 
 namespace kernel::ipc {
@@ -74,9 +76,10 @@ struct Fastpath {
     KERNEL_HOT static void launder(auto*& pointer) { asm("" : "+r"(pointer)); }
 
     /// Asked where the thread may not run as it is.
-    KERNEL_HOT static bool has_fpu(const Thread* thread) {
+    template <uint32_t flag>
+    KERNEL_HOT static bool has(const Thread* thread) {
         launder(thread); // nothing is kept in a register for it
-        return (thread->gate & Gate::fpu_thread) != 0;
+        return (thread->gate & flag) != 0;
     }
 
     /// Words that do not fit into the registers.
@@ -168,7 +171,7 @@ struct Fastpath {
             if (is_long && !has_buffers(current, server)) [[unlikely]]
                 return;
             if (!may_run(entry, server)) [[unlikely]] {
-                if (has_fpu(server)) {
+                if (has<Gate::fpu_thread>(server)) {
                     if constexpr (Policy::keeps)
                         Policy::keep(entry);
                     Policy::template continue_in<kernel_fast_call_fpu>(slot, server);
@@ -235,11 +238,14 @@ struct Fastpath {
             }
             Thread* caller = reply->caller;
             if (!may_run(entry, caller)) [[unlikely]] {
-                if (has_fpu(caller)) {
+                if (has<Gate::fpu_thread>(caller)) {
                     if constexpr (Policy::keeps)
                         Policy::keep(entry);
                     Policy::template continue_in<kernel_fast_reply_recv_fpu>(path, caller);
                 }
+                if constexpr (!is_long && Policy::paths_apart)
+                    if (has<Gate::faulted>(caller))
+                        Policy::template continue_in<kernel_fast_reply_recv_fault>(path, caller);
                 return;
             }
 
@@ -323,6 +329,38 @@ struct Fastpath {
             cpu->current = caller;
             Policy::switch_space(entry, caller->space);
             Policy::leave(entry, caller, 0);
+        } while (false);
+        Policy::slow_reply_recv(entry, path);
+    }
+
+    /// `reply_recv` has found that the caller waits for the answer to a fault, and that everything that does not
+    /// concern the caller is as it wants it.
+    [[noreturn]] KERNEL_HOT static void reply_recv_fault(Word path) {
+        Thread* caller = Policy::template second<Thread>();
+        Cpu* cpu = &arch::current_cpu();
+        Thread* current = cpu->current;
+        const typename Policy::Entry entry = Policy::entry_of(current);
+        const cobnut::Tag tag(Policy::tag(entry));
+        do {
+            if (tag.length() > 1 || tag.label() != static_cast<Word>(cobnut::FaultReply::resume)) [[unlikely]]
+                break;
+            // Both flags: a thread whose time was up may be in a voluntary frame.
+            if (!Gate::may_run(caller->gate ^ (Gate::full_frame | Gate::faulted), cpu->gate) ||
+                !Policy::may_switch_space(entry, caller->space)) [[unlikely]]
+                break;
+            // One that it was given while it waited is not to be replaced by the one that it lent.
+            if (caller->sched_context != nullptr) [[unlikely]]
+                break;
+            if (tag.length() == 1 && !caller->registers.set_ip(Policy::first_word())) [[unlikely]]
+                break;
+
+            // Committed: only stores from here on.
+            ReplyRecv::detach(cpu->sched_context, current->reply, current,
+                              Fast::endpoint(current->node[path].object.word));
+            caller->clear_fault();
+            cpu->current = caller;
+            Policy::switch_space(entry, caller->space);
+            Policy::leave_full(caller);
         } while (false);
         Policy::slow_reply_recv(entry, path);
     }

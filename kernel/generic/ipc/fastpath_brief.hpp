@@ -8,6 +8,7 @@
 #include <generic/cap/slot.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/debug/variant.hpp>
+#include <generic/ipc/slice_switch.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/notification.hpp>
 #include <generic/object/sched_context.hpp>
@@ -31,29 +32,30 @@ struct BriefPath {
             Thread* current = entry.current;
             if (path < current->node_size) [[likely]] {
                 const Slot* slot = current->node + path;
-                if (slot->empty()) {
-                    // The debug kernel tells of it on the slow path.
-                    if (!debug::enabled && Policy::number_of(entry) == nb_send)
-                        Policy::leave_with(
-                            entry, cobnut::Tag::failure(Error::invalid_capability).raw());
-                } else if (slot->type() == ObjectType::notification) [[likely]] {
-                    if (may_signal(slot, current)) {
+                if (!signals_first && slot->empty())
+                    refuse(entry, path);
+                if (slot->object.may_signal()) [[likely]] {
+                    if (is_unheeded(slot, current)) {
                         signal(slot);
                         if (Policy::number_of(entry) == send)
                             Policy::leave(entry, path);
                         Policy::leave_with(entry, cobnut::Tag::failure(Error::none).raw());
                     }
-                    Policy::slow_with(entry, path, slot);
-                } else {
-                    Policy::slow_with(entry, path, slot);
+                    slow_signal(entry, path, slot);
                 }
+                if (!signals_first || slot->object.may_send())
+                    slow_message(entry, path, slot);
+                if (slot->empty())
+                    refuse(entry, path);
             }
         } else if (number == yield) {
             // Neither thread nor number stays in a register meanwhile: few ISAs have enough.
-            const bool done = may_renew(arch::current_cpu());
+            const bool done = may_renew(arch::current_cpu(), entry.current);
             entry.current = arch::current_cpu().current;
             if (done)
                 Policy::leave(entry, path);
+            if constexpr (requires { Policy::slow_yield(); })
+                Policy::slow_yield();
             entry.number = yield;
         } else {
             slow_other(entry, path);
@@ -62,6 +64,44 @@ struct BriefPath {
     }
 
 private:
+    /// Where the object word has bits for it, a signal is known before an empty slot is.
+    static constexpr bool signals_first = !Slot::wide;
+    template <class P>
+    static constexpr bool apart = requires { &P::template slow_with<kernel_signal>; };
+
+    /// The slot is empty.
+    [[noreturn]] KERNEL_HOT static void refuse(const auto& entry, Word path) {
+        // The debug kernel tells of it on the slow path.
+        if (!debug::enabled && Policy::number_of(entry) == static_cast<Word>(cobnut::Syscall::nb_send))
+            Policy::leave_with(entry, cobnut::Tag::failure(Error::invalid_capability).raw());
+        Policy::slow(entry, path);
+    }
+
+    // Some ISAs have paths of their own for what is known of the slot.
+
+    /// A signal that somebody waits for.
+    [[noreturn]] KERNEL_HOT static void slow_signal(const auto& entry, Word path, const Slot* slot) {
+        if constexpr (!apart<Policy>) {
+            Policy::slow_with(entry, path, slot);
+        } else {
+            if (slot->pointer<Notification>()->head != 0) [[likely]]
+                Policy::template slow_with<kernel_signal>(entry, path, slot);
+            Policy::template slow_with<kernel_send>(entry, path, slot);
+        }
+    }
+    /// A message; without bits in the object word also what cannot be sent to.
+    [[noreturn]] KERNEL_HOT static void slow_message(const auto& entry, Word path, const Slot* slot) {
+        if constexpr (!apart<Policy>) {
+            Policy::slow_with(entry, path, slot);
+        } else {
+            if (!signals_first && !slot->object.may_send())
+                Policy::slow(entry, path);
+            if ((Policy::tag(entry) & cobnut::Tag::shape_mask) > Policy::message_words) [[unlikely]]
+                Policy::template slow_with<kernel_send>(entry, path, slot);
+            Policy::template slow_with<kernel_message>(entry, path, slot);
+        }
+    }
+
     /// The number may be one that there is not: some ISAs' full frame wants more of the registers.
     [[noreturn]] KERNEL_HOT static void slow_other(const auto& entry, Word path) {
         if constexpr (requires { Policy::slow_other(entry, path); })
@@ -78,10 +118,8 @@ private:
             return false;
     }
 
-    /// The right is there, and nobody waits.
-    KERNEL_HOT static bool may_signal(const Slot* slot, const Thread* current) {
-        if ((slot->object.rights_byte() & SlotRights::write) == 0)
-            return false;
+    /// Nobody waits for the Notification.
+    KERNEL_HOT static bool is_unheeded(const Slot* slot, const Thread* current) {
         const auto* notification = slot->pointer<Notification>();
         const Thread* bound = notification->bound;
         return notification->head == 0 &&
@@ -95,23 +133,19 @@ private:
             notification->bound->gate |= Gate::signal_pending;
     }
 
-    /// Whether the slice ends before the deadline: by what is at hand anyway, or what is half as long.
-    KERNEL_HOT static bool ends_early(Word slice, Ticks now, Ticks deadline) {
-        if constexpr (sizeof(Word) == sizeof(Ticks))
-            return now + slice < deadline;
-        else
-            return slice < static_cast<Word>(deadline) - static_cast<Word>(now);
-    }
-
     /// Nobody of this priority is ready, the slice is round robin and a new one may begin, unless
     /// the timer would have to be written. If so, it has begun.
-    KERNEL_HOT static bool may_renew(Cpu& cpu) {
+    KERNEL_HOT static bool may_renew(Cpu& cpu, const Thread* current) {
+        if constexpr (!apart<Policy>)
+            current = cpu.current;
+        if ((cpu.gate & Gate::priority_mask) >= current->priority())
+            return false;
         SchedContext& context = *cpu.sched_context;
-        if ((cpu.gate & Gate::priority_mask) >= cpu.current->priority() || context.slices == 0)
+        if (context.slices == 0)
             return false;
         const Ticks now = Policy::now();
         const auto slice = static_cast<Word>(context.budget); // and other lengths: see SliceSwitch
-        if (now >= cpu.deadline || ends_early(slice, now, cpu.deadline))
+        if (now >= cpu.deadline || SliceSwitch::ends_early(slice, now, cpu.deadline))
             return false;
         const Ticks end = now + slice;
         // Committed.

@@ -32,19 +32,20 @@ constexpr Word signal_message[1 + message_words] = {Tag(0, 0, 0, cobnut::Kind::s
 /// Hides from the compiler how a value came about: it would compute it again, or test where it came from.
 KERNEL_HOT void opaque(auto& value) { asm("" : "+r"(value)); }
 
-/// The running thread goes to the front of the ready threads of its priority, which is the highest.
-KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread) {
+/// The running thread goes to the front of the ready threads of its priority, which is the highest. `gate`: its.
+KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
     ReadyQueue& queue = cpu.ready;
-    uint32_t gate = thread.gate;
-    opaque(gate);
     const Word priority = gate & Gate::priority_mask;
     Thread* first = queue.first[priority];
-    thread.wait = Wait::nothing;
     thread.queued = 1;
+    thread.wait = Wait::nothing;
     if (first == nullptr) [[likely]] {
         const Word word = priority / 32;
+        if constexpr (arch::FastPolicy::paths_apart)
+            queue.summary |= uint32_t{1} << word; // in this order a register less
         queue.occupied[word] |= uint32_t{1} << (priority % 32);
-        queue.summary |= uint32_t{1} << word;
+        if constexpr (!arch::FastPolicy::paths_apart)
+            queue.summary |= uint32_t{1} << word;
         cpu.gate = (cpu.gate & ~Gate::priority_mask) | (gate & Gate::priority_mask);
     } else {
         thread.next = first;
@@ -55,12 +56,20 @@ KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread) {
     queue.first[priority] = &thread;
 }
 
+/// Whether `to` may preempt the running thread, whose gate this is, and be switched to.
+KERNEL_HOT bool may_preempt(const Cpu& cpu, const Thread& to, uint32_t gate) {
+    if constexpr (arch::FastPolicy::inserts_bytes)
+        return Gate::may_preempt(to.gate, cpu.gate, gate) && has_space(to);
+    else
+        return to.priority() > (gate & Gate::priority_mask) && may_run(cpu, to.gate) && has_space(to);
+}
+
 /// Whether the whole message travels, and no capability.
 KERNEL_HOT bool is_plain(Word shape, const Thread& from, const Thread& to) {
     return shape <= message_words || (shape <= cobnut::max_message_words && has_buffers(from, to));
 }
 
-/// The message goes there, where the answer takes its place.
+/// The message goes there, where something else takes its place.
 KERNEL_HOT const Word* keep(const Word* message, arch::Registers& registers) {
     registers.set_tag(message[0]);
     for (unsigned i = 0; i < message_words; ++i)
@@ -84,19 +93,34 @@ KERNEL_HOT void put_answer(arch::Registers& registers) {
     arch::FastPolicy::switch_space({from, 0}, to->space);
     arch::FastPolicy::leave_with(to, badge, message);
 }
-[[noreturn, gnu::noinline, gnu::cold]] void go_with_timer(Thread* to, Word badge, const Word* message) {
+[[maybe_unused, noreturn, gnu::noinline, gnu::cold]] void go_late(Thread* to, Word badge, const Word* message) {
     Cpu& cpu = arch::current_cpu();
     sched::set_timer(cpu);
     go(cpu, to, badge, message);
 }
 
+/// What is known of the slot: nothing; a Notification that may be signalled and has somebody in its queue; an
+/// Endpoint through which may be sent, and the words fit into registers; a Notification that an interrupt signals.
+enum class Known : uint8_t { nothing, signal, message, interrupt };
+
+/// What the thread leaves behind that goes.
+template <Known known>
+constexpr FrameKind kind_of_frame(Word form) {
+    static_assert(FrameKind::full == FrameKind{static_cast<uint8_t>(FrameKind::arguments) + 1});
+    if constexpr (known == Known::nothing)
+        return static_cast<FrameKind>(static_cast<Word>(FrameKind::arguments) + form / interrupted);
+    else
+        return known == Known::interrupt ? FrameKind::full : FrameKind::arguments;
+}
+
 /// Returns if this is not for it. There is no call on the way: nothing has to be saved for one.
+template <Known known>
 KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     Thread& current = *cpu.current;
-    if ((slot.object.rights_byte() & SlotRights::write) == 0)
+    if (known == Known::nothing && (slot.object.rights_byte() & SlotRights::write) == 0)
         return;
-    const bool signals = slot.type() == ObjectType::notification;
-    if (!signals && slot.type() != ObjectType::endpoint)
+    const bool signals = known == Known::nothing ? slot.type() == ObjectType::notification : known != Known::message;
+    if (known == Known::nothing && !signals && slot.type() != ObjectType::endpoint)
         return;
     // Both begin with their queue's word.
     Word* head = slot.pointer<Word>();
@@ -106,7 +130,7 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     Word shape = 0;
     if (signals) [[likely]] {
         message = signal_message;
-        if (to == nullptr) [[unlikely]] {
+        if (known != Known::signal && to == nullptr) [[unlikely]] {
             to = slot.pointer<Notification>()->bound;
             if (to == nullptr || to == &current || to->wait_kind() != Wait::receive || to->higher != nullptr)
                 return;
@@ -114,20 +138,29 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
         }
     } else {
         message = current.registers.tag_and_words();
-        shape = *message & Tag::shape_mask;
+        if (known != Known::message)
+            shape = *message & Tag::shape_mask;
         if (to == nullptr || (*head & Endpoint::senders) != 0 || !is_plain(shape, current, *to))
             return;
     }
     // The only ring: no other one follows, and who is first in the queue follows none.
-    if (to->priority() <= current.priority() || !may_run(cpu, to->gate) || !has_space(*to) || to->lower != nullptr)
+    uint32_t gate = current.gate;
+    if constexpr (arch::FastPolicy::inserts_bytes)
+        opaque(gate);
+    if (!may_preempt(cpu, *to, gate) || to->lower != nullptr)
         return;
     SliceSwitch contexts{to->sched_context};
     if (!may_switch(contexts, cpu, *to))
         return;
 
-    // Committed.
+    // Committed. What can be loaded or computed again has not been kept in a register.
+    if constexpr (arch::FastPolicy::paths_apart)
+        opaque(head);
+    if constexpr (!arch::FastPolicy::inserts_bytes)
+        gate = current.gate;
+    opaque(gate);
     dequeue(*head, *to);
-    if (form == static_cast<Word>(Syscall::nb_send)) [[likely]] {
+    if (known != Known::interrupt && form == static_cast<Word>(Syscall::nb_send)) [[likely]] {
         if (!signals) [[unlikely]] {
             copy_rest(current, *to, shape);
             message = keep(message, to->registers);
@@ -136,10 +169,16 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     } else {
         copy_rest(current, *to, shape);
     }
-    enqueue_first(cpu, current);
-    contexts.commit(cpu, &current);
-    if (is_timer_late(cpu)) [[unlikely]]
-        go_with_timer(to, slot.badge, message);
+    if constexpr (known != Known::nothing)
+        current.frame_kind = kind_of_frame<known>(form);
+    enqueue_first(cpu, current, gate);
+    if (contexts.commit(cpu, &current)) [[unlikely]] {
+        if constexpr (!arch::FastPolicy::paths_apart)
+            go_late(to, slot.badge, message);
+        to->registers.set_badge(slot.badge);
+        keep(message, to->registers);
+        arch::FastPolicy::continue_in<go_with_timer>(to, &cpu);
+    }
     go(cpu, to, slot.badge, message);
 }
 
@@ -148,28 +187,45 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     slow::interrupt(static_cast<unsigned>(slot - kernel_state.irq_slots));
 }
 
+template <Known known>
+[[noreturn]] KERNEL_HOT void send(const Slot* slot, Word number) {
+    Cpu& cpu = arch::current_cpu();
+    if constexpr (known == Known::nothing)
+        cpu.current->frame_kind = kind_of_frame<known>(number);
+    if (COBNUT_FASTPATH)
+        send_to_waiter<known>(cpu, *slot, number);
+    if constexpr (known != Known::nothing)
+        cpu.current->frame_kind = kind_of_frame<known>(number);
+    if (known == Known::interrupt || (known == Known::nothing && number == interrupted))
+        arch::FastPolicy::continue_in<slow_interrupt>(slot, &cpu);
+    arch::FastPolicy::continue_in<slow::system_call>(number, &cpu);
+}
+
 } // namespace
 
 } // namespace kernel::ipc
 
+using kernel::ipc::Known;
+
 void kernel_send(const kernel::Slot* slot, kernel::Word number) {
-    using namespace kernel;
-    Cpu& cpu = arch::current_cpu();
-    static_assert(FrameKind::full == FrameKind{static_cast<uint8_t>(FrameKind::arguments) + 1});
-    cpu.current->frame_kind = static_cast<FrameKind>(
-        static_cast<Word>(FrameKind::arguments) + number / ipc::interrupted);
-    if (COBNUT_FASTPATH)
-        ipc::send_to_waiter(cpu, *slot, number);
-    if (number == ipc::interrupted)
-        arch::FastPolicy::continue_in<ipc::slow_interrupt>(slot, &cpu);
-    arch::FastPolicy::continue_in<slow::system_call>(number, &cpu);
+    kernel::ipc::send<Known::nothing>(slot, number);
+}
+void kernel_signal(const kernel::Slot* slot, kernel::Word number) {
+    kernel::ipc::send<Known::signal>(slot, number);
+}
+void kernel_message(const kernel::Slot* slot, kernel::Word number) {
+    kernel::ipc::send<Known::message>(slot, number);
 }
 
 void kernel_interrupt() {
     using namespace kernel;
     const unsigned number = arch::claim_interrupt();
-    if (const Slot* slot = irq::signal_slot(number); slot != nullptr)
-        kernel_send(slot, ipc::interrupted);
+    if (const Slot* slot = irq::signal_slot(number); slot != nullptr) {
+        if constexpr (!arch::FastPolicy::paths_apart)
+            kernel_send(slot, ipc::interrupted);
+        else if (slot->object.may_signal())
+            ipc::send<Known::interrupt>(slot, ipc::interrupted);
+    }
     arch::current_cpu().current->frame_kind = FrameKind::full;
     slow::interrupt(number);
 }

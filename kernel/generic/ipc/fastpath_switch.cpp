@@ -53,15 +53,37 @@ KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     caller.sched_context = nullptr;
 }
 
+/// What is recorded takes the slow path.
+KERNEL_HOT bool is_recorded(const Cpu& cpu) {
+    return trace::enabled && (cpu.gate & Gate::traced_cpu) != 0;
+}
+
+/// A call on a Frame that is done at once.
+KERNEL_HOT void call_page(Cpu& cpu, Slot& slot) {
+    if (is_recorded(cpu) || kernel_state.progress_count != 0 || !mm::page_at_once(*cpu.current, slot))
+        return;
+    if constexpr (arch::FastPolicy::paths_apart) {
+        static constexpr Word answer[1 + arch::Registers::message_words] = {Tag(0, 0).raw()};
+        cpu.current->frame_kind = FrameKind::running;
+        arch::FastPolicy::leave_with(cpu.current, 0, answer);
+    }
+    give_answer(*cpu.current);
+    arch::leave(*cpu.current);
+}
+
+/// The same without registers that other calls would lack.
+[[maybe_unused, gnu::noinline]] void call_page_apart(Cpu& cpu, Slot& slot) { call_page(cpu, slot); }
+
 /// A call on a Frame, PageTable or Untyped. It neither blocks nor uses up time, and says by
 /// Cpu::reschedule if it matters to who runs.
 KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
-    if (trace::enabled && (cpu.gate & Gate::traced_cpu) != 0)
-        return; // what is recorded takes the slow path
-    if (slot.type() == ObjectType::frame && kernel_state.progress_count == 0 &&
-        mm::page_at_once(*cpu.current, slot)) {
-        give_answer(*cpu.current);
-        arch::leave(*cpu.current);
+    if (is_recorded(cpu))
+        return;
+    if (slot.type() == ObjectType::frame) {
+        if constexpr (arch::FastPolicy::paths_apart)
+            call_page_apart(cpu, slot);
+        else
+            call_page(cpu, slot);
     }
     Thread& thread = sched::enter(cpu);
     cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted ? Repeat::all : Repeat::nothing;
@@ -105,18 +127,20 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     slow::system_call(static_cast<Word>(Syscall::call));
 }
 
-/// Committed; in a system call or in a full frame.
+/// Committed; in a system call or in a full frame. It is known to run.
+template <class Policy = arch::FastPolicy>
 [[noreturn]] KERNEL_HOT void resume(Cpu& cpu, Thread& from, Thread& to, bool is_full) {
     set_current(cpu, from, to);
     if (is_full)
         arch::leave(to);
-    to.frame_kind = FrameKind::running;
+    if constexpr (Policy::paths_apart)
+        Policy::leave_with_arguments(&to);
     const arch::Registers& registers = to.registers;
     Word words[arch::Registers::message_words];
 #pragma GCC unroll 8
     for (unsigned i = 0; i < arch::Registers::message_words; ++i)
         words[i] = registers.message(i);
-    arch::FastPolicy::leave_with_words(&to, registers.capability(), registers.tag(), words);
+    Policy::leave_with_words(&to, registers.capability(), registers.tag(), words);
 }
 [[noreturn, gnu::noinline, gnu::cold]] void resume_with_timer(Thread* from, Thread* to) {
     Cpu& cpu = arch::current_cpu();
@@ -140,10 +164,13 @@ KERNEL_HOT void yield(Cpu& cpu) {
     // Committed: a new slice begins, which waits whole. The thread takes the place of the one that goes,
     // which is the last but for it.
     SchedContext& mine = *cpu.sched_context;
-    mine.account += contexts.now + mine.budget - cpu.slice_end;
-    *mine.refills() = {contexts.now, mine.budget};
+    const auto slice = static_cast<Word>(mine.budget); // what is used of it is less than a Word holds, too
+    mine.account += static_cast<Word>(contexts.now) + slice - static_cast<Word>(cpu.slice_end);
+    mine.refills()->when = contexts.now;
+    mine.refills()->set_slice(slice);
     Thread* first = &current;
     if (next->next != next) [[unlikely]] {
+        asm volatile(""); // a branch: compilers would make each instruction conditional
         first = current.next = next->next;
         current.prev = next->prev;
         current.next->prev = current.prev->next = &current;
@@ -151,10 +178,11 @@ KERNEL_HOT void yield(Cpu& cpu) {
     }
     cpu.ready.first[priority] = first;
     current.wait = Wait::nothing;
+    current.frame_kind = FrameKind::arguments;
     current.queued = 1;
+    next->frame_kind = FrameKind::running;
     next->queued = 0;
-    contexts.enter(cpu, &current, &mine);
-    if (is_timer_late(cpu)) [[unlikely]]
+    if (contexts.enter(cpu, &current, &mine)) [[unlikely]]
         resume_with_timer(&current, next);
     resume(cpu, current, *next, is_full);
 }
@@ -197,7 +225,7 @@ KERNEL_HOT void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, 
     const Word words[cobnut::fault_words] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
 #pragma GCC unroll 8
     for (unsigned i = arch::Registers::message_words; i < cobnut::fault_words; ++i)
-        set_message_word(server, i, words[i]);
+        static_cast<cobnut::IpcBuffer*>(server.buffer)->words[i] = words[i];
     server.frame_kind = FrameKind::running;
     set_current(cpu, current, server);
     constexpr Tag tag(0, cobnut::fault_words, 0, cobnut::Kind::fault);
@@ -251,7 +279,7 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     constexpr auto answering = static_cast<Word>(Syscall::reply_recv);
     cpu.current->frame_kind = FrameKind::arguments;
     if (COBNUT_FASTPATH) {
-        if (number == yielding) {
+        if (!arch::FastPolicy::paths_apart && number == yielding) {
             yield(cpu);
             slow::system_call(yielding);
         } else if (number == calling) {
@@ -259,6 +287,8 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
         } else if (number == answering) {
             answer_fault(cpu);
             slow::system_call(answering);
+        } else if (number == yielding) {
+            kernel_yield();
         }
     }
     slow::system_call(number);
@@ -274,6 +304,12 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
 
 } // namespace
 
+[[gnu::cold]] void go_with_timer(Thread* to) {
+    Cpu& cpu = arch::current_cpu();
+    sched::set_timer(cpu);
+    go(cpu, *cpu.current, *to);
+}
+
 } // namespace kernel::ipc
 
 using cobnut::FaultType;
@@ -282,6 +318,15 @@ using kernel::ipc::enter_fault;
 
 void kernel_syscall(Word number) {
     kernel::ipc::system_call(arch::current_cpu(), number);
+}
+
+void kernel_yield() {
+    using namespace kernel;
+    Cpu& cpu = arch::current_cpu();
+    if (COBNUT_FASTPATH)
+        ipc::yield(cpu);
+    cpu.current->frame_kind = FrameKind::arguments;
+    slow::system_call(static_cast<Word>(cobnut::Syscall::yield));
 }
 
 void kernel_unknown_syscall(Word number) {

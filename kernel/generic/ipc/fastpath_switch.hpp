@@ -29,8 +29,9 @@ KERNEL_HOT bool has_space(const Thread& thread) {
     return contexts.possible(cpu, &to, arch::now);
 }
 
-/// The timer is set for later than the end of the slice that has begun.
-KERNEL_HOT bool is_timer_late(const Cpu& cpu) { return cpu.slice_end < cpu.deadline; }
+/// Sets the timer for the end of the slice that has begun, then goes from the current thread to `to`, with the registers that its object holds. For ways to
+/// which a call would cost something.
+[[noreturn]] void go_with_timer(Thread* to);
 
 /// The thread goes out of the queue of one ring, and runs next: what it waits for is void.
 KERNEL_HOT void dequeue(Word& head, Thread& thread) {

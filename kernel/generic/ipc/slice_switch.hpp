@@ -33,19 +33,30 @@ struct SliceSwitch {
     [[nodiscard]] KERNEL_HOT bool ends_behind_timer(const Cpu& cpu) const {
         return slice() >= static_cast<Word>(cpu.deadline) - static_cast<Word>(now);
     }
+    /// Whether a slice that begins now ends before the deadline, which is to come: by what is at hand anyway, or
+    /// by what is half as long.
+    [[nodiscard]] KERNEL_HOT static bool ends_early(Word slice, Ticks now, Ticks deadline) {
+        if constexpr (sizeof(Word) == sizeof(Ticks))
+            return now + slice < deadline;
+        else
+            return slice < static_cast<Word>(deadline) - static_cast<Word>(now);
+    }
 
-    /// Writes down whose the running context is, and what is left of its slice.
-    KERNEL_HOT void commit(Cpu& cpu, Thread* from) const {
+    /// Writes down whose the running context is, and what is left of its slice. True: the timer is set for
+    /// later than the end of the slice that begins.
+    KERNEL_HOT bool commit(Cpu& cpu, Thread* from) const {
         SchedContext* mine = cpu.sched_context;
         mine->refills()->set_slice(static_cast<Word>(cpu.slice_end) - static_cast<Word>(now));
-        enter(cpu, from, mine);
+        return enter(cpu, from, mine);
     }
     /// The same where nothing has been used of the slice of `mine`, the running context.
-    KERNEL_HOT void enter(Cpu& cpu, Thread* from, SchedContext* mine) const {
+    KERNEL_HOT bool enter(Cpu& cpu, Thread* from, SchedContext* mine) const {
         mine->thread = from;
         from->sched_context = mine;
-        cpu.slice_end = now + slice();
+        const Word rest = slice();
+        cpu.slice_end = now + rest;
         cpu.sched_context = to;
+        return ends_early(rest, now, cpu.deadline);
     }
 
 private:

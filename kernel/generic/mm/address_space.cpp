@@ -80,7 +80,7 @@ struct Leaf {
 
 /// The living mapping of a frame capability; space is null if there is none (any more).
 Leaf find_leaf(const Slot& frame) {
-    const uint64_t id = frame.mapping_space();
+    const Word id = frame.mapping_space();
     VSpace* space = id == 0 ? nullptr : space_registry::find(id);
     if (space == nullptr || space->has_root == 0)
         return {};
@@ -95,7 +95,7 @@ Leaf find_leaf(const Slot& frame) {
 }
 
 bool is_table_mapped(const Slot& table) {
-    const uint64_t id = table.mapping_space();
+    const Word id = table.mapping_space();
     const VSpace* space = id == 0 ? nullptr : space_registry::find(id);
     if (space == nullptr || space->has_root == 0)
         return false;
@@ -229,7 +229,7 @@ Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
 }
 
 void unmap_table(Slot& table) {
-    const uint64_t id = table.mapping_space();
+    const Word id = table.mapping_space();
     const VirtAddr address = table.mapping_address();
     table.set_mapping(0, VirtAddr(0));
     VSpace* space = id == 0 ? nullptr : space_registry::find(id);

@@ -77,7 +77,7 @@ static_assert(is_limited_right(MemoryType::normal) && is_limited_right(MemoryTyp
     const Word attributes = caller.registers.message(1);
     if (!unmaps && ((attributes & ~MapAttributes::execute_never) != 0 || (rights & Rights::read_bit) == 0))
         return false;
-    const uint64_t id = frame.mapping_space();
+    const Word id = frame.mapping_space();
     const VSpace* space = id == 0 ? nullptr : space_registry::find(id);
     if (space == nullptr || space->has_root == 0)
         return false;
@@ -109,7 +109,9 @@ bool page_at_once(const Thread& caller, Slot& frame) {
     const Word tag = caller.registers.tag();
     if (tag == mapping)
         return map(caller, frame);
-    return (tag == changing || tag == unmapping) && change(caller, frame, tag == unmapping);
+    if (tag == changing)
+        return change(caller, frame, false);
+    return tag == unmapping && change(caller, frame, true);
 }
 
 } // namespace kernel::mm

@@ -19,10 +19,10 @@ VSpace*& link_to(VSpace& node) {
 bool insert(VSpace& space) {
     if (kernel_state.next_space_id + 1 >= Slot::max_space_id)
         return false;
-    const uint64_t id = ++kernel_state.next_space_id;
+    const auto id = static_cast<Word>(++kernel_state.next_space_id);
     VSpace** link = &kernel_state.spaces;
     VSpace* parent = nullptr;
-    for (uint64_t bits = id; *link != nullptr; bits >>= 1) {
+    for (Word bits = id; *link != nullptr; bits >>= 1) {
         parent = *link;
         link = &parent->child[bits & 1];
     }
@@ -51,9 +51,9 @@ void remove(VSpace& space) {
     space.id = 0;
 }
 
-VSpace* find(uint64_t id) {
+VSpace* find(Word id) {
     VSpace* node = kernel_state.spaces;
-    for (uint64_t bits = id; node != nullptr && node->id != id; bits >>= 1)
+    for (Word bits = id; node != nullptr && node->id != id; bits >>= 1)
         node = node->child[bits & 1];
     return node;
 }

@@ -11,6 +11,6 @@ namespace kernel::space_registry {
 [[nodiscard]] bool insert(VSpace& space);
 void remove(VSpace& space);
 /// The living VSpace with this id, or null. As many steps as the id has bits, at most.
-[[nodiscard]] VSpace* find(uint64_t id);
+[[nodiscard]] VSpace* find(Word id);
 
 } // namespace kernel::space_registry

@@ -30,12 +30,26 @@ struct Gate {
     static constexpr bool may_run(uint32_t thread, uint32_t cpu) {
         return ((thread - cpu) >> 8) == 0;
     }
+    /// The same, and its priority is higher than that of `running`, to whom nobody ready is superior.
+    static constexpr bool may_preempt(uint32_t thread, uint32_t cpu, uint32_t running) {
+        if (__builtin_is_constant_evaluated())
+            return may_run(thread - 1, (cpu & ~priority_mask) | (running & priority_mask));
+        struct Fields { // one instruction inserts the byte
+            uint32_t priority : 8;
+            uint32_t others : 24;
+        };
+        auto fields = __builtin_bit_cast(Fields, cpu);
+        fields.priority = running & priority_mask;
+        return may_run(thread - 1, __builtin_bit_cast(uint32_t, fields));
+    }
     /// The same, or both have live FP/SIMD state: twice the thread's bit is the Cpu's.
     static constexpr bool may_run_with_fpu(uint32_t thread, uint32_t cpu) {
         return may_run(thread + (thread & fpu_thread), cpu);
     }
 };
 
+static_assert(Gate::may_preempt(9, 7, 8) && !Gate::may_preempt(8, 7, 8) && !Gate::may_preempt(0, 0, 0));
+static_assert(!Gate::may_preempt(Gate::suspended | 9, 7, 8) && Gate::may_preempt(9, 7, Gate::full_frame | 8));
 static_assert(Gate::may_run(200, 200) && Gate::may_run(255, 0) && !Gate::may_run(7, 8));
 static_assert(Gate::may_run_with_fpu(9, 8) && Gate::may_run_with_fpu(Gate::fpu_thread | 9, Gate::fpu_cpu | 8));
 static_assert(!Gate::may_run_with_fpu(Gate::fpu_thread | 9, 8) && !Gate::may_run_with_fpu(9, Gate::fpu_cpu | 8));

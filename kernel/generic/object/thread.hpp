@@ -84,9 +84,9 @@ struct alignas(64) Thread {
     uint8_t sending;     ///< Sending bits.
     uint8_t max_priority;
     FrameKind frame_kind;
+    uint8_t queued;      ///< In the ready queue. Fastpaths write it together with the kind of frame.
     uint8_t has_fpu;     ///< There is room for FP state behind this structure.
     uint8_t flags;       ///< ThreadFlags
-    uint8_t queued;      ///< In the ready queue.
     uint8_t active;      ///< 0 until first resumed: never ran.
     uint8_t dying;
     uint8_t repeats;     ///< Its last system call was preempted and is made again: Repeat.

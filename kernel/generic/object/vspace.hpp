@@ -14,7 +14,7 @@ struct VSpace {
     arch::SpaceToken token;      ///< Valid while `asid` is; else that of the empty space.
     uint32_t asid = arch::asid_none;
     uint32_t has_root = 0;
-    uint64_t id = 0;
+    Word id = 0;
     PhysAddr root;
     VSpace* child[2] = {nullptr, nullptr};
     VSpace* parent = nullptr;

@@ -12,15 +12,23 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
+#include <type_traits>
+
 extern "C" {
 [[noreturn]] void kernel_syscall(kernel::Word number);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] void kernel_yield();
+[[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 }
 
 namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool paths_apart = true;
+    static constexpr bool inserts_bytes = true;
     static constexpr bool keeps = false;
     static inline unsigned taken = 0; ///< How often a fastpath went through.
 
@@ -71,10 +79,21 @@ struct FastPolicy {
             thread->registers.set_message(i, words[i]);
         arch::leave(*thread);
     }
+    [[noreturn]] static void leave_with_arguments(kernel::Thread* thread) { arch::leave(*thread); }
+    static kernel::Word first_word() { return sender_->registers.message(0); }
+    [[noreturn]] static void leave_full(kernel::Thread* thread) {
+        ++taken;
+        arch::leave(*thread);
+    }
     [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
     template <auto function>
     [[noreturn]] static void continue_in(auto first, auto* second) {
+        // Answers to faults by turns in a path of their own and in that of kernel_syscall.
+        if constexpr (std::is_same_v<decltype(first), kernel::Word>) {
+            if (function == kernel_fast_reply_recv_fault && (apart_ = !apart_))
+                slow_reply_recv({}, first);
+        }
         second_ = second;
         function(first);
         __builtin_unreachable();
@@ -85,9 +104,11 @@ struct FastPolicy {
 private:
     static inline kernel::Thread* sender_ = nullptr;
     static inline void* second_ = nullptr;
+    static inline bool apart_ = false;
 };
 
 struct BriefPolicy {
+    static constexpr unsigned message_words = Registers::message_words;
     struct Entry {
         kernel::Thread* current;
         kernel::Word number;
@@ -97,6 +118,7 @@ struct BriefPolicy {
 
     static Entry entry() { return {host::cpu->current, number}; }
     static kernel::Word number_of(const Entry& entry) { return entry.number; }
+    static kernel::Word tag(const Entry& entry) { return entry.current->registers.tag(); }
     static bool is_traced(const Entry& entry) {
         return (entry.current->gate & kernel::Gate::traced) != 0;
     }
@@ -117,9 +139,17 @@ struct BriefPolicy {
     [[noreturn]] static void slow(const Entry& entry, kernel::Word) {
         kernel_syscall(entry.number);
     }
+    [[noreturn]] static void slow_yield() { kernel_yield(); }
+    /// By turns with what is known of the slot and without.
+    template <auto function>
     [[noreturn]] static void slow_with(const Entry& entry, kernel::Word, const kernel::Slot* slot) {
-        kernel_send(slot, entry.number);
+        known_ = !known_;
+        known_ ? function(slot, entry.number) : kernel_send(slot, entry.number);
+        __builtin_unreachable();
     }
+
+private:
+    static inline bool known_ = false;
 };
 
 } // namespace arch

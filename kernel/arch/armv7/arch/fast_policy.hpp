@@ -23,10 +23,10 @@
 #define ARCH_LOAD_ARGUMENTS
 #endif
 
-// r6: the thread. Restores the voluntary frame, clears r12, returns.
+// sp: the thread's pc. Restores the voluntary frame, clears r12, returns.
+#define ARCH_TO_FRAME "add sp, %0, #72\n\t"
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
-    "ldrd r8, r9, [r6, #112]\n\t"                                                                  \
-    "add sp, r6, #72\n\t"                                                                          \
+    "ldrd r8, r9, [sp, #40]\n\t"                                                                   \
     "mcr p15, 0, r8, c13, c0, 2\n\t"                                                               \
     "mcr p15, 0, r9, c13, c0, 3\n\t"                                                               \
     "ldmdb sp, {r6-r11, sp, lr}^\n\t"                                                              \
@@ -58,12 +58,20 @@ kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_fpu(kernel::Word path);
+[[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_fault(kernel::Word path);
+// On the kernel stack, which they do not use.
+[[ARCH_FAST_ENTRY]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
+[[ARCH_FAST_ENTRY]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
+[[ARCH_FAST_ENTRY]] void kernel_yield();
+[[noreturn]] void restore_registers(arch::Registers* frame);
 }
 
 namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool paths_apart = true;
+    static constexpr bool inserts_bytes = true;
     static constexpr bool keeps = false;
 
     struct Entry {
@@ -148,19 +156,39 @@ struct FastPolicy {
         static_assert(offsetof(kernel::Thread, registers.pc) == 72 &&
                       offsetof(kernel::Thread, registers.thread_pointer) == 112);
         register kernel::Word r0 asm("r0") = badge;
-        register kernel::Thread* r6 asm("r6") = thread;
         // No reservation outlives the switch: a return from an exception clears none (Arm ARM A3.4.5).
-        asm volatile("clrex\n\t" ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
-                     : : "r"(r6), "r"(r0) : "memory");
+        asm volatile(ARCH_TO_FRAME "clrex\n\t" ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
+                     : : "r"(thread), "r"(r0) : "memory");
         KERNEL_GONE;
     }
 
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
                                                    const kernel::Word* message) {
         register kernel::Word r0 asm("r0") = badge;
-        register kernel::Thread* r6 asm("r6") = thread;
-        asm volatile("clrex\n\tldm %2, {r1-r5}\n\t" ARCH_RESTORE_VOLUNTARY
-                     : : "r"(r6), "r"(r0), "r"(message) : "memory");
+        asm volatile(ARCH_TO_FRAME "clrex\n\tldm %2, {r1-r5}\n\t" ARCH_RESTORE_VOLUNTARY
+                     : : "r"(thread), "r"(r0), "r"(message) : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void leave_with_arguments(kernel::Thread* thread) {
+        static_assert(offsetof(kernel::Thread, registers.r0_to_r5) == 80);
+        asm volatile(ARCH_TO_FRAME "clrex\n\tadd lr, sp, #8\n\tldm lr, {r0-r5}\n\t" ARCH_RESTORE_VOLUNTARY
+                     : : "r"(thread) : "memory");
+        KERNEL_GONE;
+    }
+    KERNEL_HOT static kernel::Word first_word() {
+#ifdef __clang__
+        return kept_arguments[1];
+#else
+        register kernel::Word word asm("r2");
+        asm("@ r2" : "=r"(word));
+        return word;
+#endif
+    }
+    [[noreturn]] KERNEL_HOT static void leave_full(kernel::Thread* thread) {
+        thread->frame_kind = kernel::FrameKind::running;
+        thread->gate &= ~kernel::Gate::full_frame;
+        register Registers* r0 asm("r0") = &thread->registers;
+        asm volatile("b %c1" : : "r"(r0), "i"(restore_registers) : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with_words(kernel::Thread* thread, kernel::Word badge,
@@ -171,9 +199,8 @@ struct FastPolicy {
         register kernel::Word r3 asm("r3") = words[1];
         register kernel::Word r4 asm("r4") = words[2];
         register kernel::Word r5 asm("r5") = words[3];
-        register kernel::Thread* r6 asm("r6") = thread;
-        asm volatile("clrex\n\t" ARCH_RESTORE_VOLUNTARY
-                     : : "r"(r6), "r"(r0), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5) : "memory");
+        asm volatile(ARCH_TO_FRAME "clrex\n\t" ARCH_RESTORE_VOLUNTARY
+                     : : "r"(thread), "r"(r0), "r"(r1), "r"(r2), "r"(r3), "r"(r4), "r"(r5) : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
@@ -182,7 +209,7 @@ struct FastPolicy {
     [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
         register auto* r6 asm("r6") = second;
         asm volatile("mov r0, %0\n\tb %c2" : : "r"(first), "r"(r6), "i"(function) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
     template <class Object>
     KERNEL_HOT static Object* second() {
@@ -207,12 +234,14 @@ private:
                      "mov r12, %1\n\t"
                      "b svc_slow"
                      : : "r"(path), "i"(Number) : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
 };
 
 // The voluntary frame is stored. The capability stays in r0, the thread in r8, the number in r12.
 struct BriefPolicy {
+    static constexpr unsigned message_words = Registers::message_words;
+
     struct Entry {
         kernel::Thread* current;
         kernel::Word number;
@@ -228,6 +257,7 @@ struct BriefPolicy {
         asm volatile("@ r12" : "=r"(number));
         return number;
     }
+    KERNEL_HOT static kernel::Word tag(const Entry&) { return FastPolicy::tag({}); }
     KERNEL_HOT static bool is_traced(const Entry& entry) {
         return (entry.current->gate & kernel::Gate::traced) != 0;
     }
@@ -244,20 +274,32 @@ struct BriefPolicy {
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
         asm volatile("b svc_slow" : : : "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
-    /// As svc_slow, but that the thread is not traced.
+    /// As svc_slow, but that the thread is not traced; so below.
+    [[noreturn]] KERNEL_HOT static void slow_yield() {
+        asm volatile("add lr, r8, %0\n\t"
+                     "stmia lr, {r0-r5, r12}\n\t"
+                     "mrc p15, 0, sp, c13, c0, 4\n\t"
+                     "b %c1"
+                     : : "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5)),
+                         "i"(kernel_yield)
+                     : "lr", "memory");
+        KERNEL_GONE;
+    }
+    template <auto function>
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
         asm volatile("add lr, r8, %1\n\t"
                      "stmia lr, {r0-r5, r12}\n\t"
                      "mrc p15, 0, sp, c13, c0, 4\n\t"
                      "mov r0, %0\n\t"
                      "mov r1, r12\n\t"
-                     "b kernel_send"
+                     "b %c2"
                      : : "r"(slot),
-                         "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5))
+                         "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5)),
+                         "i"(function)
                      : "lr", "memory");
-        __builtin_unreachable();
+        KERNEL_GONE;
     }
 };
 

@@ -39,6 +39,8 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool paths_apart = false;
+    static constexpr bool inserts_bytes = false;
     static constexpr bool keeps = false;
 
 

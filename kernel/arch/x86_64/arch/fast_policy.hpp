@@ -57,6 +57,8 @@ struct FastPolicy {
     using Word = kernel::Word;
 
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool paths_apart = false;
+    static constexpr bool inserts_bytes = false;
 #ifdef __clang__
     static constexpr bool keeps = true;
     struct Message {
