@@ -66,9 +66,9 @@ void compare(const Slot& root, Word path, unsigned depth) {
     if (found.ok()) {
         REQUIRE(found.value() == expected.slot);
     } else {
-        REQUIRE(found.failure().error == Error::failed_lookup);
-        REQUIRE(found.failure().detail[0] == expected.left);
-        REQUIRE(found.failure().detail[1] == static_cast<Word>(expected.why));
+        REQUIRE(found.failure().error() == Error::failed_lookup);
+        REQUIRE(found.failure().first() == expected.left);
+        REQUIRE(found.failure().second() == static_cast<Word>(expected.why));
     }
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("look-up ignores path bits above the depth", "[lookup]") {
     set_cnode(root, slots, 4, 0b101, 3);
     CHECK(lookup_slot(root, 0b1011100, 7).value() == &slots[12]);
     CHECK(lookup_slot(root, ~Word{0} << 7 | 0b1011100, 7).value() == &slots[12]);
-    CHECK(lookup_slot(root, 0b0011100, 7).failure().detail[1] ==
+    CHECK(lookup_slot(root, 0b0011100, 7).failure().second() ==
           static_cast<Word>(LookupFailure::guard_mismatch));
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("look-up refuses depth 0 and more bits than a word has", "[lookup]") {
     Slot root;
     set_cnode(root, memory.make<Slot>(16), 4, 0, 0);
     for (const unsigned depth : {0u, word_bits + 1, ~0u})
-        CHECK(lookup_slot(root, 0, depth).failure().error == Error::failed_lookup);
+        CHECK(lookup_slot(root, 0, depth).failure().error() == Error::failed_lookup);
 }
 
 TEST_CASE("look-up of a full word through one CNode reaches its first and last slot", "[lookup]") {
@@ -164,9 +164,9 @@ TEST_CASE("look-up of a capability refuses empty slots and zombies", "[lookup]")
     Slot* slots = memory.make<Slot>(2);
     Slot root;
     set_cnode(root, slots, 1, 0, word_bits - 1);
-    CHECK(lookup_capability(root, 0).failure().error == Error::invalid_capability);
+    CHECK(lookup_capability(root, 0).failure().error() == Error::invalid_capability);
     slots[0].set(zombie_type, slots, 1, 0);
-    CHECK(lookup_capability(root, 0).failure().error == Error::invalid_capability);
+    CHECK(lookup_capability(root, 0).failure().error() == Error::invalid_capability);
     slots[0].set(ObjectType::endpoint, slots, 0, 0);
     CHECK(lookup_capability(root, 0).value() == &slots[0]);
 }

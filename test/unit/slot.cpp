@@ -162,8 +162,8 @@ TEST_CASE("a range of ports shrinks only, and only in a copy", "[slot]") {
     for (const Word badge : {range(0x60, 0x70), range(0x61, 0x6f), range(0x65, 0x65)})
         CHECK(check_badge(slot, badge, 5, true).ok());
     for (const Word badge : {range(0x5f, 0x70), range(0x60, 0x71), range(0x66, 0x65), range(0, 0xffff)})
-        CHECK(check_badge(slot, badge, 5, true).error == Error::invalid_argument);
-    CHECK(check_badge(slot, range(0x61, 0x6f), 5, false).error == Error::illegal_operation);
+        CHECK(check_badge(slot, badge, 5, true).error() == Error::invalid_argument);
+    CHECK(check_badge(slot, range(0x61, 0x6f), 5, false).error() == Error::illegal_operation);
 }
 
 TEST_CASE("a guard fits beside the radix of its CNode", "[slot]") {
@@ -173,6 +173,6 @@ TEST_CASE("a guard fits beside the radix of its CNode", "[slot]") {
     CHECK(check_badge(slot, guard(0, word_bits - 12), 5, true).ok());
     CHECK_FALSE(check_badge(slot, guard(0, word_bits - 11), 5, true).ok());
     CHECK(check_badge(slot, guard(7, 3), 5, false).ok());
-    CHECK(check_badge(slot, guard(8, 3), 5, false).error == Error::invalid_argument);
+    CHECK(check_badge(slot, guard(8, 3), 5, false).error() == Error::invalid_argument);
     CHECK_FALSE(check_badge(slot, guard(1, 0), 5, true).ok());
 }

@@ -81,6 +81,19 @@ void lend_before(Scene& s) {
     caller.wait = reinterpret_cast<Word>(&outer) | Wait::reply;
 }
 
+/// What it carries is that capability.
+void set_capability(Scene& s, Word path) { s.world.put_message(*s.from, 7, {11, 22}, {path}); }
+
+/// A received capability's place is told from a CNode of 16 slots with this guard.
+void set_place(Scene& s, Word guard, unsigned guard_bits, Word index, Word depth) {
+    auto& buffer = s.world.buffer(*s.to);
+    buffer.receive_root = s.world.make(ObjectType::cnode, 4);
+    s.world.slot(buffer.receive_root).badge = guard << 6 | guard_bits;
+    buffer.receive_index = index;
+    buffer.receive_depth = depth;
+    set_capability(s, s.spare_reply);
+}
+
 constexpr unsigned not_yield = everything & ~bit(yield);
 constexpr unsigned messages = calls | sends | replies;
 constexpr unsigned caps_fit = bit(call_capability);
@@ -159,6 +172,29 @@ const Change changes[] = {
          s.world.buffer(*s.to).receive_index = s.endpoint;
      },
      messages, messages},
+    {"the capability is a Frame",
+     [](Scene& s) { set_capability(s, s.world.make(ObjectType::frame, 12)); }, caps_fit, 0},
+    {"the capability is a PageTable",
+     [](Scene& s) { set_capability(s, s.world.make(ObjectType::page_table)); }, caps_fit, caps_fit},
+    {"the capability is an Untyped without children",
+     [](Scene& s) { set_capability(s, s.world.make(ObjectType::untyped, 12)); }, caps_fit, 0},
+    {"the capability is an Untyped with children", [](Scene& s) { set_capability(s, World::untyped); },
+     caps_fit, caps_fit},
+    {"there is no capability", [](Scene& s) { set_capability(s, World::slot_count - 2); }, caps_fit,
+     caps_fit},
+    {"the capability's path leads nowhere", [](Scene& s) { set_capability(s, World::slot_count); },
+     caps_fit, caps_fit},
+    {"the place is told by few bits", [](Scene& s) { set_place(s, 0, 0, 5, 4); }, caps_fit, 0},
+    {"the place is told by more bits", [](Scene& s) { set_place(s, 0, 3, 5, 7); }, caps_fit, 0},
+    {"the place is told by too few bits", [](Scene& s) { set_place(s, 0, 3, 5, 6); }, caps_fit, caps_fit},
+    {"the place is told by too many bits", [](Scene& s) { set_place(s, 0, 3, 5, 8); }, caps_fit, caps_fit},
+    {"the place lies behind a guard", [](Scene& s) { set_place(s, 5, 3, 0x55, 7); }, caps_fit, 0},
+    {"the place lies behind another guard", [](Scene& s) { set_place(s, 5, 3, 5, 7); }, caps_fit, caps_fit},
+    {"the place's path has bits that do not count", [](Scene& s) { set_place(s, 0, 3, 0x85, 7); }, caps_fit, 0},
+    {"the place's root is no CNode",
+     [](Scene& s) { s.world.buffer(*s.to).receive_root = World::thread; }, caps_fit, caps_fit},
+    {"the place's root is nowhere",
+     [](Scene& s) { s.world.buffer(*s.to).receive_root = World::slot_count; }, caps_fit, caps_fit},
     {"the slice lasts just long enough", [](Scene& s) { set_slice(s, sched::min_budget_us + 1); },
      everything, 0},
     {"the slice has the shortest rest left", [](Scene& s) { set_slice(s, sched::min_budget_us); }, own,

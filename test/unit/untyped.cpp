@@ -292,11 +292,11 @@ TEST_CASE("the sizes that the reference prints are those that retype takes", "[u
         const bool fixed = sizes.least == sizes.most;
         const Word added = fixed ? sizes.least : row.type == ObjectType::cnode ? cobnut::slot_size_bits : 0;
         for (const Word bits : {Word{sizes.least}, Word{sizes.most}}) {
-            const auto made = kernel::untyped::object_bits(row.type, bits - added);
+            const auto made = kernel::untyped::object_bits(static_cast<Word>(row.type), bits - added);
             REQUIRE(made.ok());
             CHECK(made.value() == bits);
         }
-        CHECK(!kernel::untyped::object_bits(row.type, sizes.least - added - 1).ok());
-        CHECK(!kernel::untyped::object_bits(row.type, sizes.most - added + 1).ok());
+        CHECK(!kernel::untyped::object_bits(static_cast<Word>(row.type), sizes.least - added - 1).ok());
+        CHECK(!kernel::untyped::object_bits(static_cast<Word>(row.type), sizes.most - added + 1).ok());
     }
 }

@@ -99,8 +99,8 @@ void RootTask::map(Slot& frame, Word address, bool write, bool execute) {
         const Failure failure = mm::map_frame(*space_, frame, VirtAddr(address), attributes, false);
         if (failure.ok())
             return;
-        if (failure.error != Error::missing_table)
-            fatal("boot: cannot map the root task", address, static_cast<Word>(failure.error));
+        if (failure.error() != Error::missing_table)
+            fatal("boot: cannot map the root task", address, static_cast<Word>(failure.error()));
         Slot& table = next_slot();
         if (!untyped::create(*kernel_state.root, table, ObjectType::page_table, 0,
                              allocate_page()) ||

@@ -84,11 +84,11 @@ void print_capabilities(const Invocation& call, const cobnut::MethodDescription&
 
 /// " of argument 2 attributes": which one of the method the error names.
 void print_which(const cobnut::MethodDescription& method, const Failure& failure) {
-    const Word which = failure.detail[0];
-    if (failure.error == Error::invalid_capability && which < cobnut::max_message_capabilities &&
+    const Word which = failure.first();
+    if (failure.error() == Error::invalid_capability && which < cobnut::max_message_capabilities &&
         method.capabilities[which].name != nullptr)
         print(" of ", method.capabilities[which].name);
-    if (failure.error != Error::invalid_argument)
+    if (failure.error() != Error::invalid_argument)
         return;
     print(" of argument ", Decimal{which}, " ");
     const char* name = method.arguments;
@@ -99,9 +99,9 @@ void print_which(const cobnut::MethodDescription& method, const Failure& failure
 }
 
 void print_failure(const Failure& failure, const char* why) {
-    print(" (", Hex{failure.detail[0]}, ", ", Hex{failure.detail[1]}, "): ", why);
-    if (failure.error == Error::failed_lookup && failure.detail[1] < lookup_failure_count)
-        print(" ", cobnut::lookup_failures[failure.detail[1]].meaning);
+    print(" (", Hex{failure.first()}, ", ", Hex{failure.second()}, "): ", why);
+    if (failure.error() == Error::failed_lookup && failure.second() < lookup_failure_count)
+        print(" ", cobnut::lookup_failures[failure.second()].meaning);
     print("\n");
 }
 
@@ -118,12 +118,12 @@ void unhandled_fault(const Thread& thread, const Failure& failure) {
     if (failure.ok())
         print(": no handler\n");
     else
-        print(": its handler cannot take it: ", name_of(failure.error), "\n");
+        print(": its handler cannot take it: ", name_of(failure.error()), "\n");
 }
 
 void refused_method(const Invocation& call, Word label, const Failure& failure) {
     // A missing table is how every program learns which one to make: no news.
-    if (failure.error == Error::missing_table || !is_told(call.caller))
+    if (failure.error() == Error::missing_table || !is_told(call.caller))
         return;
     const auto* method = cobnut::describe(static_cast<cobnut::Method>(label));
     print("kernel: thread ", address_of(call.caller), " ");
@@ -132,26 +132,26 @@ void refused_method(const Invocation& call, Word label, const Failure& failure) 
     else
         print("method ", Hex{label}, "(");
     // These are told before the words are read.
-    const bool was_read = failure.error != Error::truncated_message &&
-                          failure.error != Error::no_buffer && failure.error != Error::invalid_method;
+    const bool was_read = failure.error() != Error::truncated_message &&
+                          failure.error() != Error::no_buffer && failure.error() != Error::invalid_method;
     if (method != nullptr && was_read)
         print_capabilities(call, *method, print_arguments(method->arguments, call.words, call.word_count));
-    print(") refused: ", name_of(failure.error));
+    print(") refused: ", name_of(failure.error()));
     if (method != nullptr)
         print_which(*method, failure);
-    print_failure(failure, reason(method, failure.error));
+    print_failure(failure, reason(method, failure.error()));
 }
 
 void refused_form(const Thread& thread, const char* phase, Word word, const Failure& failure) {
     if (!is_told(thread))
         return;
-    const char* why = condition_in(cobnut::form_lookup_refusals, failure.error);
-    if (why == nullptr && failure.error != Error::no_reply && failure.error != Error::busy)
-        why = condition_in(cobnut::message_refusals, failure.error);
+    const char* why = condition_in(cobnut::form_lookup_refusals, failure.error());
+    if (why == nullptr && failure.error() != Error::no_reply && failure.error() != Error::busy)
+        why = condition_in(cobnut::message_refusals, failure.error());
     if (why == nullptr)
-        why = cobnut::errors[static_cast<unsigned>(failure.error)].meaning;
+        why = cobnut::errors[static_cast<unsigned>(failure.error())].meaning;
     print("kernel: thread ", address_of(thread), " ", phase, " ", Hex{word}, " refused: ",
-          name_of(failure.error));
+          name_of(failure.error()));
     print_failure(failure, why);
 }
 

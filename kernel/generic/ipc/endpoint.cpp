@@ -113,7 +113,7 @@ void give_contexts_back(Cpu& cpu, Thread& receiver, ReceiveOptions options) {
         sender.gate |= Gate::suspended;
     } else {
         debug::report_refusal(sender, "queued send with badge", sender.badge, failure);
-        fail(cpu, sender, failure.error);
+        fail(cpu, sender, failure.error());
         give_failure(sender, failure);
     }
 }

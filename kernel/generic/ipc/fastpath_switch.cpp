@@ -17,6 +17,7 @@
 #include <generic/object/kernel.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
+#include <generic/object/untyped.hpp>
 #include <generic/sched/scheduler.hpp>
 
 namespace kernel::ipc {
@@ -58,9 +59,16 @@ KERNEL_HOT bool is_recorded(const Cpu& cpu) {
     return trace::enabled && (cpu.gate & Gate::traced_cpu) != 0;
 }
 
-/// A call on a Frame that is done at once.
+KERNEL_HOT bool is_done_at_once(const Thread& caller, Slot& slot) {
+    if (caller.repeats != 0)
+        return false;
+    return slot.type() == ObjectType::frame ? mm::page_at_once(caller, slot)
+                                            : untyped::retype_at_once(caller, slot);
+}
+
+/// A call on a Frame or an Untyped that is done at once.
 KERNEL_HOT void call_page(Cpu& cpu, Slot& slot) {
-    if (is_recorded(cpu) || kernel_state.progress_count != 0 || !mm::page_at_once(*cpu.current, slot))
+    if (is_recorded(cpu) || kernel_state.progress_count != 0 || !is_done_at_once(*cpu.current, slot))
         return;
     if constexpr (arch::FastPolicy::paths_apart) {
         static constexpr Word answer[1 + arch::Registers::message_words] = {Tag(0, 0).raw()};
@@ -79,7 +87,7 @@ KERNEL_HOT void call_page(Cpu& cpu, Slot& slot) {
 KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
     if (is_recorded(cpu))
         return;
-    if (slot.type() == ObjectType::frame) {
+    if (slot.type() != ObjectType::page_table) {
         if constexpr (arch::FastPolicy::paths_apart)
             call_page_apart(cpu, slot);
         else
@@ -104,6 +112,16 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     Thread& server = *endpoint.first();
     if (!may_run(cpu, server.gate & ~Gate::full_frame) || !has_space(server) || server.sched_context != nullptr)
         return;
+    const Word shape = current.registers.tag() & Tag::shape_mask;
+    constexpr Word one_capability = Tag(0, 0, 1).raw();
+    if (shape - one_capability <= arch::Registers::message_words && slot.rights().grant() &&
+        (server.gate & Gate::full_frame) == 0 && transfer_near(current, server)) [[likely]] {
+        dequeue(endpoint.head, server);
+        lend(*cpu.sched_context, *server.reply, current);
+        set_current(cpu, current, server);
+        server.frame_kind = FrameKind::running;
+        arch::FastPolicy::leave_with(&server, slot.badge, current.registers.tag_and_words());
+    }
     // What cannot travel has not begun to.
     if (!transfer(current, server, slot.badge, slot.rights().grant()).ok())
         return;

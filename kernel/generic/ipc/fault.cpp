@@ -55,8 +55,8 @@ void deliver_capability(Cpu& cpu, Thread& thread, Word path, bool receiving, Fai
     // a handler that mends the capability space lets the call be made again.
     thread.repeat_system_call();
     deliver(cpu, thread, cobnut::FaultType::capability, path, receiving ? 1 : 0,
-            static_cast<Word>(failure.error),
-            failure.detail[1] | failure.detail[0] << cobnut::lookup_bits_shift);
+            static_cast<Word>(failure.error()),
+            failure.second() | failure.first() << cobnut::lookup_bits_shift);
 }
 
 } // namespace kernel::fault

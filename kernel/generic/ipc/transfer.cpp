@@ -104,6 +104,26 @@ Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant) {
     return {};
 }
 
+bool transfer_near(const Thread& sender, const Thread& receiver) {
+    const IpcBuffer* in = buffer_of(sender);
+    const IpcBuffer* out = buffer_of(receiver);
+    if (in == nullptr || out == nullptr)
+        return false;
+    Slot* from = near_slot(sender, read_once(in->capabilities[0]));
+    const Slot* root = near_slot(receiver, read_once(out->receive_root));
+    if (from == nullptr || root == nullptr || root->type() != ObjectType::cnode)
+        return false;
+    const Word index = read_once(out->receive_index);
+    const unsigned radix = root->radix();
+    if (root->badge != read_once(out->receive_depth) - radix || index >> radix != 0)
+        return false;
+    Slot& to = root->pointer<Slot>()[index];
+    if (!to.empty() || !check_derivable(*from).ok())
+        return false;
+    derive(*from, to, Rights::all());
+    return true;
+}
+
 Failure transfer_fault(Thread& thread, Thread& receiver, Word badge) {
     if (cobnut::fault_words > register_words && receiver.buffer == nullptr)
         return Error::message_too_long;
@@ -132,12 +152,12 @@ void give_failure(Thread& thread, Error error) {
 }
 
 void give_failure(Thread& thread, const Failure& failure) {
-    give_failure(thread, failure.error);
-    if (failure.error != Error::failed_lookup)
+    give_failure(thread, failure.error());
+    if (failure.error() != Error::failed_lookup)
         return;
     thread.registers.set_tag(Tag(static_cast<Word>(Error::failed_lookup), 2, 0, Kind::none).raw());
-    for (unsigned i = 0; i < 2; ++i)
-        thread.registers.set_message(i, failure.detail[i]);
+    thread.registers.set_message(0, failure.first());
+    thread.registers.set_message(1, failure.second());
 }
 
 } // namespace kernel::ipc

@@ -19,6 +19,10 @@ void set_message_word(Thread& thread, unsigned index, Word value);
 /// lacks), message_too_long, no_receive_slot, missing_right or an error of derivation.
 [[nodiscard]] Failure transfer(Thread& sender, Thread& receiver, Word badge, bool grant);
 
+/// The sender's first capability becomes the receiver's, if the CNodes of both hold source and destination
+/// themselves, with a guard of zeros at the latter. False: nothing has been done.
+[[nodiscard]] bool transfer_near(const Thread& sender, const Thread& receiver);
+
 /// The words of a message that registers do not hold: if there are any, both threads have buffers. User
 /// memory: each is read once.
 KERNEL_HOT void copy_rest(const Thread& sender, const Thread& receiver, Word length) {

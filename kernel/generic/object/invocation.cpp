@@ -99,7 +99,7 @@ constexpr unsigned in_registers = arch::Registers::message_words;
 /// The capability with this index that the caller sent along.
 Result<Slot*> read_capability(const Thread& caller, unsigned index, Word path, Shape wanted) {
     auto found = lookup_capability(caller, path);
-    if (!found.ok() && found.failure().error != Error::invalid_capability)
+    if (!found.ok() && found.failure().error() != Error::invalid_capability)
         return found;
     if (!found.ok() || (wanted != any_type && static_cast<Shape>(found.value()->type()) != wanted))
         return Failure(Error::invalid_capability, index);
@@ -174,48 +174,28 @@ Failure dispatch(Invocation& call) {
     }
 }
 
-/// The arguments of a retype that brings exactly what the method takes and whose CNode the caller's own
-/// holds, without the table: objects are made by the thousand. False: to be read by the table.
-bool read_retype(Invocation& call, Tag tag) {
-    constexpr unsigned words = 6;
-    constexpr Tag retype(static_cast<Word>(cobnut::Method::untyped_retype), words, 1);
-    const Thread& caller = call.caller;
-    if (tag.raw() != retype.raw() || call.slot.type() != ObjectType::untyped || caller.buffer == nullptr)
-        return false;
-    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
-    Slot* node = near_slot(caller, buffer->capabilities[0]);
-    if (node == nullptr || node->type() != ObjectType::cnode)
-        return false;
-    call.method = cobnut::Method::untyped_retype;
-    call.word_count = words;
-    call.capability_count = 1;
-    call.capabilities[0] = node;
-    read_registers(call);
-    for (unsigned i = in_registers; i < words; ++i)
-        call.words[i] = buffer->words[i];
-    return true;
-}
-
 Failure perform(Invocation& call, Tag tag) {
-    if (!read_retype(call, tag))
-        KERNEL_CHECK(read_arguments(call, tag));
+    KERNEL_CHECK(read_arguments(call, tag));
     return dispatch(call);
 }
 
 /// The result goes to the caller's registers and buffer, all of it or as much as there is room for.
 void put_answer(Invocation& call, const Failure& failure) {
     Thread& caller = call.caller;
-    const bool ok = failure.ok();
-    unsigned count = ok ? call.result_count : 2;
-    const Word* words = ok ? call.results : failure.detail;
-    if (count > arch::Registers::message_words && caller.buffer == nullptr)
-        count = arch::Registers::message_words;
     give_answer(caller);
+    if (!failure.ok()) {
+        caller.registers.set_message(0, failure.first());
+        caller.registers.set_message(1, failure.second());
+        caller.registers.set_tag(
+            Tag(static_cast<Word>(failure.error()), 2, 0, cobnut::Kind::none).raw());
+        return;
+    }
+    unsigned count = call.result_count;
+    if (count > in_registers && caller.buffer == nullptr)
+        count = in_registers;
     for (unsigned i = 0; i < count; ++i)
-        ipc::set_message_word(caller, i, words[i]);
-    caller.registers.set_tag(Tag(static_cast<Word>(failure.error), count, 0,
-                                 ok ? cobnut::Kind::message : cobnut::Kind::none)
-                                 .raw());
+        ipc::set_message_word(caller, i, call.results[i]);
+    caller.registers.set_tag(Tag(0, count).raw());
 }
 
 } // namespace
@@ -228,15 +208,15 @@ Error invoke(Cpu& cpu, Thread& caller, Slot& slot, bool wants_answer) {
     if constexpr (trace::enabled)
         object = trace::name_of(slot);
     const Failure failure = perform(call, tag);
-    if (failure.error == error_preempted)
+    if (failure.error() == error_preempted)
         return error_preempted;
     trace::record(cpu, trace::TraceType::method, static_cast<unsigned>(tag.label()), object,
-                  static_cast<uint64_t>(failure.error));
+                  static_cast<uint64_t>(failure.error()));
     if (!failure.ok())
         debug::report_refusal(call, tag.label(), failure);
     if (wants_answer)
         put_answer(call, failure);
-    return failure.error;
+    return failure.error();
 }
 
 } // namespace kernel

@@ -19,7 +19,6 @@ namespace kernel::untyped {
 
 namespace {
 
-constexpr uint64_t clear_step = 4096;
 constexpr Word max_count = 256;
 /// Of the types from here on nothing is made.
 constexpr auto type_count = static_cast<unsigned>(ObjectType::trace);
@@ -36,22 +35,14 @@ struct Request {
     const Progress* record; ///< Of a preemption; null: there was none.
 };
 
-Failure check_kind(const Slot& untyped, ObjectType type) {
-    const bool any = (untyped.badge & (Slot::untyped_device | Slot::untyped_frames_only)) == 0;
-    if (!any && type != ObjectType::frame && type != ObjectType::untyped)
-        return Error::illegal_operation;
-    return {};
-}
-
 Failure decode(const Invocation& call, Request& request) {
     const Slot& untyped = call.slot;
-    if (call.words[0] >= type_count)
-        return {Error::invalid_argument, 0, call.words[0]};
+    KERNEL_TRY(object_bits, object_bits(call.words[0], call.words[1]));
     request.type = static_cast<ObjectType>(call.words[0]);
-    KERNEL_TRY(object_bits, object_bits(request.type, call.words[1]));
     request.size_bits = static_cast<unsigned>(call.words[1]);
     request.object_bits = object_bits;
-    KERNEL_CHECK(check_kind(untyped, request.type));
+    if (!may_become(untyped, request.type))
+        return Error::illegal_operation;
 
     Slot* node = call.capabilities[0];
     if (call.words[3] != 0) {
@@ -103,9 +94,7 @@ Failure clear(Invocation& call, const Request& request) {
     if (const Progress* record = request.record)
         if (record->begin == request.begin && record->done <= request.end)
             done = record->done;
-    const bool needed = request.type != ObjectType::untyped &&
-                        (untyped.badge & Slot::untyped_device) == 0;
-    while (needed && done < request.end) {
+    while (is_cleared_for(untyped, request.type) && done < request.end) {
         const uint64_t left = request.end - done;
         const auto bytes = static_cast<size_t>(left < clear_step ? left : clear_step);
         arch::clear_physical(untyped.object.physical() + done, bytes);
@@ -220,9 +209,12 @@ constexpr SizeTable size_table = [] {
 
 } // namespace
 
-Result<unsigned> object_bits(ObjectType type, Word size_bits) {
+Result<unsigned> object_bits(Word type_number, Word size_bits) {
+    if (type_number >= type_count)
+        return Failure(Error::invalid_argument, 0, type_number);
     if (size_bits > 47)
         return Failure(Error::out_of_range, 0, 47);
+    const auto type = static_cast<ObjectType>(type_number);
     const auto bits = static_cast<unsigned>(size_bits);
     bool fits = true;
     unsigned result = bits;
@@ -232,12 +224,12 @@ Result<unsigned> object_bits(ObjectType type, Word size_bits) {
     } else if (type == ObjectType::frame) {
         fits = mm::frame_size_index(bits) != mm::frame_size_count;
     } else {
-        const Sizes& sizes = size_table.of[static_cast<unsigned>(type)];
+        const Sizes& sizes = size_table.of[type_number];
         if (sizes.most != 0 && (bits < sizes.least || bits > sizes.most))
             return Failure(Error::out_of_range, sizes.least, sizes.most);
         result += sizes.added;
         if (sizes.most == 0 && sizes.added == 0)
-            return Failure(Error::invalid_argument, 0, static_cast<Word>(type));
+            return Failure(Error::invalid_argument, 0, type_number);
         fits = sizes.most != 0 || bits == 0;
     }
     if (!fits)

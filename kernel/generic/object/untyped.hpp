@@ -9,9 +9,25 @@ namespace kernel::untyped {
 
 [[nodiscard]] Failure invoke(Invocation& call);
 
-/// log2 of the bytes of one object; `size_bits` is the argument of retype. Fails with
+/// A retype that brings exactly what the method takes, of one object into the CNode that it names, which the
+/// caller's own holds. True: it is done, the answer has no words. False: decode it; at most memory that is
+/// free has been cleared. There is no Progress of anybody.
+[[nodiscard]] bool retype_at_once(const Thread& caller, Slot& untyped);
+
+/// log2 of the bytes of one object of this ObjectType; `size_bits` is the argument of retype. Fails with
 /// invalid_argument or out_of_range.
-[[nodiscard]] Result<unsigned> object_bits(ObjectType type, Word size_bits);
+[[nodiscard]] Result<unsigned> object_bits(Word type, Word size_bits);
+
+/// Whether an object of this type can be made of it.
+[[nodiscard]] inline bool may_become(const Slot& untyped, ObjectType type) {
+    return (untyped.badge & (Slot::untyped_device | Slot::untyped_frames_only)) == 0 ||
+           type == ObjectType::frame || type == ObjectType::untyped;
+}
+/// Whether it is cleared for that, so many bytes between two looks for interrupts.
+[[nodiscard]] inline bool is_cleared_for(const Slot& untyped, ObjectType type) {
+    return type != ObjectType::untyped && (untyped.badge & Slot::untyped_device) == 0;
+}
+inline constexpr uint64_t clear_step = 4096;
 
 /// Makes the object in cleared memory at `address` and its capability in the empty `slot`, a child
 /// of `parent`. False: the ids of VSpaces are used up.
