@@ -24,7 +24,4 @@ void offsets() {
     asm volatile(".ascii \"@@DEF GATE_TRACED_BIT %c0\"" ::"i"(std::countr_zero(Gate::traced)));
     asm volatile(".ascii \"@@DEF LAST_SYSCALL %c0\"" ::"i"(cobnut::syscall_count - 1));
     asm volatile(".ascii \"@@DEF IMAGE_DATA_OFFSET %c0\"" ::"i"(arch::image_data_offset));
-#ifdef __clang__ // It cannot keep its hands off x8, x16 and x17.
-    asm volatile("\n.ascii \"@@DEF kernel_fast_brief aarch64_slow_brief\"");
-#endif
 }

@@ -93,6 +93,11 @@ other_synchronous:                  // w16: ESR less the class SVC, which leaves
     tbnz    w17, #GATE_TRACED_BIT, full_synchronous
     ldr     x17, [sp]
     mov     x18, sp
+#ifdef __clang__
+    mov     ARCH_FAST_CURRENT, x17
+    mov     ARCH_FAST_REPLY, x8
+    mov     ARCH_FAST_NUMBER, x16
+#endif
     b       kernel_fast_brief
     .global aarch64_slow_brief      // from there: x16 the number, x17 the thread, no frame yet
 aarch64_slow_brief:

@@ -137,8 +137,8 @@ private:
     }
 };
 
-// Nothing is saved: C++ has x10 to x15. The stub leaves number and thread in x16 and x17; they and
-// the capability in x0 stay there.
+// Nothing is saved: C++ has x10 to x15, Clang x8, x10, x11, x13, x16, x17. Number and thread stay where the stub
+// leaves them (restore.hpp), the capability in x0.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
@@ -146,19 +146,20 @@ struct BriefPolicy {
     };
 
     KERNEL_HOT static Entry entry() {
-        register kernel::Thread* x17 asm("x17");
-        asm volatile("// thread" : "=r"(x17));
-        return {x17, 0};
+        register kernel::Thread* thread asm(ARCH_TEXT(ARCH_FAST_CURRENT));
+        asm volatile("// thread" : "=r"(thread));
+        return {thread, 0};
     }
     KERNEL_HOT static kernel::Word number_of(const Entry&) {
-        register kernel::Word x16 asm("x16");
-        asm volatile("// number" : "=r"(x16));
-        return x16;
+        register kernel::Word number asm(ARCH_TEXT(ARCH_FAST_NUMBER));
+        asm volatile("// number" : "=r"(number));
+        return number;
     }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
-        asm volatile(ARCH_CLEAR_AND_LEAVE ::: "memory");
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word path) {
+        register kernel::Word x0 asm("x0") = path;
+        asm volatile(ARCH_CLEAR_AND_LEAVE ::"r"(x0) : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
@@ -169,12 +170,16 @@ struct BriefPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
-        asm volatile("b aarch64_slow_brief" ::: "memory");
+    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word path) {
+        register kernel::Word x0 asm("x0") = path;
+        asm volatile(ARCH_BRIEF_BACK "b aarch64_slow_brief" ::"r"(x0) : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
-        asm volatile("orr x16, x16, %0\n\tb aarch64_slow_brief" ::"r"(slot) : "memory");
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word path, const kernel::Slot* slot) {
+        register kernel::Word x0 asm("x0") = path;
+        asm volatile("orr " ARCH_TEXT(ARCH_FAST_NUMBER) ", " ARCH_TEXT(ARCH_FAST_NUMBER) ", %0\n\t"
+                     ARCH_BRIEF_BACK "b aarch64_slow_brief" ::"r"(slot), "r"(x0)
+                     : "memory");
         __builtin_unreachable();
     }
 };

@@ -16,10 +16,15 @@
 #define ARCH_FAST_STACK "mov sp, x18\n\t"
 #define ARCH_FAST_CURRENT x14
 #define ARCH_FAST_REPLY x15
+#define ARCH_FAST_NUMBER x12
+// As aarch64_slow_brief wants them.
+#define ARCH_BRIEF_BACK "mov x8, x15\n\tmov x16, x12\n\tmov x17, x14\n\t"
 #else
 #define ARCH_FAST_STACK
 #define ARCH_FAST_CURRENT x17
 #define ARCH_FAST_REPLY x8
+#define ARCH_FAST_NUMBER x16
+#define ARCH_BRIEF_BACK
 #endif
 #define ARCH_TEXT_OF(token) #token
 #define ARCH_TEXT(token) ARCH_TEXT_OF(token)
