@@ -59,16 +59,10 @@ KERNEL_HOT bool is_recorded(const Cpu& cpu) {
     return trace::enabled && (cpu.gate & Gate::traced_cpu) != 0;
 }
 
-KERNEL_HOT bool is_done_at_once(const Thread& caller, Slot& slot) {
-    if (caller.repeats != 0)
-        return false;
-    return slot.type() == ObjectType::frame ? mm::page_at_once(caller, slot)
-                                            : untyped::retype_at_once(caller, slot);
-}
-
-/// A call on a Frame or an Untyped that is done at once.
-KERNEL_HOT void call_page(Cpu& cpu, Slot& slot) {
-    if (is_recorded(cpu) || kernel_state.progress_count != 0 || !is_done_at_once(*cpu.current, slot))
+/// A call on a Frame or an Untyped that the function does at once.
+template <bool (*done)(const Thread&, Slot&)>
+KERNEL_HOT void call_at_once(Cpu& cpu, Slot& slot) {
+    if (is_recorded(cpu) || kernel_state.progress_count != 0 || !done(*cpu.current, slot))
         return;
     if constexpr (arch::FastPolicy::paths_apart) {
         static constexpr Word answer[1 + arch::Registers::message_words] = {Tag(0, 0).raw()};
@@ -80,19 +74,29 @@ KERNEL_HOT void call_page(Cpu& cpu, Slot& slot) {
 }
 
 /// The same without registers that other calls would lack.
-[[maybe_unused, gnu::noinline]] void call_page_apart(Cpu& cpu, Slot& slot) { call_page(cpu, slot); }
+template <bool (*done)(const Thread&, Slot&)>
+[[gnu::noinline]] void call_apart(Cpu& cpu, Slot& slot) {
+    call_at_once<done>(cpu, slot);
+}
+
+/// Elsewhere no function of this file returns that calls another one.
+template <bool (*done)(const Thread&, Slot&)>
+KERNEL_HOT void try_at_once(Cpu& cpu, Slot& slot) {
+    if constexpr (arch::FastPolicy::paths_apart)
+        call_apart<done>(cpu, slot);
+    else
+        call_at_once<done>(cpu, slot);
+}
 
 /// A call on a Frame, PageTable or Untyped. It neither blocks nor uses up time, and says by
 /// Cpu::reschedule if it matters to who runs.
 KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
     if (is_recorded(cpu))
         return;
-    if (slot.type() != ObjectType::page_table) {
-        if constexpr (arch::FastPolicy::paths_apart)
-            call_page_apart(cpu, slot);
-        else
-            call_page(cpu, slot);
-    }
+    if (slot.type() == ObjectType::frame)
+        try_at_once<mm::page_at_once>(cpu, slot);
+    else if (slot.type() == ObjectType::untyped)
+        try_at_once<untyped::retype_at_once>(cpu, slot);
     Thread& thread = sched::enter(cpu);
     cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted ? Repeat::all : Repeat::nothing;
     if (cpu.wants_restart == Repeat::nothing && !cpu.reschedule && thread.repeats == 0 &&
