@@ -157,9 +157,9 @@ struct BriefPolicy {
     }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word path) {
-        register kernel::Word x0 asm("x0") = path;
-        asm volatile(ARCH_CLEAR_AND_LEAVE ::"r"(x0) : "memory");
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, [[maybe_unused]] kernel::Word path) {
+        ARCH_BRIEF_PATH(path);
+        asm volatile(ARCH_CLEAR_AND_LEAVE ::ARCH_BRIEF_PATH_INPUT : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
@@ -170,15 +170,16 @@ struct BriefPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word path) {
-        register kernel::Word x0 asm("x0") = path;
-        asm volatile(ARCH_BRIEF_BACK "b aarch64_slow_brief" ::"r"(x0) : "memory");
+    [[noreturn]] KERNEL_HOT static void slow(const Entry&, [[maybe_unused]] kernel::Word path) {
+        ARCH_BRIEF_PATH(path);
+        asm volatile(ARCH_BRIEF_BACK "b aarch64_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word path, const kernel::Slot* slot) {
-        register kernel::Word x0 asm("x0") = path;
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
+                                                  const kernel::Slot* slot) {
+        ARCH_BRIEF_PATH(path);
         asm volatile("orr " ARCH_TEXT(ARCH_FAST_NUMBER) ", " ARCH_TEXT(ARCH_FAST_NUMBER) ", %0\n\t"
-                     ARCH_BRIEF_BACK "b aarch64_slow_brief" ::"r"(slot), "r"(x0)
+                     ARCH_BRIEF_BACK "b aarch64_slow_brief" ::"r"(slot) ARCH_BRIEF_PATH_TOO
                      : "memory");
         __builtin_unreachable();
     }

@@ -17,13 +17,19 @@
 #define ARCH_FAST_CURRENT x14
 #define ARCH_FAST_REPLY x15
 #define ARCH_FAST_NUMBER x12
-// As aarch64_slow_brief wants them.
+// The capability of a brief path, on which it keeps its hand; the rest as aarch64_slow_brief wants it.
+#define ARCH_BRIEF_PATH(path) register kernel::Word x0 asm("x0") = path
+#define ARCH_BRIEF_PATH_INPUT "r"(x0)
+#define ARCH_BRIEF_PATH_TOO , "r"(x0)
 #define ARCH_BRIEF_BACK "mov x8, x15\n\tmov x16, x12\n\tmov x17, x14\n\t"
 #else
 #define ARCH_FAST_STACK
 #define ARCH_FAST_CURRENT x17
 #define ARCH_FAST_REPLY x8
 #define ARCH_FAST_NUMBER x16
+#define ARCH_BRIEF_PATH(path)
+#define ARCH_BRIEF_PATH_INPUT
+#define ARCH_BRIEF_PATH_TOO
 #define ARCH_BRIEF_BACK
 #endif
 #define ARCH_TEXT_OF(token) #token
