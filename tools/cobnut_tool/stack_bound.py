@@ -26,7 +26,7 @@ INDIRECT = "__indirect_call"
 TARGETS = {"for_each_page": [r"arch::(clear_memory|clean_to_coherency|clean|make_executable)\(void\*"],
            "kernel::debug::": [r"kernel::debug::.*run\(const .*Arguments&\)"]}
 # Assembler that C++ calls, with what it pushes.
-ASSEMBLER = {"leave_full": 48, "leave_voluntary": 0, "restore_registers": 0, "boot_restart": 0}
+ASSEMBLER = {"leave_full": 0, "x86_leave_full": 48, "leave_voluntary": 0, "restore_registers": 0, "boot_restart": 0}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -147,7 +147,7 @@ struct alignas(32) Slot {
     // Frame and PageTable: where it is mapped; VSpace id 0: nowhere. 34 bits of id on 64-bit ISAs.
     [[nodiscard]] Word mapping_space() const {
         if constexpr (wide)
-            return (badge >> 36) | (Word{links.extra()} << 28);
+            return (badge >> 36) | (links.extra() << 28);
         else
             return links.extra();
     }

@@ -3,6 +3,7 @@
 #include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/fault.hpp>
+#include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
 #include <generic/trace/record.hpp>
 
@@ -10,21 +11,16 @@ namespace kernel::fault {
 
 namespace {
 
-void stop(Cpu& cpu, Thread& thread) {
-    thread.gate |= Gate::suspended;
-    sched::make_unready(cpu, thread);
-}
-
 void send_to(Cpu& cpu, Thread& thread, const Slot& handler) {
     if (handler.type() != ObjectType::endpoint) {
         debug::report_unhandled_fault(thread);
-        stop(cpu, thread);
+        thread_control::suspend(cpu, thread);
         return;
     }
     sched::make_unready(cpu, thread);
     if (const Failure failure = ipc::send_fault(cpu, thread, handler); !failure.ok()) {
         debug::report_unhandled_fault(thread, failure);
-        stop(cpu, thread);
+        thread_control::suspend(cpu, thread);
     }
 }
 
