@@ -181,8 +181,8 @@ Kind kind_of(const qemu_plugin_insn* insn, std::uint64_t pc) {
     case Target::aarch64: {
         const std::uint32_t op = w & ~31u;
         // dc zva, cvac, cvau, civac, ivac; by set and way: isw, csw, cisw
-        const bool line = op == 0xd5087640 || op == 0xd5087a40 || op == 0xd5087e40 || op == 0xd50b7420 || op == 0xd50b7a20 || op == 0xd50b7b20 ||
-                          op == 0xd50b7e20 || op == 0xd5087620;
+        const bool line = op == 0xd5087640 || op == 0xd5087a40 || op == 0xd5087e40 || op == 0xd50b7420 ||
+                          op == 0xd50b7a20 || op == 0xd50b7b20 || op == 0xd50b7e20 || op == 0xd5087620;
         return {op == 0xd538c100 || w == 0xd503207f, line};
     }
     case Target::arm: {
@@ -190,7 +190,8 @@ Kind kind_of(const qemu_plugin_insn* insn, std::uint64_t pc) {
         if (n == 4 && (b[1] & 0xf0) == 0xe0 && (b[3] & 0x0f) == 0x0f) w = w << 16 | w >> 16;
         const std::uint32_t op = w & 0x0fff0fff;
         // dccmvac, dccmvau, dccimvac, dcimvac; by set and way: dcisw, dccsw, dccisw
-        const bool line = op == 0x0e070f56 || op == 0x0e070f5a || op == 0x0e070f5e || op == 0x0e070f3a || op == 0x0e070f3b || op == 0x0e070f3e || op == 0x0e070f36;
+        const bool line = op == 0x0e070f56 || op == 0x0e070f5a || op == 0x0e070f5e || op == 0x0e070f3a ||
+                          op == 0x0e070f3b || op == 0x0e070f3e || op == 0x0e070f36;
         return {op == 0x0e1c0f11 || w == 0xe320f003 || (n == 2 && (w & 0xffff) == 0xbf30),
                 line};
     }

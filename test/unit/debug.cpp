@@ -2,7 +2,6 @@
 // What the debug kernel says and checks.
 #include "world.hpp"
 
-
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/fastpath.hpp>
 #include <generic/ipc/endpoint.hpp>

@@ -137,7 +137,8 @@ TEST_CASE("a retype done at once does what the table's decoding does", "[decodin
         message.label = t.choose(static_cast<Word>(Method::untyped_retype), {0x100, 0x102, 0x201, 0x701, ~Word{0} >> 20});
         const Word type = t.choose(static_cast<Word>(below(t.random, 2) != 0 ? ObjectType::frame : ObjectType::untyped),
                                    {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 200});
-        message.words = t.some({type, t.choose(type == 1 ? 4 : type == 11 ? 12 : 0, {1, 4, 9, 12, 13, 14, 64, ~Word{0}}),
+        message.words = t.some({type,
+                                t.choose(type == 1 ? 4 : type == 11 ? 12 : 0, {1, 4, 9, 12, 13, 14, 64, ~Word{0}}),
                                 t.choose(0, {node, endpoint, unused, 1}), t.choose(0, {word_bits, 4, 65, ~Word{0}}),
                                 t.choose(into == node ? below(t.random, 16) : unused + below(t.random, 16),
                                          {0, 1, 15, 16, World::slot_count - 1, World::slot_count}),

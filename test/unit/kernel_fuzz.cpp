@@ -17,7 +17,6 @@
 #include <map>
 #include <span>
 
-
 namespace {
 
 using namespace kernel;

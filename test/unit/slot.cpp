@@ -100,7 +100,7 @@ TEST_CASE("the 32-bit object word gives back type, rights and address", "[slot]"
     }
 }
 
-TEST_CASE("an object word says which Notifications may be signalled and through which Endpoints may be sent", "[slot]") {
+TEST_CASE("an object word tells Notifications that may be signalled and Endpoints that may be sent through", "[slot]") {
     for (unsigned type = 0; type < cobnut::object_type_count; ++type)
         for (Word rights = 0; rights < 256; ++rights) {
             ObjectWord64 wide;

@@ -282,7 +282,7 @@ TEST_CASE("a thread cannot change away from a CNode that dies with the change", 
     test::check_invariants(world);
 }
 
-TEST_CASE("the sizes that the reference prints are those that retype takes", "[untyped]") {
+TEST_CASE("the sizes that the reference prints for 64 bits are those that retype takes", "[untyped]") {
     using cobnut::ObjectSize;
     for (const ObjectSize& row : cobnut::object_sizes) {
         const cobnut::SizeRange sizes = row.where_64_bits;

@@ -78,7 +78,9 @@ struct ObjectWord32 {
     }
     // As in ObjectWord64.
     [[nodiscard]] constexpr bool may_signal() const { return (word & (is_endpoint | can_send)) == can_send; }
-    [[nodiscard]] constexpr bool may_send() const { return (word & (is_endpoint | can_send)) == (is_endpoint | can_send); }
+    [[nodiscard]] constexpr bool may_send() const {
+        return (word & (is_endpoint | can_send)) == (is_endpoint | can_send);
+    }
     void set(ObjectType type, Word rights_byte, void* pointer) {
         word = reinterpret_cast<Word>(pointer);
         meta = (rights_byte << 8) | static_cast<Word>(type);

@@ -5,6 +5,7 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/debug/debugger.hpp>
 #include <generic/debug/print.hpp>
+
 #include <initializer_list>
 
 namespace kernel {

@@ -29,8 +29,8 @@ KERNEL_HOT bool has_space(const Thread& thread) {
     return contexts.possible(cpu, &to, arch::now);
 }
 
-/// Sets the timer for the end of the slice that has begun, then goes from the current thread to `to`, with the registers that its object holds. For ways to
-/// which a call would cost something.
+/// Sets the timer for the end of the slice that has begun, then goes from the current thread to `to`, with the
+/// registers that its object holds. For ways to which a call would cost something.
 [[noreturn]] void go_with_timer(Thread* to);
 
 /// The thread goes out of the queue of one ring, and runs next: what it waits for is void.

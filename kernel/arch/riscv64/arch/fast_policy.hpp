@@ -43,7 +43,6 @@ struct FastPolicy {
     static constexpr bool inserts_bytes = false;
     static constexpr bool keeps = false;
 
-
     struct Entry {
         kernel::Thread* current;
         kernel::Word reply;
@@ -61,8 +60,8 @@ struct FastPolicy {
         asm volatile("# a1" : "=r"(word));
         return word;
     }
-    // Loads and stores that name tp: GCC would copy it to another register first.
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
+    // Loads and stores that name tp: GCC would copy it to another register first.
     KERNEL_HOT static uint32_t gate(const Entry&) {
         uint32_t value;
         asm("lw %0, %1(tp)" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));

@@ -10,7 +10,8 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-#ifdef __clang__ // It cannot keep its hands off registers: fast_clang.cpp makes them arguments, as preserve_none has them.
+// Clang cannot keep its hands off registers: fast_clang.cpp makes them arguments, as preserve_none has them.
+#ifdef __clang__
 #define ARCH_FAST_CALL __attribute__((preserve_none))
 #define ARCH_FAST_PARAMETERS                                                                       \
     kernel::Word r10, kernel::Word rbx, kernel::Thread *thread, kernel::Word, kernel::Word path,   \
