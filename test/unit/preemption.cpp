@@ -4,6 +4,7 @@
 
 #include <generic/contract/cpu.hpp>
 #include <generic/ipc/endpoint.hpp>
+#include <generic/ipc/reply.hpp>
 #include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
 
@@ -360,13 +361,45 @@ TEST_CASE("a passive server that is preempted behind a message that does not fit
     CHECK(sched::context_of(server) == root_time);
     test::check_invariants(world);
     server.registers.pc = 0x1000;
-    REQUIRE(world.enter([] { kernel_syscall(static_cast<Word>(Syscall::reply_recv)); }) == &server);
+    REQUIRE(world.enter([] { kernel_syscall(static_cast<Word>(Syscall::reply_recv)); }) == &large);
+    thread_control::suspend(world.cpu(), large);
+    REQUIRE(world.settle() == &server);
     CHECK(server.registers.pc < 0x1000);
+    CHECK(large.wait == Wait::nothing);
+    CHECK(sched::context_of(server) == root_time);
+    test::check_invariants(world);
+    SECTION("a server that goes on elsewhere gives it back") {
+        thread_control::resume(world.cpu(), large);
+        REQUIRE(world.settle() == &large);
+        thread_control::abandon(world.cpu(), server);
+        CHECK(world.root().wait == Wait::nothing);
+        CHECK(sched::context_of(world.root()) == root_time);
+        CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
+        test::check_invariants(world);
+        return;
+    }
+    SECTION("who lends it has the answer, though the Reply goes") {
+        thread_control::resume(world.cpu(), large);
+        REQUIRE(world.settle() == &large);
+        ipc::destroy(world.cpu(), *server.reply);
+        CHECK(world.root().wait == Wait::nothing);
+        CHECK(sched::context_of(world.root()) == root_time);
+        CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
+        test::check_invariants(world);
+        return;
+    }
+    SECTION("who lends it has the answer, though the server goes") {
+        thread_control::resume(world.cpu(), large);
+        REQUIRE(world.settle() == &large);
+        thread_control::destroy(world.cpu(), server);
+        CHECK(world.root().wait == Wait::nothing);
+        CHECK(sched::context_of(world.root()) == root_time);
+        CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
+        return;
+    }
+    (void)world.syscall(Syscall::reply_recv);
     CHECK(world.root().wait == Wait::nothing);
     CHECK(sched::context_of(world.root()) == root_time);
-    CHECK(sched::context_of(server) == large_time);
-    test::check_invariants(world);
-    (void)world.syscall(Syscall::reply_recv);
     CHECK(error_of(large) == Error::message_too_long);
     CHECK(large.wait == Wait::nothing);
     CHECK(sched::context_of(large) == large_time);
@@ -411,5 +444,52 @@ TEST_CASE("nb_send_recv that is preempted while it receives does not send again"
     CHECK(receivers[0]->wait == Wait::nothing);
     CHECK(cobnut::Tag{receivers[0]->registers.tag()}.label() == 3);
     CHECK(receivers[1]->wait_kind() == Wait::receive);
+    test::check_invariants(world);
+}
+
+TEST_CASE("nb_send_wait that has given its time away is preempted on it, and gives it back", "[preemption]") {
+    World world;
+    const Word target = world.make(ObjectType::endpoint);
+    const Word source = world.make(ObjectType::endpoint);
+    Thread& passive = world.make_thread(120, true);
+    Thread& other = world.make_thread(10);
+    SchedContext* const lent = sched::context_of(world.root());
+    ipc::receive(world.cpu(), passive, *world.slot(target).pointer<Endpoint>(),
+                 {.block = true, .owes_nobody = true, .has_sent = false});
+    std::vector<Thread*> senders;
+    for (unsigned i = 0; i < 5; ++i) {
+        senders.push_back(&world.make_thread(120));
+        REQUIRE(world.settle() == senders[i]);
+        world.put_message(*senders[i], 0, std::vector<Word>(20), {});
+        senders[i]->registers.a0 = source;
+        REQUIRE(world.syscall(Syscall::send) == &world.root());
+    }
+    Thread& root = world.root();
+    sched::set_priority(world.cpu(), root, 200);
+    REQUIRE(world.settle() == &root);
+    root.buffer = nullptr;
+    world.put_message(root, 3, {}, {});
+    root.registers.a0 = source;
+    root.registers.second = target;
+    arch::host::machine.preempt_every = 1;
+    root.registers.pc = 0x1000;
+    REQUIRE(world.enter([] { kernel_syscall(static_cast<Word>(Syscall::nb_send_wait)); }) == &root);
+    CHECK(root.registers.pc < 0x1000);
+    CHECK(sched::context_of(root) == lent);
+    CHECK(sched::context_of(passive) == nullptr);
+    test::check_invariants(world);
+    SECTION("at its wait") {
+        (void)world.syscall(Syscall::nb_send_wait);
+        CHECK(root.wait_kind() == Wait::receive);
+        CHECK(error_of(*senders[4]) == Error::message_too_long);
+    }
+    SECTION("when it goes on elsewhere") {
+        sched::set_priority(world.cpu(), other, 220);
+        REQUIRE(world.settle() == &other);
+        thread_control::abandon(world.cpu(), root);
+    }
+    arch::host::machine.preempt_every = 0;
+    CHECK(sched::context_of(passive) == lent);
+    CHECK(sched::context_of(root) == nullptr);
     test::check_invariants(world);
 }

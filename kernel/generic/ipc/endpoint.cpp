@@ -84,16 +84,17 @@ void queue_sender(Thread& sender, Endpoint& endpoint, Word badge, uint8_t sendin
     queue_insert(endpoint.head, sender, Endpoint::senders);
 }
 
-/// Whether `receiver` can make its preempted call again. If its context is gone with what it sent it
-/// borrows that of `sponsor`, which goes on anyway, as if that had called.
-bool has_time(Cpu& cpu, Thread& receiver, Thread& sponsor) {
+/// For its preempted call, which it makes again. Its context may be gone with what it sent: then it borrows the
+/// one that runs. Who has that waits in the Reply that it offers, as if it had called, until is_receiving; without
+/// one, until it waits.
+void keep_time(Cpu& cpu, Thread& receiver) {
     if (sched::context_of(receiver) != nullptr)
-        return true;
-    if (!offers_reply(receiver) || sched::context_of(sponsor) == nullptr)
-        return false;
+        return;
+    Thread& sponsor = *cpu.sched_context->thread;
+    if (!offers_reply(receiver))
+        return sched::lend(cpu, sponsor, receiver, true);
     sponsor.make_frame_full(); // else a fastpath would answer it
     attach_caller(cpu, *receiver.reply, sponsor, receiver);
-    return true;
 }
 
 /// A receiver that has its message, or waits for one, does not keep the time that others lent it. Not
@@ -144,10 +145,10 @@ Failure send_fault(Cpu& cpu, Thread& thread, const Slot& slot) {
 }
 
 void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions options) {
-    // Who has the time that the receiver sent with, then who has failed.
-    Thread* sponsor = options.has_sent ? cpu.sched_context->thread : nullptr;
+    bool has_worked = options.has_sent;
     while (endpoint.has_senders()) {
-        if (sponsor != nullptr && arch::interrupt_pending() && has_time(cpu, receiver, *sponsor)) {
+        if (has_worked && cpu.sched_context->thread != nullptr && arch::interrupt_pending()) {
+            keep_time(cpu, receiver);
             cpu.wants_restart = Repeat::receiving;
             return;
         }
@@ -163,7 +164,7 @@ void receive(Cpu& cpu, Thread& receiver, Endpoint& endpoint, ReceiveOptions opti
             return;
         }
         refuse_sender(cpu, sender, failure);
-        sponsor = &sender;
+        has_worked = true;
     }
     if (!options.block) {
         give_failure(receiver, Error::would_block);

@@ -351,7 +351,9 @@ struct Fastpath {
             // One that it was given while it waited is not to be replaced by the one that it lent.
             if (caller->sched_context != nullptr) [[unlikely]]
                 break;
-            if (tag.length() == 1 && !caller->registers.set_ip(Policy::first_word())) [[unlikely]]
+            // Where it goes on elsewhere, a preempted call is not made again.
+            if (tag.length() == 1 &&
+                (caller->repeats != Repeat::nothing || !caller->registers.set_ip(Policy::first_word()))) [[unlikely]]
                 break;
 
             // Committed: only stores from here on.

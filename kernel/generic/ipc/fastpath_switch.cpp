@@ -278,7 +278,8 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
     const uint32_t gate = thread.gate ^ (Gate::full_frame | Gate::faulted);
     if (!may_run(cpu, gate) || !has_space(thread) || thread.sched_context != nullptr)
         return;
-    if (length == 1 && !thread.registers.set_ip(current.registers.message(0)))
+    // Where it goes on elsewhere, a preempted call is not made again.
+    if (length == 1 && (thread.repeats != Repeat::nothing || !thread.registers.set_ip(current.registers.message(0))))
         return;
 
     // Committed, as in the fastpath of reply_recv.

@@ -41,7 +41,7 @@ bool unlink(Reply& reply) {
 
 /// The fault of `thread` is answered: the server's message may change where it goes on. Fails,
 /// changing nothing, if it cannot go on there.
-Failure answer_fault(const Thread& server, Thread& thread) {
+Failure answer_fault(Cpu& cpu, const Thread& server, Thread& thread) {
     const cobnut::Tag tag{server.registers.tag()};
     if (tag.label() > static_cast<Word>(cobnut::FaultReply::stop))
         return {Error::invalid_argument, 0, tag.label()};
@@ -52,7 +52,7 @@ Failure answer_fault(const Thread& server, Thread& thread) {
         return {Error::invalid_argument, 1, message_word(server, 1)};
     thread.registers = registers;
     if (tag.length() >= 1)
-        thread_control::abandon(thread);
+        thread_control::abandon(cpu, thread);
     thread.clear_fault();
     if (thread.debug.single_step)
         arch::arm_step(thread.registers, true);
@@ -127,7 +127,7 @@ Failure answer(Cpu& cpu, Thread& server, Reply& reply, bool grant) {
     if (caller == nullptr)
         return Error::no_reply;
     if (caller->fault.type != 0)
-        KERNEL_CHECK(answer_fault(server, *caller));
+        KERNEL_CHECK(answer_fault(cpu, server, *caller));
     else
         KERNEL_CHECK(transfer(server, *caller, 0, grant));
     trace::record(cpu, trace::TraceIpc::reply, &server, caller);
@@ -142,6 +142,9 @@ void release_caller(Cpu& cpu, Reply& reply, sched::Place place) {
 }
 
 void cancel_call(Cpu& cpu, Reply& reply, bool give_back) {
+    // Who only lends its time for a repetition has its answer.
+    if (reply.server != nullptr && reply.server->repeats == Repeat::receiving)
+        return release_caller(cpu, reply);
     Thread& caller = *reply.caller;
     const bool faulted = caller.fault.type != 0;
     detach_caller(cpu, reply, give_back);

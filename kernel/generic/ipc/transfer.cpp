@@ -115,7 +115,8 @@ bool transfer_near(const Thread& sender, const Thread& receiver) {
         return false;
     const Word index = read_once(out->receive_index);
     const unsigned radix = root->radix();
-    if (root->badge != read_once(out->receive_depth) - radix || index >> radix != 0)
+    const Word guard_bits = read_once(out->receive_depth) - radix; // and the guard, above them, is zero
+    if (guard_bits >= word_bits || root->badge != guard_bits || index >> radix != 0)
         return false;
     Slot& to = root->pointer<Slot>()[index];
     if (!to.empty() || !check_derivable(*from).ok())

@@ -159,7 +159,7 @@ Failure write_registers(Invocation& call, Thread& thread) {
     for (unsigned i = 0; i < count; ++i)
         if (!copy.set(first + i, call.words[3 + i]))
             return {Error::invalid_argument, 3 + i, call.words[3 + i]};
-    thread_control::abandon(thread);
+    thread_control::abandon(call.cpu, thread);
     set_full(thread, copy);
     if (call.words[0] != 0)
         thread_control::resume(call.cpu, thread);
@@ -172,7 +172,7 @@ Failure copy_registers(Invocation& call, Thread& thread) {
         return Error::illegal_operation;
     if (call.words[0] != 0)
         thread_control::suspend(call.cpu, source);
-    thread_control::abandon(thread);
+    thread_control::abandon(call.cpu, thread);
     Registers registers = all_registers(source);
     if (source.debug.single_step)
         arch::arm_step(registers, false);

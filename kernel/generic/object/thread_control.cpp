@@ -57,7 +57,7 @@ void init(Thread& thread, bool has_fpu) {
 }
 
 void set_cspace(Cpu& cpu, Thread& thread, Slot& from, Word guard) {
-    abandon(thread); // a repeated call would look its capabilities up in the new space
+    abandon(cpu, thread); // a repeated call would look its capabilities up in the new space
     clear_slot(cpu, thread.cspace_slot);
     put(from, thread.cspace_slot);
     if (guard != 0)
@@ -143,8 +143,15 @@ void set_flags(Cpu& cpu, Thread& thread, Word clear, Word set) {
     cpu.reschedule = true;
 }
 
-void abandon(Thread& thread) {
-    thread.repeats = 0;
+void abandon(Cpu& cpu, Thread& thread) {
+    // Who lends its time for the repetition (ipc::receive) has it back.
+    if (thread.repeats == Repeat::receiving) {
+        if (thread.reply->caller != nullptr)
+            ipc::release_caller(cpu, *thread.reply);
+        else
+            sched::give_back(cpu, thread);
+    }
+    thread.repeats = Repeat::nothing;
     progress::forget(thread);
 }
 
@@ -167,6 +174,7 @@ void destroy(Cpu& cpu, Thread& thread) {
     thread.gate |= Gate::suspended;
     thread.active = 0;
     sched::make_unready(cpu, thread);
+    abandon(cpu, thread);
     ipc::leave_queue(cpu, thread);
     if (SchedContext* context = sched::context_of(thread)) {
         // What was lent to it goes back to who lent it last.
@@ -184,7 +192,6 @@ void destroy(Cpu& cpu, Thread& thread) {
     ipc::offer_none(thread);
     ipc::unbind(thread);
     fpu::release(cpu, thread);
-    abandon(thread);
     thread.node = nullptr;
     thread.node_size = 0;
     thread.space = &kernel_state.empty_space;

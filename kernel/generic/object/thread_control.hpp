@@ -27,7 +27,7 @@ void resume(Cpu& cpu, Thread& thread);
 void set_flags(Cpu& cpu, Thread& thread, Word clear, Word set);
 
 /// A preempted system call of the thread will not be repeated as it was.
-void abandon(Thread& thread);
+void abandon(Cpu& cpu, Thread& thread);
 
 /// One of the thread's own slots is being emptied: what is cached of it is forgotten.
 void slot_emptied(Cpu& cpu, Slot& slot);
