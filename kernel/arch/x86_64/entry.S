@@ -21,8 +21,7 @@
     .endm
 
     .section .text.entry, "ax"
-    .global trap_vectors, syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry
-    .global ignore_entry, x86_leave_full
+    .globl trap_vectors, syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry, ignore_entry, x86_leave_full
     // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
     .set vector, 0
     .set with_code, 0x60227d00
