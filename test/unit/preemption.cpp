@@ -368,33 +368,30 @@ TEST_CASE("a passive server that is preempted behind a message that does not fit
     CHECK(large.wait == Wait::nothing);
     CHECK(sched::context_of(server) == root_time);
     test::check_invariants(world);
-    SECTION("a server that goes on elsewhere gives it back") {
+    const auto has_its_answer = [&] {
+        return world.root().wait == Wait::nothing && sched::context_of(world.root()) == root_time &&
+               cobnut::Tag{world.root().registers.tag()}.label() == 9;
+    };
+    const auto let_another_run = [&] {
         thread_control::resume(world.cpu(), large);
         REQUIRE(world.settle() == &large);
+    };
+    SECTION("a server that goes on elsewhere gives it back") {
+        let_another_run();
         thread_control::abandon(world.cpu(), server);
-        CHECK(world.root().wait == Wait::nothing);
-        CHECK(sched::context_of(world.root()) == root_time);
-        CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
-        test::check_invariants(world);
-        return;
+        CHECK(has_its_answer());
+        return test::check_invariants(world);
     }
     SECTION("who lends it has the answer, though the Reply goes") {
-        thread_control::resume(world.cpu(), large);
-        REQUIRE(world.settle() == &large);
+        let_another_run();
         ipc::destroy(world.cpu(), *server.reply);
-        CHECK(world.root().wait == Wait::nothing);
-        CHECK(sched::context_of(world.root()) == root_time);
-        CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
-        test::check_invariants(world);
-        return;
+        CHECK(has_its_answer());
+        return test::check_invariants(world);
     }
     SECTION("who lends it has the answer, though the server goes") {
-        thread_control::resume(world.cpu(), large);
-        REQUIRE(world.settle() == &large);
+        let_another_run();
         thread_control::destroy(world.cpu(), server);
-        CHECK(world.root().wait == Wait::nothing);
-        CHECK(sched::context_of(world.root()) == root_time);
-        CHECK(cobnut::Tag{world.root().registers.tag()}.label() == 9);
+        CHECK(has_its_answer());
         return;
     }
     (void)world.syscall(Syscall::reply_recv);

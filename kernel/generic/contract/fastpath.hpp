@@ -58,12 +58,8 @@
 //   Word tag(const Entry&)
 //   [[noreturn]] void slow_yield()                  perhaps: the same, in kernel_yield
 
-#ifndef ARCH_FAST_PARAMETERS // where a compiler cannot keep its hands off registers: they are arguments
-#define ARCH_FAST_PARAMETERS kernel::Word path
-#define ARCH_FAST_FROM_STUB arch::FastPolicy::entry()
-#define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry()
-#define ARCH_FAST_CALL
-#endif
+// ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention and parameters of the entries, `path` among them;
+// ARCH_FAST_FROM_STUB, ARCH_BRIEF_FROM_STUB: their Entry. As in fast_entries.hpp, or registers are arguments.
 
 // Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.
 extern "C" {

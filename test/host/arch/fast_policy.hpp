@@ -7,6 +7,7 @@
 #include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
+#include <generic/contract/fast_entries.hpp>
 #include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>

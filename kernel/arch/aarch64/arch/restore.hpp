@@ -23,6 +23,9 @@
 #define ARCH_BRIEF_PATH_TOO , "r"(x0)
 #define ARCH_BRIEF_BACK "mov x8, x15\n\tmov x16, x12\n\tmov x17, x14\n\t"
 #else
+#ifndef __ASSEMBLER__
+#include <generic/contract/fast_entries.hpp>
+#endif
 #define ARCH_FAST_STACK
 #define ARCH_FAST_CURRENT x17
 #define ARCH_FAST_REPLY x8

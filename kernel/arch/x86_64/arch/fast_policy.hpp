@@ -31,6 +31,7 @@
 #define ARCH_BRIEF_RBP "movq %c[at_rbp](%%r11), %%rbp\n"
 #define ARCH_BRIEF_SLOW ARCH_SLOW("slow_entry")
 #else
+#include <generic/contract/fast_entries.hpp>
 #define ARCH_MESSAGE_REGISTERS(message)
 #define ARCH_MESSAGE(message)
 #define ARCH_BRIEF_RBP
