@@ -62,11 +62,17 @@ class Remote:
     def store(self, address: int, word: str) -> None:
         self.ask(f"M{address:x},4:{word}")
 
-    def step(self, address: int, name: str) -> None:
+    def step(self) -> None:
+        """One instruction that leads elsewhere. Where something woke QEMU's loop, its step ends before it."""
+        place = self.read(PC[self.isa])
+        while self.read(PC[self.isa]) == place:
+            self.ask("s")
+
+    def execute(self, address: int, name: str) -> None:
         """One instruction, put at an address that the machine can execute from as it is."""
         self.store(address, CODE[self.isa][name].to_bytes(4, "little").hex())
         self.write(PC[self.isa], address)
-        self.ask("s")
+        self.step()
 
     def stop_at(self, address: int, stop: bool = True) -> None:
         self.ask(f"{'Z' if stop else 'z'}0,{address:x},4")
@@ -76,11 +82,11 @@ def inject(remote: Remote) -> None:
     """Where the machine stands, at EL1. At EL2 it translates nothing."""
     pc, r0 = remote.read(PC[remote.isa]), remote.read(0)
     place = remote.load(pc)
-    remote.step(pc, "hvc")
+    remote.execute(pc, "hvc")
     spare = remote.load(SPARE)
     remote.write(0, PENDING[remote.isa])
-    remote.step(SPARE, "msr hcr, r0")
-    remote.step(SPARE, "eret")
+    remote.execute(SPARE, "msr hcr, r0")
+    remote.execute(SPARE, "eret")
     remote.write(0, r0)
     remote.write(PC[remote.isa], pc)
     remote.store(pc, place)
@@ -91,14 +97,14 @@ def inject(remote: Remote) -> None:
 
 def run_to(remote: Remote, address: int, capability: int | None) -> None:
     """To the next entry of the test's thread there, from wherever the machine stands."""
-    remote.ask("s")
+    remote.step()
     remote.stop_at(address)
     while True:
         remote.ask("c")
         if capability is None or remote.read(0) == capability:
             break
         remote.stop_at(address, False)
-        remote.ask("s")
+        remote.step()
         remote.stop_at(address)
     remote.stop_at(address, False)
 
@@ -108,6 +114,6 @@ def run(connection: socket.socket, isa: str, vectors: int) -> None:
     for entry, capability, steps in entries(isa):
         run_to(remote, vectors + entry, capability)
         for _ in range(steps):
-            remote.ask("s")
+            remote.step()
         inject(remote)
     remote.ask("D")
