@@ -4,6 +4,7 @@
 #include <generic/cap/derivation.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/memory.hpp>
+#include <generic/contract/page_format.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/object/untyped.hpp>
 
@@ -12,8 +13,9 @@ namespace kernel::untyped {
 namespace {
 
 constexpr unsigned unit_bits = cobnut::untyped_min_size_bits;
+constexpr unsigned page_bits = arch::PageFormat::level[arch::PageFormat::levels - 1].shift;
 
-}
+} // namespace
 
 bool retype_at_once(const Thread& caller, Slot& untyped) {
     constexpr Word retype = cobnut::Tag(static_cast<Word>(cobnut::Method::untyped_retype), 6, 1).raw();
@@ -29,12 +31,19 @@ bool retype_at_once(const Thread& caller, Slot& untyped) {
     Slot& slot = node->pointer<Slot>()[first];
     const auto type = static_cast<ObjectType>(caller.registers.message(0));
     const Word size_bits = caller.registers.message(1);
-    const auto object = object_bits(caller.registers.message(0), size_bits);
-    if (!slot.empty() || !object.ok() || !may_become(untyped, type))
+    // Most of what is made are pages, which are Frames of size index 0.
+    const bool is_page = type == ObjectType::frame && size_bits == page_bits;
+    unsigned bits = page_bits;
+    if (!is_page) {
+        const auto object = object_bits(caller.registers.message(0), size_bits);
+        if (!object.ok() || !may_become(untyped, type))
+            return false;
+        bits = object.value();
+    }
+    if (!slot.empty())
         return false;
 
     // Counted in units of 16 bytes, which fit into a word if the Untyped has no more than that.
-    const unsigned bits = object.value();
     const unsigned all_bits = untyped.untyped_bits();
     if (bits > all_bits || all_bits - unit_bits >= word_bits)
         return false;
@@ -49,8 +58,12 @@ bool retype_at_once(const Thread& caller, Slot& untyped) {
             return false;
         arch::clear_physical(address, size_t{1} << bits);
     }
-    if (!create(untyped, slot, type, static_cast<unsigned>(size_bits), address))
+    if (is_page) {
+        set_frame(untyped, slot, 0, address);
+        derivation::insert_child(untyped, slot);
+    } else if (!create(untyped, slot, type, static_cast<unsigned>(size_bits), address)) {
         return false;
+    }
     untyped.set_untyped_used(uint64_t{begin + units} << unit_bits);
     return true;
 }

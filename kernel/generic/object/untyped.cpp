@@ -154,14 +154,6 @@ void create_untyped(const Slot& parent, Slot& slot, unsigned bits, PhysAddr addr
     slot.set_untyped_used(0);
 }
 
-void create_frame(const Slot& parent, Slot& slot, unsigned bits, PhysAddr address) {
-    const bool device = (parent.badge & Slot::untyped_device) != 0;
-    const Word rights = rights_byte(Rights::read_write()) | (device ? SlotRights::device : 0) |
-                        (Word{mm::frame_size_index(bits)} << SlotRights::frame_size_shift);
-    slot.object.set_physical(ObjectType::frame, rights, address);
-    slot.set_mapping(0, VirtAddr(0));
-}
-
 } // namespace
 
 unsigned fpu_thread_bits() {
@@ -247,7 +239,7 @@ bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysA
         create_untyped(parent, slot, size_bits, address);
         break;
     case ObjectType::frame:
-        create_frame(parent, slot, size_bits, address);
+        set_frame(parent, slot, mm::frame_size_index(size_bits), address);
         break;
     case ObjectType::cnode:
         slot.set(type, object, size_bits, 0);

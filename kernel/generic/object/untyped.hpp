@@ -29,6 +29,15 @@ namespace kernel::untyped {
 }
 inline constexpr uint64_t clear_step = 4096;
 
+/// The capability of a Frame of that size index, without its place among the children of `parent`.
+inline void set_frame(const Slot& parent, Slot& slot, unsigned size_index, PhysAddr address) {
+    const bool device = (parent.badge & Slot::untyped_device) != 0;
+    const Word rights = rights_byte(Rights::read_write()) | (device ? SlotRights::device : 0) |
+                        Word{size_index} << SlotRights::frame_size_shift;
+    slot.object.set_physical(ObjectType::frame, rights, address);
+    slot.set_mapping(0, VirtAddr(0));
+}
+
 /// Makes the object in cleared memory at `address` and its capability in the empty `slot`, a child
 /// of `parent`. False: the ids of VSpaces are used up.
 [[nodiscard]] bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits,
