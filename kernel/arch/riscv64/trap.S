@@ -54,22 +54,29 @@ other_syscall:
     ld      t3, CPU_CURRENT(tp)
     csrrw   t4, sscratch, tp
     sd      t4, TP(t3)
-#ifndef __clang__                   // it would spill, and sp is the user's
+#ifdef __clang__                    // it would save the others itself, and sp is the user's
+    each    sd, ARGUMENTS + 32, a4, a5, a6, a7
+#else
     each    sd, SAVED + 8, s1, s2, s3, s4
+#endif
     j       kernel_fast_brief
     .global trap_slow_brief
 trap_slow_brief:                    // from there: these are saved, t4 is the number, or the slot for kernel_send
     each    sd, SAVED, s0
-    each    sd, SAVED + 40, s5, s6, s7, s8, s9, s10, s11, gp, sp
-#else
-    voluntary sd
-    mv      t4, t0
+#ifdef __clang__
+    each    sd, SAVED + 8, s1, s2, s3, s4
+    each    sd, ARGUMENTS, a0, a1, a2, a3
 #endif
+    each    sd, SAVED + 40, s5, s6, s7, s8, s9, s10, s11, gp, sp
     csrr    s1, sepc
     addi    s1, s1, 4
     sd      s1, PC(t3)
+#ifdef __clang__
+    j       2f
+#endif
 trap_slow_syscall:                  // t0 and the arguments are as the user left them, t3 the thread, t4 as above
-    arguments sd
+    each    sd, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7
+2:  each    sd, ARGUMENTS + 64, t0, t1, t2
     mv      sp, tp
     mv      a0, t4
     bne     t4, t0, 1f

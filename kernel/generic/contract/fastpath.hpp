@@ -19,6 +19,7 @@
 //   Word tag(const Entry&)       the tag register
 //   uint32_t gate(const Entry&)  Cpu::gate
 //   SchedContext* sched_context(const Entry&)      Cpu::sched_context
+//   SchedContext* sched_context_again()            perhaps: the same, loaded again for want of registers
 //   void set_current(const Entry&, Thread*)        Cpu::current
 //   bool may_switch_space(const Entry&, VSpace*)   the token of the space is valid (has an asid)
 //   void switch_space(const Entry&, VSpace*)       nothing if it is the current one where that pays

@@ -250,6 +250,8 @@ struct Fastpath {
             }
 
             // Committed: only stores from here on.
+            if constexpr (requires { Policy::sched_context_again(); })
+                context = Policy::sched_context_again();
             detach(context, reply, current, endpoint);
             if constexpr (is_long)
                 copy_rest<false>(entry, current, caller);

@@ -17,12 +17,40 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
+// What the stub has saved for C++ before the brief fastpath. Clang would save callee-saved registers itself.
+#ifdef __clang__
+#define ARCH_BRIEF_SAVED
+#define ARCH_BRIEF_ARGUMENTS "ld a4, 224(t3)\n\tld a5, 232(t3)\n\tld a6, 240(t3)\n\tld a7, 248(t3)\n\t"
+#define ARCH_BRIEF_PATH(path) register kernel::Word a0 asm("a0") = path
+#define ARCH_BRIEF_PATH_INPUT "r"(a0)
+#define ARCH_BRIEF_PATH_TOO , "r"(a0)
+#else
+#define ARCH_BRIEF_SAVED "ld s1, 72(t3)\n\tld s2, 80(t3)\n\tld s3, 88(t3)\n\tld s4, 96(t3)\n\t"
+#define ARCH_BRIEF_ARGUMENTS
+#define ARCH_BRIEF_PATH(path)
+#define ARCH_BRIEF_PATH_INPUT
+#define ARCH_BRIEF_PATH_TOO
+#endif
+
 // t3: the thread. What C++ was kept away from is as it came.
 #define ARCH_BRIEF_LEAVE                                                                           \
     "csrr t4, sepc\n\taddi t4, t4, 4\n\tcsrw sepc, t4\n\tld tp, 176(t3)\n\t"                       \
-    "ld s1, 72(t3)\n\tld s2, 80(t3)\n\tld s3, 88(t3)\n\tld s4, 96(t3)\n\t"                                          \
+    ARCH_BRIEF_SAVED                                                                               \
     "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                             \
     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
+
+// Two words on their way. Clang is kept away from what the stub has saved, or would save it itself if told of it.
+#ifdef __clang__
+#define ARCH_PAIR_1 "s2"
+#define ARCH_PAIR_2 "s3"
+#define ARCH_PAIR_DECLARE
+#define ARCH_PAIR_OUTPUTS
+#else
+#define ARCH_PAIR_1 "%[first]"
+#define ARCH_PAIR_2 "%[second]"
+#define ARCH_PAIR_DECLARE kernel::Word first, second;
+#define ARCH_PAIR_OUTPUTS , [first] "=&r"(first), [second] "=&r"(second)
+#endif
 
 // t0: the thread, the current one. Its voluntary frame comes back; a0 to a7 are its results. No reservation
 // outlives the switch (Unprivileged ISA 8.2); the store to Cpu::current fails, or changes nothing.
@@ -73,6 +101,13 @@ struct FastPolicy {
         asm("ld %0, %1(tp)" : "=r"(context) : "i"(offsetof(kernel::Cpu, sched_context)));
         return context;
     }
+#ifdef __clang__
+    KERNEL_HOT static kernel::SchedContext* sched_context_again() {
+        kernel::SchedContext* context;
+        asm volatile("ld %0, %1(tp)" : "=r"(context) : "i"(offsetof(kernel::Cpu, sched_context)));
+        return context;
+    }
+#endif
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)));
     }
@@ -92,9 +127,6 @@ struct FastPolicy {
     template <bool apart>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
-#ifdef __clang__ // which has seven registers here
-        kernel::ipc::copy_words<apart ? 4 : 16, 2>(to, from, count);
-#else
         if constexpr (apart) {
             kernel::ipc::copy_words<4>(to, from, count);
             return;
@@ -103,7 +135,6 @@ struct FastPolicy {
             *to++ = *from++;
         if (count > 1)
             copy_pairs(to, from, count & ~kernel::Word{1});
-#endif
     }
 
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {
@@ -165,15 +196,17 @@ private:
         const kernel::Word skipped = (0 - count * sizeof(kernel::Word)) & 255;
         to -= skipped / sizeof(kernel::Word);
         from -= skipped / sizeof(kernel::Word);
-        kernel::Word first, second;
+        ARCH_PAIR_DECLARE
         asm volatile(".option push\n\t.option norvc\n\t"
-                     "lla %2, 1f\n\tadd %2, %2, %5\n\tjr %2\n"
+                     "lla " ARCH_PAIR_1 ", 1f\n\t"
+                     "add " ARCH_PAIR_1 ", " ARCH_PAIR_1 ", %[skipped]\n\tjr " ARCH_PAIR_1 "\n"
                      "1:\n\t.irp n, 0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240\n\t"
-                     "ld %2, \\n(%1)\n\tld %3, \\n + 8(%1)\n\tsd %2, \\n(%0)\n\tsd %3, \\n + 8(%0)\n\t"
+                     "ld " ARCH_PAIR_1 ", \\n(%[from])\n\tld " ARCH_PAIR_2 ", \\n + 8(%[from])\n\t"
+                     "sd " ARCH_PAIR_1 ", \\n(%[to])\n\tsd " ARCH_PAIR_2 ", \\n + 8(%[to])\n\t"
                      ".endr\n\t"
-                     "addi %0, %0, 256\n\taddi %1, %1, 256\n\tbne %0, %4, 1b\n\t.option pop"
-                     : "+&r"(to), "+&r"(from), "=&r"(first), "=&r"(second)
-                     : "r"(end), "r"(skipped)
+                     "addi %[to], %[to], 256\n\taddi %[from], %[from], 256\n\tbne %[to], %[end], 1b\n\t.option pop"
+                     : [to] "+&r"(to), [from] "+&r"(from) ARCH_PAIR_OUTPUTS
+                     : [end] "r"(end), [skipped] "r"(skipped)
                      : "memory");
     }
 
@@ -188,8 +221,8 @@ private:
     }
 };
 
-// Only tp and s1 to s4 are saved: C++ has them and t4 to t6, and no stack. The capability stays in a0, the number in t0,
-// the thread in t3.
+// Only tp and s1 to s4 are saved, with Clang a4 to a7: C++ has them and t4 to t6, and no stack. The capability stays in
+// a0, the number in t0, the thread in t3.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
@@ -209,8 +242,10 @@ struct BriefPolicy {
     }
     KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
-        asm volatile(ARCH_BRIEF_LEAVE ::: "memory");
+    [[noreturn]] KERNEL_HOT static void leave(const Entry&, [[maybe_unused]] kernel::Word path) {
+        static_assert(offsetof(kernel::Thread, registers) + offsetof(Registers, argument) == 192);
+        ARCH_BRIEF_PATH(path);
+        asm volatile(ARCH_BRIEF_ARGUMENTS ARCH_BRIEF_LEAVE ::ARCH_BRIEF_PATH_INPUT : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
@@ -220,12 +255,15 @@ struct BriefPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
-        asm volatile("mv t4, t0\n\tj trap_slow_brief" ::: "memory");
+    [[noreturn]] KERNEL_HOT static void slow(const Entry&, [[maybe_unused]] kernel::Word path) {
+        ARCH_BRIEF_PATH(path);
+        asm volatile("mv t4, t0\n\tj trap_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
-        asm volatile("mv t4, %0\n\tj trap_slow_brief" ::"r"(slot) : "memory");
+    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
+                                                  const kernel::Slot* slot) {
+        ARCH_BRIEF_PATH(path);
+        asm volatile("mv t4, %0\n\tj trap_slow_brief" ::"r"(slot) ARCH_BRIEF_PATH_TOO : "memory");
         __builtin_unreachable();
     }
 };
