@@ -12,6 +12,12 @@ namespace kernel {
 /// (illegal_operation), nor below a preempted revoke (busy).
 [[nodiscard]] Failure check_derivable(const Slot& from);
 
+/// Its copy with all rights is the same but for the place in the tree, and nothing but a preempted revoke is in its
+/// way. Of Endpoint to VSpace, which follow each other.
+constexpr bool is_copied_whole(ObjectType type) {
+    return type >= ObjectType::endpoint && type <= ObjectType::vspace;
+}
+
 /// Puts a child of `from` into the empty slot `to`, with the rights that both have. check_derivable
 /// has passed. A copied Untyped counts as used up until the copy is gone; a copied Frame is not
 /// mapped.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Moving a message from one thread to another.
+#include <generic/cap/derivation.hpp>
 #include <generic/cap/derive.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/ipc/transfer.hpp>
+#include <generic/object/kernel.hpp>
 
 #include <cobnut/abi/fault.hpp>
 
@@ -119,7 +121,15 @@ bool transfer_near(const Thread& sender, const Thread& receiver) {
     if (guard_bits >= word_bits || root->badge != guard_bits || index >> radix != 0)
         return false;
     Slot& to = root->pointer<Slot>()[index];
-    if (!to.empty() || !check_derivable(*from).ok())
+    if (!to.empty())
+        return false;
+    if (is_copied_whole(from->type()) && kernel_state.progress_count == 0) [[likely]] {
+        to.object = from->object;
+        to.badge = from->badge;
+        derivation::insert_child(*from, to);
+        return true;
+    }
+    if (!check_derivable(*from).ok())
         return false;
     derive(*from, to, Rights::all());
     return true;
