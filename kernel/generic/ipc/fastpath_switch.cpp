@@ -64,13 +64,9 @@ template <bool (*done)(const Thread&, Slot&)>
 KERNEL_HOT void call_at_once(Cpu& cpu, Slot& slot) {
     if (is_recorded(cpu) || kernel_state.progress_count != 0 || !done(*cpu.current, slot))
         return;
-    if constexpr (arch::FastPolicy::paths_apart) {
-        static constexpr Word answer[1 + arch::Registers::message_words] = {Tag(0, 0).raw()};
-        cpu.current->frame_kind = FrameKind::running;
-        arch::FastPolicy::leave_with(cpu.current, 0, answer);
-    }
-    give_answer(*cpu.current);
-    arch::leave(*cpu.current);
+    static constexpr Word answer[1 + arch::Registers::message_words] = {Tag(0, 0).raw()};
+    cpu.current->frame_kind = FrameKind::running;
+    arch::FastPolicy::leave_with(cpu.current, 0, answer);
 }
 
 /// The same without registers that other calls would lack.
