@@ -114,7 +114,7 @@ full:
 kernel_fault:
     tail    trap_from_kernel
 
-    .global leave_voluntary, leave_full
+    .global leave_voluntary, leave_full, leave_thread_full
 leave_voluntary:
     mv      t3, a0
     end_reservation
@@ -130,6 +130,7 @@ leave_voluntary:
 
 leave_full:
     mv      t3, a0
+leave_thread_full:                  // t3: the thread
     end_reservation
     ld      t4, PC(t3)
     csrw    sepc, t4

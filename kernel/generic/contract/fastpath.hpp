@@ -33,9 +33,9 @@
 //                                                  tag and message words are loaded from there
 //   [[noreturn]] void leave_with_words(Thread*, Word badge, Word tag, const Word* words)   the same with
 //                                                  the first of these, which are in registers mostly
+//   Word first_word(const Entry&)   the message's, of an answer to a fault
+//   [[noreturn]] void leave_full(Thread*)          as arch::leave_full
 // Where paths are apart:
-//   Word first_word()            the message's, of an answer to a fault
-//   [[noreturn]] void leave_full(Thread*)          all registers of its full frame
 //   [[noreturn]] void leave_with_arguments(Thread*)   from the kernel stack: the voluntary frame and the arguments
 //
 //   [[noreturn]] void slow_call(const Entry&, Word path)          everything as at the fastpath's entry: continues

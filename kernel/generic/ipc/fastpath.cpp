@@ -17,8 +17,4 @@ void kernel_fast_call_exchange(const Slot* slot) { Path::call_exchange(slot); }
 void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }
 void kernel_fast_call_fpu(const Slot* slot) { Path::call_fpu(slot); }
 void kernel_fast_reply_recv_fpu(Word path) { Path::reply_recv_fpu(path); }
-void kernel_fast_reply_recv_fault(Word path) {
-    if constexpr (arch::FastPolicy::paths_apart)
-        Path::reply_recv_fault(path);
-    __builtin_unreachable();
-}
+void kernel_fast_reply_recv_fault(Word path) { Path::reply_recv_fault(path); }

@@ -243,9 +243,12 @@ struct Fastpath {
                         Policy::keep(entry);
                     Policy::template continue_in<kernel_fast_reply_recv_fpu>(path, caller);
                 }
-                if constexpr (!is_long && Policy::paths_apart)
-                    if (has<Gate::faulted>(caller))
-                        Policy::template continue_in<kernel_fast_reply_recv_fault>(path, caller);
+                if constexpr (!is_long)
+                    if (has<Gate::faulted>(caller)) {
+                        if constexpr (Policy::keeps)
+                            Policy::keep(entry);
+                        Policy::template continue_in<kernel_fast_reply_recv_fault>(path, endpoint);
+                    }
                 return;
             }
 
@@ -338,31 +341,34 @@ struct Fastpath {
     /// `reply_recv` has found that the caller waits for the answer to a fault, and that everything that does not
     /// concern the caller is as it wants it.
     [[noreturn]] KERNEL_HOT static void reply_recv_fault(Word path) {
-        Thread* caller = Policy::template second<Thread>();
-        Cpu* cpu = &arch::current_cpu();
-        Thread* current = cpu->current;
-        const typename Policy::Entry entry = Policy::entry_of(current);
-        const cobnut::Tag tag(Policy::tag(entry));
+        Endpoint* endpoint = Policy::template second<Endpoint>();
+        Thread* current = arch::current_cpu().current;
+        auto entry = Policy::entry_of(current);
+        Reply* reply = current->reply;
+        Thread* caller = reply->caller;
+        constexpr Word wordless = cobnut::Tag(static_cast<Word>(cobnut::FaultReply::resume), 0).raw();
         do {
-            if (tag.length() > 1 || tag.label() != static_cast<Word>(cobnut::FaultReply::resume)) [[unlikely]]
+            // No words, or the first one.
+            if (Policy::tag(entry) - wordless > 1) [[unlikely]]
                 break;
             // Both flags: a thread whose time was up may be in a voluntary frame.
-            if (!Gate::may_run(caller->gate ^ (Gate::full_frame | Gate::faulted), cpu->gate) ||
-                !Policy::may_switch_space(entry, caller->space)) [[unlikely]]
+            const uint32_t gate = caller->gate ^ (Gate::full_frame | Gate::faulted);
+            if (!Gate::may_run(gate, Policy::gate(entry)) || !Policy::may_switch_space(entry, caller->space)) [[unlikely]]
                 break;
             // One that it was given while it waited is not to be replaced by the one that it lent.
             if (caller->sched_context != nullptr) [[unlikely]]
                 break;
             // Where it goes on elsewhere, a preempted call is not made again.
-            if (tag.length() == 1 &&
-                (caller->repeats != Repeat::nothing || !caller->registers.set_ip(Policy::first_word()))) [[unlikely]]
+            if (Policy::tag(entry) != wordless &&
+                (caller->repeats != Repeat::nothing || !caller->registers.set_ip(Policy::first_word(entry)))) [[unlikely]]
                 break;
 
             // Committed: only stores from here on.
-            ReplyRecv::detach(cpu->sched_context, current->reply, current,
-                              Fast::endpoint(current->node[path].object.word));
-            caller->clear_fault();
-            cpu->current = caller;
+            caller->gate = gate;
+            caller->fault.type = 0;
+            caller->frame_kind = FrameKind::running;
+            ReplyRecv::detach(Policy::sched_context(entry), reply, current, endpoint);
+            Policy::set_current(entry, caller);
             Policy::switch_space(entry, caller->space);
             Policy::leave_full(caller);
         } while (false);

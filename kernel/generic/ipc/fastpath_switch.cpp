@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Fastpaths that switch to another thread on the kernel stack, where a message has been stored or
-// there is none: the running thread is preempted, has faulted, or answers a fault. They run before
+// there is none: the running thread is preempted or has faulted. They run before
 // sched::enter, so what is void in a running thread is so for them too. Compiled with the
 // registers that the stub has saved free to use, and without a function between entry and commit.
 #include <cobnut/abi/fault.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/cpu.hpp>
-#include <generic/ipc/fastpath.hpp>
 #include <generic/ipc/fastpath_switch.hpp>
 #include <generic/ipc/slow_entry.hpp>
 #include <generic/ipc/transfer.hpp>
@@ -26,7 +25,6 @@ namespace {
 
 using cobnut::Syscall;
 using cobnut::Tag;
-using Fast = FastSlot<decltype(Slot::object)>;
 
 KERNEL_HOT void set_current(Cpu& cpu, Thread& from, Thread& to) {
     cpu.current = &to;
@@ -251,51 +249,10 @@ KERNEL_HOT void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, 
                                        Tag(static_cast<Word>(type), 0).raw() | tag.raw(), words);
 }
 
-KERNEL_HOT void answer_fault(Cpu& cpu) {
-    Thread& current = *cpu.current;
-    Reply& reply = *current.reply;
-    SchedContext& context = *cpu.sched_context;
-    if (reply.path != current.registers.reply() || context.top != &reply)
-        return;
-    // No words, or the first one.
-    const Word length = current.registers.tag() - Tag(static_cast<Word>(cobnut::FaultReply::resume), 0).raw();
-    const Word path = current.registers.capability();
-    if (length > 1 || path >= current.node_size)
-        return;
-    const Word object = current.node[path].object.word;
-    if (!Fast::is_endpoint<Fast::may_receive>(object))
-        return;
-    auto& endpoint = *Fast::endpoint(object);
-    if (endpoint.head != 0 || static_cast<int32_t>(current.gate) < 0) // Gate::signal_pending
-        return;
-    // It waits for the answer to a fault, in a full frame. A context that it was given while it waited is
-    // not to be replaced by the one that it lent.
-    Thread& thread = *reply.caller;
-    const uint32_t gate = thread.gate ^ (Gate::full_frame | Gate::faulted);
-    if (!may_run(cpu, gate) || !has_space(thread) || thread.sched_context != nullptr)
-        return;
-    // Where it goes on elsewhere, a preempted call is not made again.
-    if (length == 1 && (thread.repeats != Repeat::nothing || !thread.registers.set_ip(current.registers.message(0))))
-        return;
-
-    // Committed, as in the fastpath of reply_recv.
-    thread.fault.type = 0;
-    thread.gate = gate;
-    thread.frame_kind = FrameKind::running;
-    reply.caller = nullptr;
-    context.top = reply.prev;
-    endpoint.head = reinterpret_cast<Word>(&current) + Endpoint::fast_receivers;
-    current.wait = reinterpret_cast<Word>(&endpoint) + Wait::receive;
-    current.sched_context = nullptr;
-    set_current(cpu, current, thread);
-    arch::leave_full(thread);
-}
-
 /// The number does not outlive the choice: no register has to keep it.
 [[noreturn]] KERNEL_HOT void system_call(Cpu& cpu, Word number) {
     constexpr auto yielding = static_cast<Word>(Syscall::yield);
     constexpr auto calling = static_cast<Word>(Syscall::call);
-    constexpr auto answering = static_cast<Word>(Syscall::reply_recv);
     cpu.current->frame_kind = FrameKind::arguments;
     if (COBNUT_FASTPATH) {
         if (!arch::FastPolicy::paths_apart && number == yielding) {
@@ -303,9 +260,6 @@ KERNEL_HOT void answer_fault(Cpu& cpu) {
             slow::system_call(yielding);
         } else if (number == calling) {
             call(cpu);
-        } else if (number == answering) {
-            answer_fault(cpu);
-            slow::system_call(answering);
         } else if (number == yielding) {
             kernel_yield();
         }

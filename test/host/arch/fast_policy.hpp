@@ -13,15 +13,12 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-#include <type_traits>
-
 extern "C" {
 [[noreturn]] void kernel_syscall(kernel::Word number);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_yield();
-[[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 }
 
 namespace arch {
@@ -81,20 +78,15 @@ struct FastPolicy {
         arch::leave(*thread);
     }
     [[noreturn]] static void leave_with_arguments(kernel::Thread* thread) { arch::leave(*thread); }
-    static kernel::Word first_word() { return sender_->registers.message(0); }
+    static kernel::Word first_word(const Entry&) { return sender_->registers.message(0); }
     [[noreturn]] static void leave_full(kernel::Thread* thread) {
         ++taken;
-        arch::leave(*thread);
+        arch::leave_full(*thread);
     }
     [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
     template <auto function>
     [[noreturn]] static void continue_in(auto first, auto* second) {
-        // Answers to faults by turns in a path of their own and in that of kernel_syscall.
-        if constexpr (std::is_same_v<decltype(first), kernel::Word>) {
-            if (function == kernel_fast_reply_recv_fault && (apart_ = !apart_))
-                slow_reply_recv({}, first);
-        }
         second_ = second;
         function(first);
         __builtin_unreachable();
@@ -105,7 +97,6 @@ struct FastPolicy {
 private:
     static inline kernel::Thread* sender_ = nullptr;
     static inline void* second_ = nullptr;
-    static inline bool apart_ = false;
 };
 
 struct BriefPolicy {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <arch/address_space.hpp>
+#include <arch/cpu.hpp>
 #include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
@@ -45,6 +46,11 @@ struct FastPolicy {
         asm("// tag" : "=r"(x1));
         return x1;
     }
+    KERNEL_HOT static kernel::Word first_word(const Entry&) {
+        register kernel::Word x2 asm("x2");
+        asm volatile("// word" : "=r"(x2));
+        return x2;
+    }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     KERNEL_HOT static uint32_t gate(const Entry&) { return cpu()->gate; }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
@@ -77,6 +83,11 @@ struct FastPolicy {
         register kernel::Thread* x16 asm("x16") = thread;
         asm volatile(ARCH_FAST_STACK ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16) : "memory");
         KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void leave_full(kernel::Thread* thread) {
+        register kernel::Thread* x0 asm("x0") = thread;
+        asm volatile("b %c1" ::"r"(x0), "i"(arch::leave_full) : "memory");
+        __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,
                                                    const kernel::Word* message) {

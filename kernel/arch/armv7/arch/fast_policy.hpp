@@ -176,7 +176,7 @@ struct FastPolicy {
                      : : "r"(thread) : "memory");
         KERNEL_GONE;
     }
-    KERNEL_HOT static kernel::Word first_word() {
+    KERNEL_HOT static kernel::Word first_word(const Entry&) {
 #ifdef __clang__
         return kept_arguments[1];
 #else
@@ -186,8 +186,6 @@ struct FastPolicy {
 #endif
     }
     [[noreturn]] KERNEL_HOT static void leave_full(kernel::Thread* thread) {
-        thread->frame_kind = kernel::FrameKind::running;
-        thread->gate &= ~kernel::Gate::full_frame;
         register Registers* r0 asm("r0") = &thread->registers;
         asm volatile("b %c1" : : "r"(r0), "i"(restore_registers) : "memory");
         KERNEL_GONE;

@@ -89,6 +89,11 @@ struct FastPolicy {
         asm volatile("# a1" : "=r"(word));
         return word;
     }
+    KERNEL_HOT static kernel::Word first_word(const Entry&) {
+        register kernel::Word word asm("a2");
+        asm volatile("# a2" : "=r"(word));
+        return word;
+    }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     // Loads and stores that name tp: GCC would copy it to another register first.
     KERNEL_HOT static uint32_t gate(const Entry&) {
@@ -147,6 +152,11 @@ struct FastPolicy {
         register kernel::Word a0 asm("a0") = badge;
         register kernel::Thread* t0 asm("t0") = thread;
         asm volatile(ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(t0) : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void leave_full(kernel::Thread* thread) {
+        register kernel::Thread* t3 asm("t3") = thread;
+        asm volatile("j leave_thread_full" ::"r"(t3) : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with(kernel::Thread* thread, kernel::Word badge,

@@ -23,12 +23,13 @@ inline kernel::Cpu& current_cpu() {
 
 [[noreturn]] void leave(kernel::Thread& thread);
 /// In entry.S; with page-table isolation on the stack that a user's root maps as well.
-extern "C" [[noreturn]] void x86_leave_full(kernel::Thread& thread);
 [[noreturn]] inline void leave_full(kernel::Thread& thread) {
     if constexpr (entry_area::isolated)
         asm volatile("movq %0, %%rsp\n jmp x86_leave_full" ::"i"(entry_area::stack_top), "D"(&thread)
                      : "memory");
-    x86_leave_full(thread);
+    else
+        asm volatile("jmp x86_leave_full" ::"D"(&thread) : "memory");
+    __builtin_unreachable();
 }
 
 // The handler notes the vector and returns with interrupts masked again.

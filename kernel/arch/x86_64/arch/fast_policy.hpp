@@ -2,6 +2,7 @@
 // The registers of the fastpath. GCC compiles it with the message registers fixed, see meson.build.
 #pragma once
 
+#include <arch/cpu.hpp>
 #include <arch/entry_area.hpp>
 #include <arch/fpu.hpp>
 #include <arch/leave.hpp>
@@ -78,6 +79,7 @@ struct FastPolicy {
     KERNEL_HOT static void keep(const Entry& entry) { *kept() = entry.message; }
     KERNEL_HOT static Entry entry_of(Thread* current) { return {current, 0, *kept()}; }
     KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
+    KERNEL_HOT static Word first_word(const Entry& entry) { return entry.message.rdx; }
 #else
     static constexpr bool keeps = false;
     struct Entry {
@@ -92,8 +94,13 @@ struct FastPolicy {
     }
     KERNEL_HOT static Entry entry_of(Thread* current) { return {current, 0}; }
     KERNEL_HOT static Word tag(const Entry&) {
-        register Word value asm("rsi");
-        asm volatile("# rsi" : "=r"(value)); // texts must differ, or compilers merge them
+        Word value; // a copy: GCC would count down in the register itself
+        asm volatile("movq %%rsi, %0" : "=r"(value));
+        return value;
+    }
+    KERNEL_HOT static Word first_word(const Entry&) {
+        register Word value asm("rdx");
+        asm volatile("# rdx" : "=r"(value)); // texts must differ, or compilers merge them
         return value;
     }
 #endif
@@ -156,6 +163,7 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
+    [[noreturn]] KERNEL_HOT static void leave_full(Thread* thread) { arch::leave_full(*thread); }
     [[noreturn]] KERNEL_HOT static void leave_with(Thread* thread, Word badge, const Word* message) {
         leave_with_words(thread, badge, message[0], message + 1);
     }
