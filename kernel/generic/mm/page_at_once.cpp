@@ -45,7 +45,7 @@ static_assert(is_limited_right(MemoryType::normal) && is_limited_right(MemoryTyp
               is_limited_right(MemoryType::device));
 
 /// RAM that is not executed: no cache is maintained for it.
-[[gnu::noinline]] bool map(const Thread& caller, Slot& frame) {
+[[gnu::noinline, gnu::flatten]] bool map(const Thread& caller, Slot& frame) {
     const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
     if (buffer == nullptr)
         return false;
