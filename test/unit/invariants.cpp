@@ -402,11 +402,12 @@ private:
                 MUST(tables.emplace(arch::to_physical(slot->pointer<void>()).raw(), slot).second);
         }
         std::set<uint64_t> used;
+        const std::vector<const VSpace*> holders = identifier_holders();
         for (void* object : objects_[ObjectType::vspace]) {
             auto& space = *static_cast<VSpace*>(object);
             MUST(space_registry::find(space.id) == &space);
-            if (space.asid != arch::asid_none && space.asid != 0)
-                MUST(kernel_state.asid_owner[space.asid] == &space);
+            const auto holder = std::find(holders.begin(), holders.end(), &space);
+            MUST((holder != holders.end()) == (space.asid != arch::asid_none && space.asid != 0));
             if (space.has_root == 0)
                 continue;
             struct Table {
@@ -446,9 +447,11 @@ private:
                 }
             }
         }
-        for (const VSpace* owner : kernel_state.asid_owner)
-            if (owner != nullptr)
-                MUST(lives(ObjectType::vspace, owner));
+        std::set<unsigned> identifiers;
+        for (const VSpace* holder : holders) {
+            MUST(lives(ObjectType::vspace, holder));
+            MUST(identifiers.insert(holder->asid).second);
+        }
     }
 
     void check_current() {
@@ -476,6 +479,17 @@ private:
 };
 
 } // namespace
+
+std::vector<const VSpace*> identifier_holders() {
+    std::vector<const VSpace*> holders;
+    const VSpace* const oldest = kernel_state.oldest_asid;
+    for (const VSpace* space = oldest; space != nullptr; space = space->newer != oldest ? space->newer : nullptr) {
+        MUST(space->newer->older == space);
+        MUST(holders.size() < arch::asid_count());
+        holders.push_back(space);
+    }
+    return holders;
+}
 
 void check_invariants(Cpu& cpu) { Checker{cpu}.run(); }
 

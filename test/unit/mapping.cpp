@@ -3,14 +3,9 @@
 #include "world.hpp"
 
 #include <arch/page_format.hpp>
-#include <generic/mm/asid.hpp>
 #include <generic/mm/walker.hpp>
-#include <generic/mm/space_registry.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/vspace.hpp>
-
-#include <random>
-#include <vector>
 
 namespace {
 
@@ -175,37 +170,6 @@ TEST_CASE("a group of entries needs all of its places", "[mapping]") {
     CHECK(s.entry(0x1f000) != 0);
     CHECK(s.map(group, 0x18000).error == Error::misaligned);
     CHECK(s.map(group, 0x20000).error == Error::none);
-}
-
-TEST_CASE("thousands of address spaces share a few identifiers, each one's own", "[mapping]") {
-    World world;
-    constexpr unsigned count = 3000;
-    std::vector<VSpace> spaces(count);
-    for (unsigned i = 0; i < count; ++i) {
-        REQUIRE(space_registry::insert(spaces[i]));
-        spaces[i].root = PhysAddr{uint64_t{i + 1} << 12};
-        spaces[i].has_root = 1;
-    }
-    std::mt19937 random{7};
-    for (unsigned turn = 0; turn < 20000; ++turn) {
-        VSpace& space = spaces[turn < count ? turn : random() % count];
-        const bool had_one = space.asid != arch::asid_none;
-        const uint64_t dropped = arch::host::machine.translations_dropped;
-        asid::activate(space);
-        REQUIRE(space.asid != arch::asid_none);
-        REQUIRE(space.asid != 0);
-        REQUIRE(kernel_state.asid_owner[space.asid] == &space);
-        REQUIRE(arch::host::machine.space_root == space.root.raw());
-        REQUIRE(arch::host::machine.space_asid == space.asid);
-        // At most the one that loses its identifier is forgotten: never all of them at once.
-        REQUIRE(arch::host::machine.translations_dropped - dropped <= (had_one ? 0u : 1u));
-    }
-    for (VSpace& space : spaces) {
-        asid::release(space);
-        space_registry::remove(space);
-    }
-    for (const VSpace* owner : kernel_state.asid_owner)
-        REQUIRE(owner == nullptr);
 }
 
 TEST_CASE("cache maintenance does what was asked for, to the range and no further", "[mapping]") {

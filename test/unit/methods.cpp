@@ -130,12 +130,11 @@ TEST_CASE("an address space that dies is active no more, and its identifier free
     REQUIRE(c.error(table, Method::page_table_map, {0x1000}, {space}) == Error::none);
     auto& object = c.world.object<VSpace>(space);
     asid::activate(object);
-    const unsigned number = object.asid;
-    REQUIRE(number != arch::asid_none);
+    REQUIRE(object.asid != arch::asid_none);
     REQUIRE(arch::host::machine.space_root == object.root.raw());
-    REQUIRE(kernel_state.asid_owner[number] == &object);
+    REQUIRE(test::identifier_holders() == std::vector<const VSpace*>{&object});
     REQUIRE(c.error(World::cnode, Method::cnode_delete, {space, word_bits}) == Error::none);
-    CHECK(kernel_state.asid_owner[number] == nullptr);
+    CHECK(test::identifier_holders().empty());
     CHECK(arch::host::machine.space_root == 0);
 }
 

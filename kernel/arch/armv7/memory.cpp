@@ -26,7 +26,7 @@ void set_passing(uint64_t entry) {
     write_page_table_entry(
         &kernel_tables.small_level3[(layout::passing - layout::small_pages) / layout::page_size],
         entry);
-    entry_removed(max_asids - 1, kernel::VirtAddr{layout::passing}, 2, 1); // global: any ASID names it
+    entry_removed(asid_count() - 1, kernel::VirtAddr{layout::passing}, 2, 1); // global: any ASID names it
 }
 
 template <class Operation>

@@ -73,7 +73,7 @@ KERNEL_BOOT void probe_asids() {
     const uint64_t highest = csr::read_satp().get<csr::Translation::Asid>();
     csr::write_satp(now);
     asm volatile("sfence.vma" ::: "memory");
-    asid_limit = static_cast<unsigned>(highest + 1 < max_asids ? highest + 1 : max_asids);
+    asid_limit = COBNUT_ASIDS ? static_cast<unsigned>(highest + 1) : 1; // the build's option
 }
 
 /// A hart whose tree has no interrupt controller but the hart's own gets the timer's interrupts only.

@@ -219,7 +219,7 @@ KERNEL_BOOT void build_page_tables(kernel::boot::Machine& machine, const Feature
     write_msr(Msr::pat, page_attribute_table);
     write_control<3>(kernel_root);
     address_spaces.huge_pages = features.huge_pages;
-    address_spaces.asids = features.identifiers ? max_asids : 1;
+    address_spaces.asids = features.identifiers ? entry_area::space_identifiers : 1;
 }
 
 } // namespace boot

@@ -24,9 +24,8 @@ static_assert(std::is_trivially_copyable_v<arch::SpaceToken>);
 static_assert(std::same_as<decltype(arch::make_token(PhysAddr{}, 0u)), arch::SpaceToken>);
 static_assert(std::same_as<decltype(arch::empty_token()), arch::SpaceToken>);
 
-// unsigned asid_count(): identifiers that the hardware has, capped at max_asids; 1 if none. Known
-// after boot. max_asids is a constant (<= 256), the size of the generic table of owners.
-static_assert(arch::max_asids >= 1 && arch::max_asids <= 256);
+// unsigned asid_count(): identifiers that spaces can have, with 0, which none gets; 1 if the hardware
+// has none. Known after boot.
 static_assert(std::convertible_to<decltype(arch::asid_count()), unsigned>);
 
 // void activate(SpaceToken): switches; no flush where an identifier or a global page makes it
@@ -41,7 +40,8 @@ static_assert(requires(void* p) { arch::init_root(p); });
 // void entry_removed(unsigned asid, VirtAddr, unsigned level, unsigned count): `count` adjacent
 //   leaves of the level were made invalid, or got other rights; on return no core uses the old.
 // void table_removed(unsigned asid): a table entry was made invalid: forget the whole space,
-//   cached intermediate entries included.
+//   cached intermediate entries included. If activate has just left the space, the hardware begins no
+//   walk of its tables any more.
 // asid_none (a constant unsigned): the space has no identifier now, nothing of it is cached.
 static_assert(requires(unsigned a, VirtAddr v, unsigned level) {
     arch::entry_added(a, v);

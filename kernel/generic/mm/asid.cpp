@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Hardware address-space identifiers.
+// Hardware address-space identifiers. They are given in a circle, and the ring of their holders is in the
+// order in which they got them: the next number is free unless the ring's first, the oldest, has it.
 #include <generic/contract/address_space.hpp>
 #include <generic/mm/asid.hpp>
 #include <generic/object/kernel.hpp>
@@ -8,23 +9,43 @@ namespace kernel::asid {
 
 namespace {
 
+void append(VSpace& space) {
+    VSpace*& oldest = kernel_state.oldest_asid;
+    if (oldest == nullptr)
+        oldest = space.older = &space;
+    space.newer = oldest;
+    space.older = oldest->older;
+    space.older->newer = space.newer->older = &space;
+}
+
+void take_out(VSpace& space) {
+    VSpace*& oldest = kernel_state.oldest_asid;
+    if (oldest == &space)
+        oldest = space.newer != &space ? space.newer : nullptr;
+    space.older->newer = space.newer;
+    space.newer->older = space.older;
+}
+
+/// Nothing of the space stays in the TLB, nor comes there: it may be the one whose tables the hardware walks.
+void forget(VSpace& space) {
+    arch::activate(arch::empty_token());
+    arch::table_removed(space.asid);
+    if (space.asid != 0)
+        take_out(space);
+    space.asid = arch::asid_none;
+    space.token = arch::empty_token();
+}
+
 void assign(VSpace& space) {
-    const unsigned count = arch::asid_count();
-    if (count <= 1) { // the hardware has none: every switch forgets what is not global
-        space.asid = 0;
-        space.token = arch::make_token(space.root, 0);
-        return;
+    unsigned asid = 0; // of all, where the hardware has no others: every switch forgets what is not global
+    if (const unsigned count = arch::asid_count(); count > 1) {
+        Kernel& kernel = kernel_state;
+        asid = kernel.last_asid + 1 < count ? kernel.last_asid + 1 : 1;
+        kernel.last_asid = asid;
+        if (kernel.oldest_asid != nullptr && kernel.oldest_asid->asid == asid)
+            forget(*kernel.oldest_asid);
+        append(space);
     }
-    Kernel& kernel = kernel_state;
-    if (++kernel.next_asid >= count)
-        kernel.next_asid = 1;
-    const unsigned asid = kernel.next_asid;
-    if (VSpace* owner = kernel.asid_owner[asid]) {
-        owner->asid = arch::asid_none;
-        owner->token = arch::empty_token();
-        arch::table_removed(asid);
-    }
-    kernel.asid_owner[asid] = &space;
     space.asid = asid;
     space.token = arch::make_token(space.root, asid);
 }
@@ -43,15 +64,8 @@ void activate(VSpace& space) {
 }
 
 void release(VSpace& space) {
-    // The hardware may be walking the tables right now.
-    arch::activate(arch::empty_token());
-    if (space.asid != arch::asid_none) {
-        arch::table_removed(space.asid);
-        if (space.asid != 0)
-            kernel_state.asid_owner[space.asid] = nullptr;
-    }
-    space.asid = arch::asid_none;
-    space.token = arch::empty_token();
+    if (space.asid != arch::asid_none)
+        forget(space);
 }
 
 } // namespace kernel::asid

@@ -36,8 +36,8 @@ struct Kernel {
 
     VSpace* spaces;        ///< Root of the search tree over the ids of living VSpaces.
     uint64_t next_space_id;
-    VSpace* asid_owner[arch::max_asids];
-    uint32_t next_asid;
+    VSpace* oldest_asid; ///< The first of the ring of VSpaces that have an identifier, oldest first.
+    uint32_t last_asid;  ///< The identifier that was given last.
 
     Reply no_reply;     ///< Stands for "offers no Reply"; its path matches none.
     VSpace empty_space; ///< Of threads without VSpace: no user address translates.

@@ -18,6 +18,8 @@ struct VSpace {
     PhysAddr root;
     VSpace* child[2] = {nullptr, nullptr};
     VSpace* parent = nullptr;
+    VSpace* newer = nullptr; ///< In the ring of those with an identifier (mm/asid).
+    VSpace* older = nullptr;
 };
 
 static_assert(sizeof(VSpace) <= 1 << cobnut::vspace_size_bits);

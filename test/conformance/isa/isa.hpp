@@ -18,6 +18,9 @@ extern const Word undefined_size;
 [[gnu::noinline]] void breakpoint_instruction();
 extern const Word breakpoint_size;
 
+/// So many identifiers of address spaces a machine of this ISA may have.
+extern const unsigned address_space_identifiers;
+
 /// Bytes of a load by load(): a fault's handler skips it by as much.
 extern const Word access_size;
 /// One load and one store instruction of a word, and nothing else that may fault.

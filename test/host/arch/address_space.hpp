@@ -12,7 +12,6 @@ struct SpaceToken {
     bool operator==(const SpaceToken&) const = default;
 };
 
-inline constexpr unsigned max_asids = 8;
 inline constexpr unsigned asid_none = ~0u;
 
 inline unsigned asid_count() { return host::machine.asids; }
@@ -28,6 +27,10 @@ inline void entry_removed(unsigned, kernel::VirtAddr, unsigned, unsigned) {
     ++host::machine.translations_dropped;
 }
 constexpr bool has_leaf(unsigned) { return true; }
-inline void table_removed(unsigned) { ++host::machine.translations_dropped; }
+inline void table_removed(unsigned asid) {
+    ++host::machine.translations_dropped;
+    host::machine.forgotten_asid = asid;
+    host::machine.root_when_forgotten = host::machine.space_root;
+}
 
 } // namespace arch

@@ -31,6 +31,8 @@ struct Machine {
     unsigned space_asid = 0;
     unsigned asids = 8;
     unsigned translations_dropped = 0;
+    unsigned forgotten_asid = 0; ///< Of the last whole space, and the root that was active then.
+    uint64_t root_when_forgotten = 0;
     unsigned partition_flushes = 0;
     /// Bytes that were cleaned so that instruction fetch, other cores or devices see them.
     size_t made_executable = 0, cleaned = 0, cleaned_to_coherency = 0;

@@ -4,6 +4,7 @@
 
 #include <arch/layout.hpp>
 #include <arch/page_format.hpp>
+#include <arch/system_registers.hpp>
 #include <generic/base/types.hpp>
 
 namespace arch {
@@ -11,10 +12,11 @@ namespace arch {
 /// What is written to TTBR0_EL1: table in bits 47-1, ASID in 63-48 (TCR_EL1.A1 = 0).
 using SpaceToken = uint64_t;
 
-/// All AArch64 cores have at least 8 bits of it.
-constexpr unsigned max_asids = 256;
 constexpr unsigned asid_none = ~0u;
-constexpr unsigned asid_count() { return max_asids; }
+/// The boot code has set the field to what the core has: 8 or 16 bits.
+inline unsigned asid_count() {
+    return TranslationControl::read().get<TranslationControl::Asid16>() ? 1 << 16 : 1 << 8;
+}
 
 extern SpaceToken empty_space_token;
 
@@ -52,8 +54,10 @@ inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned leve
 
 constexpr bool has_leaf(unsigned) { return true; }
 
+// The first isb: TTBR0 may have just been written, and no walk from its old value may follow the
+// invalidation (D8.2.2 Context synchronization).
 inline void table_removed(unsigned asid) {
-    asm volatile("dsb ishst" ::: "memory");
+    asm volatile("isb\n\tdsb ishst" ::: "memory");
     if (asid != asid_none)
         asm volatile("tlbi aside1is, %0\n\tdsb ish" ::"r"(uint64_t{asid} << 48) : "memory");
     asm volatile("isb" ::: "memory");

@@ -45,6 +45,11 @@ struct TranslationControl : reg::Word<TranslationControl> {
     using PhysicalSize = reg::Field<34, 32, uint8_t>;
     using Asid16 = reg::Flag<36>;
 
+    static TranslationControl read() {
+        uint64_t value;
+        asm("mrs %0, tcr_el1" : "=r"(value));
+        return TranslationControl{value};
+    }
     static void write(TranslationControl value) {
         asm volatile("msr tcr_el1, %0" ::"r"(value.raw()));
     }

@@ -18,7 +18,6 @@ struct SpaceToken {
     constexpr bool operator==(const SpaceToken&) const = default;
 };
 
-inline constexpr unsigned max_asids = 256;
 inline constexpr unsigned asid_none = 0; ///< Also the kernel's own, of the empty space.
 
 constexpr unsigned asid_count() { return 256; }
@@ -57,8 +56,10 @@ inline void entry_removed(unsigned asid, kernel::VirtAddr address, unsigned leve
 
 constexpr bool has_leaf(unsigned) { return true; }
 
-/// By ASID: also drops what is cached of the levels above the last.
+/// By ASID: also drops what is cached of the levels above the last. isb: TTBR0 may have just been written, and
+/// no walk from its old value may follow the invalidation (Arm ARM B3.10.4).
 inline void table_removed(unsigned asid) {
+    isb();
     dsb_stores();
     if (asid != asid_none)
         cp15::TlbInvalidateAsidInner::write(asid);

@@ -11,7 +11,6 @@ namespace arch {
 /// What is written to satp.
 using SpaceToken = uint64_t;
 
-constexpr unsigned max_asids = COBNUT_ASIDS ? 256 : 1; // the build's option
 constexpr unsigned asid_none = 0x80000000; // negative when loaded: the fastpath's cheapest test
 
 extern unsigned asid_limit;

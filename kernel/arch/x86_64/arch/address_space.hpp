@@ -14,7 +14,6 @@ struct SpaceToken {
     bool operator==(const SpaceToken&) const = default;
 };
 
-constexpr unsigned max_asids = 256;
 constexpr unsigned asid_none = ~0u;
 
 struct AddressSpaces {

@@ -19,6 +19,7 @@ const size_t system_instruction_count =
 void spare_emulator(volatile unsigned char*, size_t) {}
 
 const Word undefined_size = 4;
+const unsigned address_space_identifiers = 1 << 8;
 const Word access_size = 4;
 
 const Word breakpoint_size = 4;

@@ -28,6 +28,7 @@ void spare_emulator(volatile unsigned char* code, size_t size) {
 }
 
 const Word undefined_size = 2;
+const unsigned address_space_identifiers = 1 << 12;
 const Word access_size = 3;
 
 const Word breakpoint_size = 0;

@@ -8,8 +8,9 @@
 namespace arch::entry_area {
 
 constexpr bool isolated = true;
-// PCID 0 is the kernel's, 1 to 255 are the spaces'.
-constexpr unsigned empty_identifier = 256;
+// PCIDs have 12 bits: 0 is the kernel's, the last that of the root without a space.
+constexpr unsigned space_identifiers = 4095;
+constexpr unsigned empty_identifier = 4095;
 
 // At the end of the page, in a cache line with the frame of iretq below them.
 struct Roots {

@@ -11,6 +11,8 @@ namespace arch::entry_area {
 constexpr bool isolated = false;
 constexpr uint64_t stack_top = layout::stack_top;
 constexpr uint64_t scratch = layout::cpu + offsetof(kernel::Cpu, scratch);
+// PCIDs have 12 bits; the root without a space has 0.
+constexpr unsigned space_identifiers = 4096;
 constexpr unsigned empty_identifier = 0;
 
 inline void switch_root(uint64_t cr3) { asm volatile("movq %0, %%cr3" ::"r"(cr3) : "memory"); }
