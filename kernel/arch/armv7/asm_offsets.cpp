@@ -20,7 +20,4 @@ void asm_offsets() {
     DEFINE(GATE_TRACED, kernel::Gate::traced);
     DEFINE(ABORT_MASK, arch::Status::AbortMask::mask);
     DEFINE(SYSCALL_COUNT, cobnut::syscall_count);
-#ifdef __clang__ // It cannot keep its hands off the message registers.
-    asm volatile("\n.ascii \"@@DEF kernel_fast_brief svc_slow\"");
-#endif
 }

@@ -31,7 +31,8 @@ svc:
     mrc p15, 0, r8, c13, c0, 2      // TPIDRURW
     str r8, [sp, #ARGUMENTS_THREAD_POINTER]
     sub r8, sp, #THREAD_ARGUMENTS
-#ifdef __clang__
+#ifdef __clang__                    // it cannot be kept away from them, and has a stack
+    stmia sp, {r0-r5, r12}
     mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
 #endif
     cmp r12, #1
@@ -42,11 +43,13 @@ svc:
     .section .text.entries, "ax"
     .balign 4
     // r8 = current, arguments in place, r12 the number.
-    .global svc_slow
+    .global svc_slow, svc_stored
     .type svc_slow, %function
+    .type svc_stored, %function
 svc_slow:
     add lr, r8, #THREAD_ARGUMENTS
     stmia lr, {r0-r5, r12}
+svc_stored:
     ldr r1, [r8, #THREAD_GATE]
     mrc p15, 0, sp, c13, c0, 4      // Cpu: the stack ends there
     mov r0, r12

@@ -27,9 +27,4 @@ void define_offsets() {
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);
-#ifdef __clang__ // It cannot keep its hands off the message registers: see fast_clang.cpp.
-    asm volatile("\n.ascii \"@@DEF kernel_fast_call clang_fast_call\"");
-    asm volatile("\n.ascii \"@@DEF kernel_fast_reply_recv clang_fast_reply_recv\"");
-    asm volatile("\n.ascii \"@@DEF kernel_fast_brief clang_fast_brief\"");
-#endif
 }

@@ -19,3 +19,17 @@
 #else
 #define KERNEL_GONE __builtin_unreachable()
 #endif
+
+/// Clang would make each instruction of a block conditional that begins otherwise.
+/// KERNEL_APART: it would compute two conditions for one branch, if both were of the same value.
+#ifdef __clang__
+#define KERNEL_BRANCH asm volatile("")
+#define KERNEL_APART(value)                                                                        \
+    [](auto known) __attribute__((always_inline)) {                                                \
+        asm("" : "+r"(known));                                                                     \
+        return known;                                                                              \
+    }(value)
+#else
+#define KERNEL_BRANCH static_cast<void>(0)
+#define KERNEL_APART(value) (value)
+#endif

@@ -123,7 +123,7 @@ private:
         const auto* notification = slot->pointer<Notification>();
         const Thread* bound = notification->bound;
         return notification->head == 0 &&
-               (bound == nullptr || bound == current || bound->wait_kind() != Wait::receive);
+               (bound == nullptr || KERNEL_APART(bound) == current || bound->wait_kind() != Wait::receive);
     }
     KERNEL_HOT static void signal(const Slot* slot) {
         auto* notification = slot->pointer<Notification>();

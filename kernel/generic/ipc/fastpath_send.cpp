@@ -161,6 +161,7 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     opaque(gate);
     dequeue(*head, *to);
     if (known != Known::interrupt && form == static_cast<Word>(Syscall::nb_send)) [[likely]] {
+        KERNEL_BRANCH;
         if (!signals) [[unlikely]] {
             copy_rest(current, *to, shape);
             message = keep(message, to->registers);

@@ -147,6 +147,8 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
 template <class Policy = arch::FastPolicy>
 [[noreturn]] KERNEL_HOT void resume(Cpu& cpu, Thread& from, Thread& to, bool is_full) {
     set_current(cpu, from, to);
+    if constexpr (requires { Policy::asks_again; })
+        is_full = (to.gate & Gate::full_frame) != 0;
     if (is_full)
         arch::leave(to);
     if constexpr (Policy::paths_apart)

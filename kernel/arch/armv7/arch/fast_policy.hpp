@@ -16,12 +16,20 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-/// Clang has no -ffixed-REG on ARM: there tag and message words wait at the far end of the stack.
+/// Clang has no -ffixed-REG on ARM: there the stub stores the arguments in the frame of the thread, whose other half it
+/// writes anyway.
 #ifdef __clang__
-#define ARCH_LOAD_ARGUMENTS                                                                        \
-    "movw r12, #:lower16:0xf2001000\n\tmovt r12, #:upper16:0xf2001000\n\tldm r12, {r1-r5}\n\t"
+#define ARCH_LOAD_ARGUMENTS(current) "add r12, " current ", #84\n\tldm r12, {r1-r5}\n\t"
+#define ARCH_LOAD_ALL "add r12, r8, #80\n\tldm r12, {r0-r5}\n\t"
+#define ARCH_SLOW "b svc_stored"
+#define ARCH_STORE_ARGUMENTS
+#define ARCH_CURRENT(current) , "r"(current)
 #else
-#define ARCH_LOAD_ARGUMENTS
+#define ARCH_LOAD_ARGUMENTS(current)
+#define ARCH_LOAD_ALL
+#define ARCH_SLOW "b svc_slow"
+#define ARCH_STORE_ARGUMENTS "add lr, r8, #80\n\tstmia lr, {r0-r5, r12}\n\t"
+#define ARCH_CURRENT(current)
 #endif
 
 // sp: the thread's pc. Restores the voluntary frame, clears r12, returns.
@@ -74,6 +82,9 @@ struct FastPolicy {
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
     static constexpr bool keeps = false;
+#ifdef __clang__
+    static constexpr bool asks_again = true;
+#endif
 
     struct Entry {
         kernel::Thread* current;
@@ -83,26 +94,13 @@ struct FastPolicy {
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("r8");
         register kernel::Word reply asm("r6");
-#ifdef __clang__
-        register kernel::Word tag asm("r1");
-        register kernel::Word word0 asm("r2");
-        register kernel::Word word1 asm("r3");
-        register kernel::Word word2 asm("r4");
-        register kernel::Word word3 asm("r5");
-        register kernel::Word* place asm("r12") = kept_arguments;
-        asm volatile("stmia %7, {r1-r5}"
-                     : "=r"(current), "=r"(reply), "=r"(tag), "=r"(word0), "=r"(word1),
-                       "=r"(word2), "=r"(word3)
-                     : "r"(place) : "memory");
-#else
         // Texts must differ from those of other such statements, or compilers merge them.
         asm volatile("@ r8 r6" : "=r"(current), "=r"(reply));
-#endif
         return {current, reply};
     }
-    KERNEL_HOT static kernel::Word tag(const Entry&) {
+    KERNEL_HOT static kernel::Word tag([[maybe_unused]] const Entry& entry) {
 #ifdef __clang__
-        return *kept_arguments;
+        return entry.current->registers.tag();
 #else
         register kernel::Word tag asm("r1");
         asm("@ r1" : "=r"(tag));
@@ -153,13 +151,14 @@ struct FastPolicy {
         load_registers(*static_cast<const FpuState*>(to));
     }
 
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Thread* thread, kernel::Word badge) {
+    [[noreturn]] KERNEL_HOT static void leave([[maybe_unused]] const Entry& entry, kernel::Thread* thread,
+                                               kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers.pc) == 72 &&
                       offsetof(kernel::Thread, registers.thread_pointer) == 112);
         register kernel::Word r0 asm("r0") = badge;
         // No reservation outlives the switch: a return from an exception clears none (Arm ARM A3.4.5).
-        asm volatile(ARCH_TO_FRAME "clrex\n\t" ARCH_LOAD_ARGUMENTS ARCH_RESTORE_VOLUNTARY
-                     : : "r"(thread), "r"(r0) : "memory");
+        asm volatile(ARCH_TO_FRAME "clrex\n\t" ARCH_LOAD_ARGUMENTS("%2") ARCH_RESTORE_VOLUNTARY
+                     : : "r"(thread), "r"(r0) ARCH_CURRENT(entry.current) : "memory");
         KERNEL_GONE;
     }
 
@@ -176,9 +175,9 @@ struct FastPolicy {
                      : : "r"(thread) : "memory");
         KERNEL_GONE;
     }
-    KERNEL_HOT static kernel::Word first_word(const Entry&) {
+    KERNEL_HOT static kernel::Word first_word([[maybe_unused]] const Entry& entry) {
 #ifdef __clang__
-        return kept_arguments[1];
+        return entry.current->registers.message(0);
 #else
         register kernel::Word word asm("r2");
         asm("@ r2" : "=r"(word));
@@ -218,18 +217,13 @@ struct FastPolicy {
     }
 
 private:
-#ifdef __clang__
-    static_assert(layout::stack_bottom == 0xf2001000);
-    static inline kernel::Word* const kept_arguments =
-        reinterpret_cast<kernel::Word*>(layout::stack_bottom);
-#endif
-
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         // Whatever register it is in: GCC would have it move there before the checks.
-        asm volatile("mov r0, %0\n\t" ARCH_LOAD_ARGUMENTS
+        asm volatile("mov r0, %0\n\t"
                      "mrc p15, 0, r8, c13, c0, 4\n\t"
                      "ldr r8, [r8]\n\t"
+                     ARCH_LOAD_ARGUMENTS("r8")
                      "mov r12, %1\n\t"
                      "b svc_slow"
                      : : "r"(path), "i"(Number) : "memory");
@@ -237,7 +231,25 @@ private:
     }
 };
 
-// The voluntary frame is stored. The capability stays in r0, the thread in r8, the number in r12.
+// The voluntary frame is stored. The capability stays in r0, the thread in r8, the number in r12; Clang has them as
+// variables.
+#ifdef __clang__
+#define ARCH_BRIEF_THREAD(entry) register kernel::Thread* r8 asm("r8") = (entry).current
+#define ARCH_BRIEF_THREAD_INPUT "r"(r8)
+#define ARCH_BRIEF_THREAD_TOO , "r"(r8)
+#define ARCH_BRIEF_REGISTERS(entry)                                                                \
+    ARCH_BRIEF_THREAD(entry);                                                                      \
+    register kernel::Word r12 asm("r12") = (entry).number
+#define ARCH_BRIEF_INPUT "r"(r8), "r"(r12)
+#define ARCH_BRIEF_TOO , "r"(r8), "r"(r12)
+#else
+#define ARCH_BRIEF_THREAD(entry)
+#define ARCH_BRIEF_THREAD_INPUT
+#define ARCH_BRIEF_THREAD_TOO
+#define ARCH_BRIEF_REGISTERS(entry)
+#define ARCH_BRIEF_INPUT
+#define ARCH_BRIEF_TOO
+#endif
 struct BriefPolicy {
     static constexpr unsigned message_words = Registers::message_words;
 
@@ -248,6 +260,13 @@ struct BriefPolicy {
 
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("r8");
+#ifdef __clang__
+        register kernel::Word number asm("r12");
+        asm volatile("@ r8 r12" : "=r"(current), "=r"(number));
+        return {current, number};
+    }
+    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number; }
+#else
         asm volatile("@ r8" : "=r"(current));
         return {current, 0};
     }
@@ -256,47 +275,48 @@ struct BriefPolicy {
         asm volatile("@ r12" : "=r"(number));
         return number;
     }
-    KERNEL_HOT static kernel::Word tag(const Entry&) { return FastPolicy::tag({}); }
+#endif
+    KERNEL_HOT static kernel::Word tag(const Entry& entry) { return FastPolicy::tag({entry.current, 0}); }
     KERNEL_HOT static bool is_traced(const Entry& entry) {
         return (entry.current->gate & kernel::Gate::traced) != 0;
     }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Word) {
-        asm volatile(ARCH_LEAVE_BRIEF : : : "memory");
+    [[noreturn]] KERNEL_HOT static void leave([[maybe_unused]] const Entry& entry, kernel::Word) {
+        ARCH_BRIEF_THREAD(entry);
+        asm volatile(ARCH_LOAD_ALL ARCH_LEAVE_BRIEF : : ARCH_BRIEF_THREAD_INPUT : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
+    [[noreturn]] KERNEL_HOT static void leave_with([[maybe_unused]] const Entry& entry, kernel::Word tag) {
+        ARCH_BRIEF_THREAD(entry);
         asm volatile("mov r1, %0\n\tmov r0, #0\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\t"
                      "mov r5, #0\n\t" ARCH_LEAVE_BRIEF
-                     : : "ir"(tag) : "memory");
+                     : : "ir"(tag) ARCH_BRIEF_THREAD_TOO : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry&, kernel::Word) {
-        asm volatile("b svc_slow" : : : "memory");
+    [[noreturn]] KERNEL_HOT static void slow([[maybe_unused]] const Entry& entry, kernel::Word) {
+        ARCH_BRIEF_REGISTERS(entry);
+        asm volatile(ARCH_SLOW : : ARCH_BRIEF_INPUT : "memory");
         KERNEL_GONE;
     }
     /// As svc_slow, but that the thread is not traced; so below.
     [[noreturn]] KERNEL_HOT static void slow_yield() {
-        asm volatile("add lr, r8, %0\n\t"
-                     "stmia lr, {r0-r5, r12}\n\t"
+        asm volatile(ARCH_STORE_ARGUMENTS
                      "mrc p15, 0, sp, c13, c0, 4\n\t"
-                     "b %c1"
-                     : : "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5)),
-                         "i"(kernel_yield)
+                     "b %c0"
+                     : : "i"(kernel_yield)
                      : "lr", "memory");
         KERNEL_GONE;
     }
     template <auto function>
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, kernel::Word, const kernel::Slot* slot) {
-        asm volatile("add lr, r8, %1\n\t"
-                     "stmia lr, {r0-r5, r12}\n\t"
+    [[noreturn]] KERNEL_HOT static void slow_with([[maybe_unused]] const Entry& entry, kernel::Word,
+                                                  const kernel::Slot* slot) {
+        ARCH_BRIEF_REGISTERS(entry);
+        asm volatile(ARCH_STORE_ARGUMENTS
                      "mrc p15, 0, sp, c13, c0, 4\n\t"
                      "mov r0, %0\n\t"
                      "mov r1, r12\n\t"
-                     "b %c2"
-                     : : "r"(slot),
-                         "i"(offsetof(kernel::Thread, registers) + offsetof(Registers, r0_to_r5)),
-                         "i"(function)
+                     "b %c1"
+                     : : "r"(slot), "i"(function) ARCH_BRIEF_TOO
                      : "lr", "memory");
         KERNEL_GONE;
     }

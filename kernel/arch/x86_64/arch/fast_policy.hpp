@@ -11,17 +11,16 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-// Clang cannot keep its hands off registers: fast_clang.cpp makes them arguments, as preserve_none has them.
+// Clang cannot keep its hands off registers: they are arguments, in the order of preserve_none, but for r10 and rbx,
+// which it passes none in.
 #ifdef __clang__
 #define ARCH_FAST_CALL __attribute__((preserve_none))
 #define ARCH_FAST_PARAMETERS                                                                       \
-    kernel::Word r10, kernel::Word rbx, kernel::Thread *thread, kernel::Word, kernel::Word path,   \
-        kernel::Word tag, kernel::Word rdx, kernel::Word, kernel::Word r8, kernel::Word r9,        \
-        [[maybe_unused]] kernel::Word r11, kernel::Word rax
-#define ARCH_FAST_FROM_STUB                                                                        \
-    arch::FastPolicy::Entry { thread, rax, {tag, rdx, r8, r9, r10, rbx} }
-#define ARCH_BRIEF_FROM_STUB                                                                       \
-    arch::BriefPolicy::Entry { thread, rax, r11, {tag, rdx, r8, r9, r10, rbx} }
+    kernel::Word, kernel::Word, kernel::Word, kernel::Word, kernel::Word path, kernel::Word tag,   \
+        kernel::Word rdx, kernel::Word, kernel::Word r8, kernel::Word r9, kernel::Word r11,        \
+        kernel::Word rax
+#define ARCH_FAST_FROM_STUB arch::FastPolicy::entry(tag, rdx, r8, r9, r11, rax)
+#define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry(tag, rdx, r8, r9, r11, rax)
 // Around an assembler statement that takes tag and message in their registers.
 #define ARCH_MESSAGE_REGISTERS(message)                                                            \
     register kernel::Word r8 asm("r8") = (message).r8;                                             \
@@ -29,21 +28,16 @@
     register kernel::Word r10 asm("r10") = (message).r10
 #define ARCH_MESSAGE(message)                                                                      \
     , "S"((message).tag), "d"((message).rdx), "b"((message).rbx), "r"(r8), "r"(r9), "r"(r10)
-#define ARCH_BRIEF_RBP "movq %c[at_rbp](%%r11), %%rbp\n"
-#define ARCH_BRIEF_SLOW ARCH_SLOW("slow_entry")
 #else
 #include <generic/contract/fast_entries.hpp>
 #define ARCH_MESSAGE_REGISTERS(message)
 #define ARCH_MESSAGE(message)
-#define ARCH_BRIEF_RBP
-#define ARCH_BRIEF_SLOW "jmp slow_entry"
 #endif
 // The slow entries want rsp to be the thread.
 #define ARCH_SLOW(entry) "movq %%gs:0, %%rsp\n jmp " entry
 
 // The thread, in r11, runs on: its FS base has not changed.
 #define ARCH_BRIEF_LEAVE                                                                           \
-    ARCH_BRIEF_RBP                                                                                 \
     "movq %c[at_r12](%%r11), %%r12\n"                                                              \
     "movq %c[at_r13](%%r11), %%r13\n"                                                              \
     "movq %c[at_r14](%%r11), %%r14\n"                                                              \
@@ -72,6 +66,15 @@ struct FastPolicy {
         Word reply;
         Message message{};
     };
+    KERNEL_HOT static Message message(Word tag, Word rdx, Word r8, Word r9) {
+        register Word r10 asm("r10");
+        register Word rbx asm("rbx");
+        asm volatile("# message" : "=r"(r10), "=r"(rbx));
+        return {tag, rdx, r8, r9, r10, rbx};
+    }
+    KERNEL_HOT static Entry entry(Word tag, Word rdx, Word r8, Word r9, Word r11, Word rax) {
+        return {reinterpret_cast<Thread*>(r11), rax, message(tag, rdx, r8, r9)};
+    }
     /// In the Cpu's second page.
     KERNEL_HOT static Message* kept() {
         return reinterpret_cast<Message*>(layout::cpu + layout::kept_arguments);
@@ -114,6 +117,9 @@ struct FastPolicy {
         asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, sched_context)));
         return value;
     }
+#ifdef __clang__
+    KERNEL_HOT static kernel::SchedContext* sched_context_again() { return sched_context({}); }
+#endif
     KERNEL_HOT static void set_current(const Entry&, Thread* thread) {
         asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current))
                      : "memory");
@@ -217,6 +223,12 @@ struct BriefPolicy {
 #ifdef __clang__
         FastPolicy::Message message;
     };
+    KERNEL_HOT static Entry entry(Word tag, Word rdx, Word r8, Word r9, Word r11, Word rax) {
+        const FastPolicy::Message message = FastPolicy::message(tag, rdx, r8, r9);
+        kernel::Thread* thread;
+        asm volatile("movq %%rsp, %0" : "=r"(thread));
+        return {thread, rax, r11, message};
+    }
 #else
     };
     KERNEL_HOT static Entry entry() {
@@ -249,13 +261,13 @@ struct BriefPolicy {
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_BRIEF_SLOW ::"a"(entry.number), "D"(path) ARCH_MESSAGE(entry.message) : "memory");
+        asm volatile("jmp slow_entry" ::"a"(entry.number), "D"(path) ARCH_MESSAGE(entry.message) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_other(const Entry& entry, kernel::Word path) {
         register Word r11 asm("r11") = entry.flags;
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile("# unknown\n" ARCH_BRIEF_SLOW ::"a"(entry.number),
+        asm volatile("# unknown\n jmp slow_entry" ::"a"(entry.number),
                      "D"(path), "r"(r11) ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
