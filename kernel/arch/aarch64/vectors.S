@@ -107,7 +107,10 @@ aarch64_slow_brief:
     .balign 128
     b       kernel_exception
 // From the fastpath, which has left the argument registers as they were.
-    .global aarch64_slow_call, aarch64_slow_reply_recv
+    .global aarch64_slow_call, aarch64_slow_reply_recv, aarch64_slow_nb_send
+aarch64_slow_nb_send:
+    mov     x16, #NB_SEND
+    b       1f
 aarch64_slow_call:
     mov     x16, #0
     b       1f
@@ -141,6 +144,14 @@ kernel_exception:
     adrp    x9, fatal_stack_top
     add     sp, x9, :lo12:fatal_stack_top
     b       aarch64_kernel_exception
+
+#ifndef __clang__
+    .global aarch64_slow_signal     // from the brief fastpath as aarch64_slow_brief, x0 the slot
+aarch64_slow_signal:
+    save_voluntary
+    stp     x8, x9, [x17, #ARGUMENT + 64]
+    b       kernel_fast_signal
+#endif
 
     .section .bss
     .balign 16

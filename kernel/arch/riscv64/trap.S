@@ -60,17 +60,27 @@ other_syscall:
     each    sd, SAVED + 8, s1, s2, s3, s4
 #endif
     j       kernel_fast_brief
-    .global trap_slow_brief
-trap_slow_brief:                    // from there: these are saved, t4 is the number, or the slot for kernel_send
+    .macro rest_of_voluntary
     each    sd, SAVED, s0
-#ifdef __clang__
-    each    sd, SAVED + 8, s1, s2, s3, s4
-    each    sd, ARGUMENTS, a0, a1, a2, a3
-#endif
     each    sd, SAVED + 40, s5, s6, s7, s8, s9, s10, s11, gp, sp
     csrr    s1, sepc
     addi    s1, s1, 4
     sd      s1, PC(t3)
+    .endm
+    .global trap_slow_brief, trap_slow_signal
+#ifndef __clang__
+trap_slow_signal:                   // from there: these are saved, a0 is the slot
+    rest_of_voluntary
+    each    sd, ARGUMENTS + 64, t0, t1, t2
+    mv      sp, tp
+    tail    kernel_fast_signal
+#endif
+trap_slow_brief:                    // the same; t4 is the number, or the slot for kernel_send
+#ifdef __clang__
+    each    sd, SAVED + 8, s1, s2, s3, s4
+    each    sd, ARGUMENTS, a0, a1, a2, a3
+#endif
+    rest_of_voluntary
 #ifdef __clang__
     j       2f
 #endif

@@ -39,6 +39,10 @@
 // Where paths are apart:
 //   [[noreturn]] void leave_with_arguments(Thread*)   from the kernel stack: the voluntary frame and the arguments
 //
+// Where signals_in_registers, a constant:
+//   [[noreturn]] void leave_with_signal(Thread*, Word badge)   as leave, with the message of a signal
+//   [[noreturn]] void slow_nb_send(Word path)      as those below
+//
 //   [[noreturn]] void slow_call(const Entry&, Word path)          everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(const Entry&, Word path)    in the slow entry of the stub with that number
 //
@@ -58,6 +62,9 @@
 //                                                   the frame and all argument registers stored;
 //   or slow_with<function>: in that, kernel_signal, kernel_message or kernel_send; then also message_words and
 //   Word tag(const Entry&)
+//   void slow_signal(const Entry&, const Slot*)     where signals_in_registers: goes on in kernel_fast_signal, on the
+//                                                   kernel stack, with the whole voluntary frame stored and what the
+//                                                   argument registers hold behind the message words
 //   [[noreturn]] void slow_yield()                  perhaps: the same, in kernel_yield
 
 // ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention and parameters of the entries, `path` among them;
@@ -77,4 +84,5 @@ extern "C" {
 [[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
+[[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 }

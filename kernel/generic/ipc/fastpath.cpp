@@ -2,6 +2,7 @@
 // The fastpaths' entries. This file is compiled with the ISA's fixed registers.
 #include <generic/contract/fastpath.hpp>
 #include <generic/ipc/fastpath.hpp>
+#include <generic/ipc/fastpath_signal.hpp>
 
 namespace {
 
@@ -18,3 +19,8 @@ void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path
 void kernel_fast_call_fpu(const Slot* slot) { Path::call_fpu(slot); }
 void kernel_fast_reply_recv_fpu(Word path) { Path::reply_recv_fpu(path); }
 void kernel_fast_reply_recv_fault(Word path) { Path::reply_recv_fault(path); }
+void kernel_fast_signal(const Slot* slot) {
+    if constexpr (arch::FastPolicy::signals_in_registers)
+        kernel::ipc::signal_in_registers<arch::FastPolicy>(slot);
+    __builtin_unreachable();
+}

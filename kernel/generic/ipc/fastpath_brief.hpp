@@ -35,13 +35,15 @@ struct BriefPath {
                 if (!signals_first && slot->empty())
                     refuse(entry, path);
                 if (slot->object.may_signal()) [[likely]] {
+                    if (slot->pointer<Notification>()->head != 0)
+                        slow_signal(entry, path, slot);
                     if (is_unheeded(slot, current)) {
                         signal(slot);
                         if (Policy::number_of(entry) == send)
                             Policy::leave(entry, path);
                         Policy::leave_with(entry, cobnut::Tag::failure(Error::none).raw());
                     }
-                    slow_signal(entry, path, slot);
+                    slow_send(entry, path, slot);
                 }
                 if (!signals_first || slot->object.may_send())
                     slow_message(entry, path, slot);
@@ -79,15 +81,21 @@ private:
 
     // Some ISAs have paths of their own for what is known of the slot.
 
+    [[noreturn]] KERNEL_HOT static void slow_send(const auto& entry, Word path, const Slot* slot) {
+        if constexpr (apart<Policy>)
+            Policy::template slow_with<kernel_send>(entry, path, slot);
+        else
+            Policy::slow_with(entry, path, slot);
+    }
     /// A signal that somebody waits for.
     [[noreturn]] KERNEL_HOT static void slow_signal(const auto& entry, Word path, const Slot* slot) {
-        if constexpr (!apart<Policy>) {
+        if constexpr (requires { Policy::slow_signal(entry, slot); })
+            if (Policy::number_of(entry) == static_cast<Word>(cobnut::Syscall::nb_send)) [[likely]]
+                Policy::slow_signal(entry, slot);
+        if constexpr (apart<Policy>)
+            Policy::template slow_with<kernel_signal>(entry, path, slot);
+        else
             Policy::slow_with(entry, path, slot);
-        } else {
-            if (slot->pointer<Notification>()->head != 0) [[likely]]
-                Policy::template slow_with<kernel_signal>(entry, path, slot);
-            Policy::template slow_with<kernel_send>(entry, path, slot);
-        }
     }
     /// A message; without bits in the object word also what cannot be sent to.
     [[noreturn]] KERNEL_HOT static void slow_message(const auto& entry, Word path, const Slot* slot) {
@@ -118,12 +126,11 @@ private:
             return false;
     }
 
-    /// Nobody waits for the Notification.
+    /// Nobody waits for the Notification, whose queue is empty.
     KERNEL_HOT static bool is_unheeded(const Slot* slot, const Thread* current) {
         const auto* notification = slot->pointer<Notification>();
         const Thread* bound = notification->bound;
-        return notification->head == 0 &&
-               (bound == nullptr || KERNEL_APART(bound) == current || bound->wait_kind() != Wait::receive);
+        return bound == nullptr || KERNEL_APART(bound) == current || bound->wait_kind() != Wait::receive;
     }
     KERNEL_HOT static void signal(const Slot* slot) {
         auto* notification = slot->pointer<Notification>();

@@ -29,41 +29,6 @@ static_assert(interrupted >= cobnut::syscall_count);
 /// Tag and words.
 constexpr Word signal_message[1 + message_words] = {Tag(0, 0, 0, cobnut::Kind::signal).raw()};
 
-/// Hides from the compiler how a value came about: it would compute it again, or test where it came from.
-KERNEL_HOT void opaque(auto& value) { asm("" : "+r"(value)); }
-
-/// The running thread goes to the front of the ready threads of its priority, which is the highest. `gate`: its.
-KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
-    ReadyQueue& queue = cpu.ready;
-    const Word priority = gate & Gate::priority_mask;
-    Thread* first = queue.first[priority];
-    thread.queued = 1;
-    thread.wait = Wait::nothing;
-    if (first == nullptr) [[likely]] {
-        const Word word = priority / 32;
-        if constexpr (arch::FastPolicy::paths_apart)
-            queue.summary |= uint32_t{1} << word; // in this order a register less
-        queue.occupied[word] |= uint32_t{1} << (priority % 32);
-        if constexpr (!arch::FastPolicy::paths_apart)
-            queue.summary |= uint32_t{1} << word;
-        cpu.gate = (cpu.gate & ~Gate::priority_mask) | (gate & Gate::priority_mask);
-    } else {
-        thread.next = first;
-        thread.prev = first->prev;
-        first->prev->next = &thread;
-        first->prev = &thread;
-    }
-    queue.first[priority] = &thread;
-}
-
-/// Whether `to` may preempt the running thread, whose gate this is, and be switched to.
-KERNEL_HOT bool may_preempt(const Cpu& cpu, const Thread& to, uint32_t gate) {
-    if constexpr (arch::FastPolicy::inserts_bytes)
-        return Gate::may_preempt(to.gate, cpu.gate, gate) && has_space(to);
-    else
-        return to.priority() > (gate & Gate::priority_mask) && may_run(cpu, to.gate) && has_space(to);
-}
-
 /// Whether the whole message travels, and no capability.
 KERNEL_HOT bool is_plain(Word shape, const Thread& from, const Thread& to) {
     return shape <= message_words || (shape <= cobnut::max_message_words && has_buffers(from, to));
@@ -75,15 +40,6 @@ KERNEL_HOT const Word* keep(const Word* message, arch::Registers& registers) {
     for (unsigned i = 0; i < message_words; ++i)
         registers.set_message(i, message[1 + i]);
     return registers.tag_and_words();
-}
-
-/// What a non-blocking send gives that went through.
-KERNEL_HOT void put_answer(arch::Registers& registers) {
-    registers.set_badge(0);
-    registers.set_tag(Tag::failure(Error::none).raw());
-#pragma GCC unroll 8
-    for (unsigned i = 0; i < message_words; ++i)
-        registers.set_message(i, 0);
 }
 
 [[noreturn]] KERNEL_HOT void go(Cpu& cpu, Thread* to, Word badge, const Word* message) {
@@ -203,6 +159,8 @@ template <Known known>
 }
 
 } // namespace
+
+[[gnu::cold]] void signal_with_timer(Thread* to) { go_late(to, to->registers.capability(), signal_message); }
 
 } // namespace kernel::ipc
 

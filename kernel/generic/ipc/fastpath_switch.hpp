@@ -3,6 +3,7 @@
 // sched::enter, so what is void in a running thread is so for them too.
 #pragma once
 
+#include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/contract/address_space.hpp>
 #include <generic/contract/fastpath.hpp>
@@ -14,6 +15,9 @@
 #include <generic/object/vspace.hpp>
 
 namespace kernel::ipc {
+
+/// Hides from the compiler how a value came about: it would compute it again, or test where it came from.
+KERNEL_HOT void opaque(auto& value) { asm("" : "+r"(value)); }
 
 /// Whether the core may go to a thread with that Gate.
 KERNEL_HOT bool may_run(const Cpu& cpu, uint32_t gate) { return Gate::may_run(gate, cpu.gate); }
@@ -32,6 +36,49 @@ KERNEL_HOT bool has_space(const Thread& thread) {
 /// Sets the timer for the end of the slice that has begun, then goes from the current thread to `to`, with the
 /// registers that its object holds. For ways to which a call would cost something.
 [[noreturn]] void go_with_timer(Thread* to);
+/// The same; it gets a signal, with the badge that its object holds.
+[[noreturn]] void signal_with_timer(Thread* to);
+
+/// The running thread goes to the front of the ready threads of its priority, which is the highest. `gate`: its.
+KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
+    ReadyQueue& queue = cpu.ready;
+    const Word priority = gate & Gate::priority_mask;
+    Thread* first = queue.first[priority];
+    thread.queued = 1;
+    thread.wait = Wait::nothing;
+    if (first == nullptr) [[likely]] {
+        const Word word = priority / 32;
+        if constexpr (arch::FastPolicy::paths_apart)
+            queue.summary |= uint32_t{1} << word; // in this order a register less
+        queue.occupied[word] |= uint32_t{1} << (priority % 32);
+        if constexpr (!arch::FastPolicy::paths_apart)
+            queue.summary |= uint32_t{1} << word;
+        cpu.gate = (cpu.gate & ~Gate::priority_mask) | (gate & Gate::priority_mask);
+    } else {
+        thread.next = first;
+        thread.prev = first->prev;
+        first->prev->next = &thread;
+        first->prev = &thread;
+    }
+    queue.first[priority] = &thread;
+}
+
+/// Whether `to` may preempt the running thread, whose gate this is, and be switched to.
+KERNEL_HOT bool may_preempt(const Cpu& cpu, const Thread& to, uint32_t gate) {
+    if constexpr (arch::FastPolicy::inserts_bytes)
+        return Gate::may_preempt(to.gate, cpu.gate, gate) && has_space(to);
+    else
+        return to.priority() > (gate & Gate::priority_mask) && may_run(cpu, to.gate) && has_space(to);
+}
+
+/// What a non-blocking send gives that went through.
+KERNEL_HOT void put_answer(arch::Registers& registers) {
+    registers.set_badge(0);
+    registers.set_tag(cobnut::Tag::failure(Error::none).raw());
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < arch::Registers::message_words; ++i)
+        registers.set_message(i, 0);
+}
 
 /// The thread goes out of the queue of one ring, and runs next: what it waits for is void.
 KERNEL_HOT void dequeue(Word& head, Thread& thread) {

@@ -7,6 +7,7 @@
 #include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
+#include <cobnut/abi/syscall.hpp>
 #include <generic/contract/fast_entries.hpp>
 #include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
@@ -19,6 +20,7 @@ extern "C" {
 [[noreturn]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_yield();
+[[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 }
 
 namespace arch {
@@ -28,6 +30,7 @@ struct FastPolicy {
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
     static constexpr bool keeps = false;
+    static constexpr bool signals_in_registers = true;
     static inline unsigned taken = 0; ///< How often a fastpath went through.
 
     struct Entry {
@@ -83,6 +86,11 @@ struct FastPolicy {
         ++taken;
         arch::leave_full(*thread);
     }
+    [[noreturn]] static void leave_with_signal(kernel::Thread* thread, kernel::Word badge) {
+        constexpr kernel::Word message[1 + message_words] = {cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()};
+        leave_with(thread, badge, message);
+    }
+    [[noreturn]] static void slow_nb_send(kernel::Word) { kernel_syscall(3); }
     [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
     template <auto function>
@@ -132,6 +140,11 @@ struct BriefPolicy {
         kernel_syscall(entry.number);
     }
     [[noreturn]] static void slow_yield() { kernel_yield(); }
+    /// By turns with the arguments in registers, or it returns.
+    static void slow_signal(const Entry&, const kernel::Slot* slot) {
+        if ((in_registers_ = !in_registers_))
+            kernel_fast_signal(slot);
+    }
     /// By turns with what is known of the slot and without.
     template <auto function>
     [[noreturn]] static void slow_with(const Entry& entry, kernel::Word, const kernel::Slot* slot) {
@@ -142,6 +155,7 @@ struct BriefPolicy {
 
 private:
     static inline bool known_ = false;
+    static inline bool in_registers_ = false;
 };
 
 } // namespace arch

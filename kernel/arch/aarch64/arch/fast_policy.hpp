@@ -10,6 +10,7 @@
 #include <arch/timer.hpp>
 #include <arch/restore.hpp>
 
+#include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
@@ -19,6 +20,7 @@
 extern "C" {
 [[noreturn]] void aarch64_slow_call(kernel::Word path);
 [[noreturn]] void aarch64_slow_reply_recv(kernel::Word path);
+[[noreturn]] void aarch64_slow_nb_send(kernel::Word path);
 }
 
 namespace arch {
@@ -28,6 +30,11 @@ struct FastPolicy {
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = true;
     static constexpr bool keeps = false;
+#ifdef __clang__
+    static constexpr bool signals_in_registers = false;
+#else
+    static constexpr bool signals_in_registers = true;
+#endif
 
     struct Entry {
         kernel::Thread* current;
@@ -115,6 +122,16 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
+    [[noreturn]] KERNEL_HOT static void leave_with_signal(kernel::Thread* thread, kernel::Word badge) {
+        register kernel::Word x0 asm("x0") = badge;
+        register kernel::Thread* x16 asm("x16") = thread;
+        asm volatile("mov x1, %2\n\tmov x2, xzr\n\tmov x3, xzr\n\tmov x4, xzr\n\tmov x5, xzr\n\t"
+                     "mov x6, xzr\n\tmov x7, xzr\n\t" ARCH_RESTORE_VOLUNTARY ::"r"(x0), "r"(x16),
+                     "i"(cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw())
+                     : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void slow_nb_send(kernel::Word path) { slow<aarch64_slow_nb_send>(path); }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) {
         slow<aarch64_slow_call>(path);
     }
@@ -186,6 +203,12 @@ struct BriefPolicy {
         asm volatile(ARCH_BRIEF_BACK "b aarch64_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
+#ifndef __clang__
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot) {
+        asm volatile("mov x0, %0\n\tb aarch64_slow_signal" ::"r"(slot) : "memory");
+        __builtin_unreachable();
+    }
+#endif
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
                                                   const kernel::Slot* slot) {
         ARCH_BRIEF_PATH(path);

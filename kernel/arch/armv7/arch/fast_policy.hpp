@@ -85,6 +85,7 @@ struct FastPolicy {
 #ifdef __clang__
     static constexpr bool asks_again = true;
 #endif
+    static constexpr bool signals_in_registers = false;
 
     struct Entry {
         kernel::Thread* current;

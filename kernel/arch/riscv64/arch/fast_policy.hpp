@@ -9,6 +9,7 @@
 #include <arch/fpu.hpp>
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
+#include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/contract/fast_entries.hpp>
 #include <generic/ipc/copy_words.hpp>
@@ -71,6 +72,11 @@ struct FastPolicy {
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
     static constexpr bool keeps = false;
+#ifdef __clang__
+    static constexpr bool signals_in_registers = false;
+#else
+    static constexpr bool signals_in_registers = true;
+#endif
 
     struct Entry {
         kernel::Thread* current;
@@ -180,6 +186,18 @@ struct FastPolicy {
         KERNEL_GONE;
     }
 
+    [[noreturn]] KERNEL_HOT static void leave_with_signal(kernel::Thread* thread, kernel::Word badge) {
+        register kernel::Word a0 asm("a0") = badge;
+        register kernel::Thread* t0 asm("t0") = thread;
+        asm volatile("li a1, %2\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\tli a6, 0\n\tli a7, 0\n\t"
+                     ARCH_RESTORE_VOLUNTARY ::"r"(a0), "r"(t0),
+                     "i"(cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw())
+                     : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void slow_nb_send(kernel::Word path) {
+        slow<static_cast<unsigned>(cobnut::Syscall::nb_send)>(path);
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) { slow<1>(path); }
     /// The stack ends below the Cpu.
@@ -270,6 +288,12 @@ struct BriefPolicy {
         asm volatile("mv t4, t0\n\tj trap_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
+#ifndef __clang__
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot) {
+        asm volatile("mv a0, %0\n\tj trap_slow_signal" ::"r"(slot) : "memory");
+        __builtin_unreachable();
+    }
+#endif
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
                                                   const kernel::Slot* slot) {
         ARCH_BRIEF_PATH(path);

@@ -6,6 +6,7 @@
 #include <arch/entry_area.hpp>
 #include <arch/fpu.hpp>
 #include <arch/leave.hpp>
+#include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
@@ -46,6 +47,8 @@
     "movq %c[at_rsp](%%r11), %%rsp\n"                                                              \
     ARCH_SYSRET
 
+extern "C" [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
+
 namespace arch {
 
 // The stub leaves the thread in r11 and rsp, the reply's path in rax, the capability's path in rdi.
@@ -58,6 +61,7 @@ struct FastPolicy {
     static constexpr bool inserts_bytes = false;
 #ifdef __clang__
     static constexpr bool keeps = true;
+    static constexpr bool signals_in_registers = false;
     struct Message {
         Word tag, rdx, r8, r9, r10, rbx;
     };
@@ -85,6 +89,7 @@ struct FastPolicy {
     KERNEL_HOT static Word first_word(const Entry& entry) { return entry.message.rdx; }
 #else
     static constexpr bool keeps = false;
+    static constexpr bool signals_in_registers = true;
     struct Entry {
         Thread* current;
         Word reply;
@@ -185,6 +190,19 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
+    [[noreturn]] KERNEL_HOT static void leave_with_signal(Thread* thread, Word badge) {
+        asm volatile("movl %[tag], %%esi\n xorl %%edx, %%edx\n xorl %%r8d, %%r8d\n xorl %%r9d, %%r9d\n"
+                     "xorl %%r10d, %%r10d\n xorl %%ebx, %%ebx\n" ARCH_LEAVE ::"a"(thread),
+                     "D"(badge), [tag] "i"(cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()), ARCH_LEAVE_OFFSETS
+                     : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void slow_nb_send(Word path) {
+        asm volatile("movl %1, %%eax\n" ARCH_SLOW("slow_entry")::"D"(path),
+                     "i"(static_cast<Word>(cobnut::Syscall::nb_send))
+                     : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call([[maybe_unused]] const Entry& entry, Word path) {
         ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path) ARCH_MESSAGE(entry.message) : "memory");
@@ -272,6 +290,14 @@ struct BriefPolicy {
                      : "memory");
         __builtin_unreachable();
     }
+#ifndef __clang__
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot) {
+        asm volatile("movq %%rax, %c0(%1)" ::"i"(register_at(offsetof(Registers, rax))), "r"(entry.current),
+                     "a"(entry.number)
+                     : "memory");
+        FastPolicy::continue_in<kernel_fast_signal>(slot, slot);
+    }
+#endif
     /// As slow_entry.
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
                                                   const kernel::Slot* slot) {
