@@ -27,4 +27,9 @@ void define_offsets() {
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);
+#ifdef __clang__ // see cpu.hpp
+    asm volatile("\n.ascii \"@@DEF ARGUMENT r12d\"");
+#else
+    asm volatile("\n.ascii \"@@DEF ARGUMENT edi\"");
+#endif
 }

@@ -36,7 +36,7 @@ struct alignas(layout::page) CorePages {
     char cpu[layout::cpu_size];
 };
 constinit CorePages core_pages{};
-static_assert(sizeof(kernel::Cpu) <= layout::kept_arguments);
+static_assert(sizeof(kernel::Cpu) <= layout::cpu_size);
 
 // What is global outlasts a change of the root (SDM volume 3, 4.10.2.4).
 constexpr PageEntry kernel_read_write =

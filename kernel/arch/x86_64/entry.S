@@ -66,7 +66,7 @@ slow_entry:
     save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
     cmp $SYSCALL_COUNT, %al
     jae traced
-    movzbl %al, %edi
+    movzbl %al, %ARGUMENT
     mov $STACK_TOP, %rsp
     call kernel_syscall
 traced:

@@ -83,7 +83,12 @@ constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
 void trap_from_user(uint64_t vector, uint64_t error) {
     if (vector >= arch::layout::timer_vector) {
         arch::current_cpu().scratch[1] = vector;
+#ifdef __clang__ // which would save for a call what the function may use
+        asm volatile("movq %0, %%rsp\n jmp kernel_interrupt" ::"i"(arch::layout::stack_top - 8) : "memory");
+        __builtin_unreachable();
+#else
         kernel_interrupt();
+#endif
     }
     if (vector == arch::exception::page_fault)
         page_fault(error);

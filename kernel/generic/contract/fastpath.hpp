@@ -15,8 +15,7 @@
 //   asks_again                   perhaps: a flag that is in memory anyway is loaded again rather than kept
 //   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
 //   Entry entry()
-//   void keep(const Entry&)      before continue_in, for
-//   Entry entry_of(Thread* current)                in what it leads to
+//   Entry entry_of(Thread* current)                the same in what continue_in leads to, behind second()
 //   Word tag(const Entry&)       the tag register
 //   uint32_t gate(const Entry&)  Cpu::gate
 //   SchedContext* sched_context(const Entry&)      Cpu::sched_context
@@ -49,6 +48,8 @@
 //   [[noreturn]] void continue_in<function>(first, Object* second)   goes on in the function, which
 //                                has `first` as its argument
 //   Object* second<Object>()     and this as its first statement
+//   [[noreturn]] void continue_with<function>(const Entry&, first, Object* second)   perhaps: the same, where
+//                                registers of the message are variables: for entry_of
 
 // arch::BriefPolicy:
 //   struct Entry { kernel::Thread* current; kernel::Word number; }, Entry entry(), Ticks now()

@@ -104,6 +104,15 @@ struct Fastpath {
         return contexts.possible(cpu, next, Policy::now) && contexts.ends_behind_timer(cpu);
     }
 
+    /// In a function of its own, with the message where it is.
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void go_on(const auto& entry, auto first, auto* second) {
+        if constexpr (requires { Policy::template continue_with<function>(entry, first, second); })
+            Policy::template continue_with<function>(entry, first, second);
+        else
+            Policy::template continue_in<function>(first, second);
+    }
+
     /// The fastpath `path` for short messages, or for those that need buffers; returns only if it
     /// is not for this one.
     template <class Path>
@@ -172,16 +181,12 @@ struct Fastpath {
                 return;
             if (!may_run(entry, server)) [[unlikely]] {
                 if (has<Gate::fpu_thread>(server)) {
-                    if constexpr (Policy::keeps)
-                        Policy::keep(entry);
-                    Policy::template continue_in<kernel_fast_call_fpu>(slot, server);
+                    go_on<kernel_fast_call_fpu>(entry, slot, server);
                 }
                 return;
             }
             if (server->sched_context != nullptr) [[unlikely]] {
-                if constexpr (Policy::keeps)
-                    Policy::keep(entry);
-                Policy::template continue_in<kernel_fast_call_exchange>(slot, server);
+                go_on<kernel_fast_call_exchange>(entry, slot, server);
             }
 
             // Committed: only stores from here on.
@@ -232,22 +237,16 @@ struct Fastpath {
             if (is_long && (reply->caller == nullptr || !has_buffers(current, reply->caller))) [[unlikely]]
                 return;
             if (context->top != reply) [[unlikely]] {
-                if constexpr (Policy::keeps)
-                    Policy::keep(entry);
-                Policy::template continue_in<kernel_fast_reply_recv_exchange>(path, endpoint);
+                go_on<kernel_fast_reply_recv_exchange>(entry, path, endpoint);
             }
             Thread* caller = reply->caller;
             if (!may_run(entry, caller)) [[unlikely]] {
                 if (has<Gate::fpu_thread>(caller)) {
-                    if constexpr (Policy::keeps)
-                        Policy::keep(entry);
-                    Policy::template continue_in<kernel_fast_reply_recv_fpu>(path, caller);
+                    go_on<kernel_fast_reply_recv_fpu>(entry, path, caller);
                 }
                 if constexpr (!is_long)
                     if (has<Gate::faulted>(caller)) {
-                        if constexpr (Policy::keeps)
-                            Policy::keep(entry);
-                        Policy::template continue_in<kernel_fast_reply_recv_fault>(path, endpoint);
+                        go_on<kernel_fast_reply_recv_fault>(entry, path, endpoint);
                     }
                 return;
             }

@@ -29,7 +29,6 @@ struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
-    static constexpr bool keeps = false;
     static constexpr bool signals_in_registers = true;
     static inline unsigned taken = 0; ///< How often a fastpath went through.
 

@@ -29,7 +29,6 @@ struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = true;
-    static constexpr bool keeps = false;
 #ifdef __clang__
     static constexpr bool signals_in_registers = false;
 #else

@@ -81,7 +81,6 @@ struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
-    static constexpr bool keeps = false;
 #ifdef __clang__
     static constexpr bool asks_again = true;
 #endif

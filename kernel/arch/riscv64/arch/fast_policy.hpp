@@ -71,7 +71,6 @@ struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
-    static constexpr bool keeps = false;
 #ifdef __clang__
     static constexpr bool signals_in_registers = false;
 #else

@@ -22,6 +22,7 @@
         kernel::Word rax
 #define ARCH_FAST_FROM_STUB arch::FastPolicy::entry(tag, rdx, r8, r9, r11, rax)
 #define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry(tag, rdx, r8, r9, r11, rax)
+#define ARCH_SEND_ARGUMENTS "movq %[slot], %%r12\n movzbl %%al, %%r13d\n"
 // Around an assembler statement that takes tag and message in their registers.
 #define ARCH_MESSAGE_REGISTERS(message)                                                            \
     register kernel::Word r8 asm("r8") = (message).r8;                                             \
@@ -31,6 +32,7 @@
     , "S"((message).tag), "d"((message).rdx), "b"((message).rbx), "r"(r8), "r"(r9), "r"(r10)
 #else
 #include <generic/contract/fast_entries.hpp>
+#define ARCH_SEND_ARGUMENTS "movq %[slot], %%rdi\n movzbl %%al, %%esi\n"
 #define ARCH_MESSAGE_REGISTERS(message)
 #define ARCH_MESSAGE(message)
 #endif
@@ -60,7 +62,6 @@ struct FastPolicy {
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
 #ifdef __clang__
-    static constexpr bool keeps = true;
     static constexpr bool signals_in_registers = false;
     struct Message {
         Word tag, rdx, r8, r9, r10, rbx;
@@ -79,16 +80,17 @@ struct FastPolicy {
     KERNEL_HOT static Entry entry(Word tag, Word rdx, Word r8, Word r9, Word r11, Word rax) {
         return {reinterpret_cast<Thread*>(r11), rax, message(tag, rdx, r8, r9)};
     }
-    /// In the Cpu's second page.
-    KERNEL_HOT static Message* kept() {
-        return reinterpret_cast<Message*>(layout::cpu + layout::kept_arguments);
+    /// From where continue_with has left them. It is asked before anything but second().
+    KERNEL_HOT static Entry entry_of(Thread* current) {
+        Word tag, rdx;
+        register Word r8 asm("r8");
+        register Word r9 asm("r9");
+        asm volatile("# arguments" : "=S"(tag), "=d"(rdx), "=r"(r8), "=r"(r9));
+        return {current, 0, message(tag, rdx, r8, r9)};
     }
-    KERNEL_HOT static void keep(const Entry& entry) { *kept() = entry.message; }
-    KERNEL_HOT static Entry entry_of(Thread* current) { return {current, 0, *kept()}; }
     KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
     KERNEL_HOT static Word first_word(const Entry& entry) { return entry.message.rdx; }
 #else
-    static constexpr bool keeps = false;
     static constexpr bool signals_in_registers = true;
     struct Entry {
         Thread* current;
@@ -223,6 +225,17 @@ struct FastPolicy {
                      : "memory");
         __builtin_unreachable();
     }
+#ifdef __clang__
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_with(const Entry& entry, auto first, auto* second) {
+        register auto r12 asm("r12") = first;
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "r"(r12),
+                     "c"(second) ARCH_MESSAGE(entry.message)
+                     : "memory");
+        __builtin_unreachable();
+    }
+#endif
     template <class Object>
     KERNEL_HOT static Object* second() {
         register Object* rcx asm("rcx");
@@ -306,7 +319,7 @@ struct BriefPolicy {
                      "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"
                      "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"
                      "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
-                     "movq %[slot], %%rdi\n movzbl %%al, %%esi\n movq %[stack], %%rsp\n jmp kernel_send"
+                     ARCH_SEND_ARGUMENTS "movq %[stack], %%rsp\n jmp kernel_send"
                      ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
                      [slot] "r"(slot),
                      [at] "i"(register_at(offsetof(Registers, rdi))),

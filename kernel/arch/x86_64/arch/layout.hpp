@@ -22,7 +22,6 @@ constexpr size_t stack_size = 8192;
 constexpr uint64_t stack_top = small_pages + page + stack_size;
 constexpr uint64_t cpu = stack_top;
 constexpr size_t cpu_size = 2 * page;
-constexpr uint64_t kept_arguments = page; // in the Cpu's second page, for compilers without -ffixed
 // Empty, but for what entries from user level need with page-table isolation.
 constexpr uint64_t entry_page = cpu + cpu_size;
 constexpr uint64_t devices = cpu + cpu_size + page;
