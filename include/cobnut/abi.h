@@ -75,7 +75,7 @@ enum {
     COBNUT_ERROR_ALREADY_MAPPED = 0xe, /* This capability is mapped, or something is at that address. */
     COBNUT_ERROR_NOT_MAPPED = 0xf, /* Nothing is mapped by this capability. */
     COBNUT_ERROR_BUSY = 0x10, /* Another operation on the object is under way; try again. */
-    COBNUT_ERROR_IN_USE = 0x11, /* The object is bound already, or its interrupt is taken. */
+    COBNUT_ERROR_IN_USE = 0x11, /* The object is bound already, its interrupt is taken, or it holds something. */
     COBNUT_ERROR_NOT_BOUND = 0x12, /* The object is bound to nothing. */
     COBNUT_ERROR_NOT_SUPPORTED = 0x13, /* The machine lacks what this needs. */
     COBNUT_ERROR_NO_BUFFER = 0x14, /* The message needs an IPC buffer that the thread does not have. */
@@ -662,7 +662,7 @@ static inline cobnut_status cobnut_page_table_map(
     return cobnut_invoke(page_table, COBNUT_METHOD_PAGE_TABLE_MAP, words, 1, capabilities, 1, COBNUT_NONE, 0);
 }
 
-/* Takes the table out of its address space. */
+/* Takes the table out of its address space. With the root goes all that is mapped there. */
 static inline cobnut_status cobnut_page_table_unmap(
     cobnut_cap page_table) {
     return cobnut_invoke(page_table, COBNUT_METHOD_PAGE_TABLE_UNMAP, COBNUT_NONE, 0, COBNUT_NONE, 0, COBNUT_NONE, 0);

@@ -175,6 +175,9 @@ void forget_stack() {
 }
 
 void start_over() {
+    // Else the tables below it would go in use.
+    if (!is_empty(own::uart_frame))
+        succeed("unmap what is not made of it", request(own::uart_frame, Method::frame_unmap));
     succeed("revoke", revoke(self, own::untyped));
     while (next_slot > own::first_free)
         (void)remove(self, --next_slot);

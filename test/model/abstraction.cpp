@@ -108,8 +108,9 @@ private:
         const ObjectType type = slot.type();
         const bool badged = type == ObjectType::endpoint || type == ObjectType::notification ||
                             type == ObjectType::cnode;
-        const auto mapping = type == ObjectType::frame ? kernel::mm::mapping_of(slot)
-                                                       : kernel::mm::MappingState{};
+        const auto mapping = type == ObjectType::frame || type == ObjectType::page_table
+                                 ? kernel::mm::mapping_of(slot)
+                                 : kernel::mm::MappingState{};
         const Word rights = type == ObjectType::cnode  ? Rights::all().bits
                             : type == ObjectType::frame
                                 ? slot.rights().bits & Rights::read_write().bits
@@ -220,8 +221,8 @@ private:
 
     void write_space(const kernel::VSpace& space) {
         writer_.begin(StateWriter::space);
-        writer_.add(name_of(&space), space.id, space.has_root != 0 ? space.root.raw() : 0);
-        if (space.has_root != 0)
+        writer_.add(name_of(&space), space.id, space.has_root() ? space.root.raw() : 0);
+        if (space.has_root())
             write_table(space.root, 0, 0);
         writer_.end();
     }

@@ -209,7 +209,6 @@ void System::create(Name untyped, Name slot, ObjectType type, unsigned size_bits
         break;
     case ObjectType::vspace:
         spaces[address] = {};
-        spaces[address].number = next_space_++;
         break;
     default: break;
     }

@@ -4,6 +4,8 @@
 // after container.
 #include "system.hpp"
 
+#include <algorithm>
+
 namespace model {
 
 namespace {
@@ -141,7 +143,12 @@ bool System::revoke_step(Name slot) {
     if (capability == nullptr || capability->children.empty())
         return drain_step() && (find(slot) == nullptr || find(slot)->children.empty());
     const Name child = capability->children.front();
-    if (slots.at(child).type == zombie)
+    // Tables in use let what they may hold go first.
+    if (auto& children = slots.at(slot).children;
+        children.size() > 1 && slots.at(child).postponed < 3 && is_used(slots.at(child))) {
+        ++slots.at(child).postponed;
+        std::rotate(children.begin(), children.begin() + 1, children.end());
+    } else if (slots.at(child).type == zombie)
         (void)drain_step();
     else
         (void)delete_step(child);

@@ -92,7 +92,7 @@ void Pair::boot_kernel(const Layout& layout) {
 
     const auto create = [&](Word index, ObjectType type, unsigned bits, size_t bytes) {
         void* object = memory.take(bytes, bytes);
-        (void)untyped::create(*state.root, slots[index], type, bits, arch::to_physical(object));
+        untyped::create(*state.root, slots[index], type, bits, arch::to_physical(object));
         return name_of(object);
     };
     slots[slot_cnode].set(ObjectType::cnode, slots, layout.radix, word_bits - layout.radix);

@@ -60,14 +60,9 @@ const Space* System::space_of(uint64_t number) const {
     return const_cast<System*>(this)->space_of(number);
 }
 
-/// A record that is out of date harms nobody: it counts if this frame is there.
-bool System::is_mapped(const Capability& frame) const {
-    const Space* space = space_of(frame.space);
-    if (space == nullptr)
-        return false;
-    const auto found = space->mappings.find(frame.address);
-    return found != space->mappings.end() && found->second.frame == frame.object &&
-           found->second.size_bits == frame.size_bits;
+/// A record is true as long as a space has the number that it names.
+bool System::is_mapped(const Capability& capability) const {
+    return space_of(capability.space) != nullptr;
 }
 
 void System::unmap_frame(Capability& frame) {
@@ -90,50 +85,58 @@ unsigned level_in(const Space& space, const Capability& table) {
 
 } // namespace
 
+/// A table below the root that holds a table or a mapping.
+bool System::is_used(const Capability& table) const {
+    const Space* space = space_of(table.space);
+    if (space == nullptr || space->root == table.object)
+        return false;
+    const unsigned level = level_in(*space, table);
+    const Word base = base_of(level, table.address);
+    const auto is_below = [&](Word address) { return covers(base, shifts[level - 1], address); };
+    return std::any_of(space->tables.begin(), space->tables.end(),
+                       [&](const auto& entry) {
+                           return entry.first.first > level && is_below(entry.first.second);
+                       }) ||
+           std::any_of(space->mappings.begin(), space->mappings.end(),
+                       [&](const auto& entry) { return is_below(entry.first); });
+}
+
+/// What it holds goes with a table that is deleted, and then nothing of the space is left.
 void System::unmap_table(Capability& table) {
-    Space* space = space_of(table.space);
-    const Capability was = table;
-    table.space = table.address = 0;
-    if (space == nullptr || space->root == 0)
-        return;
-    if (space->root == was.object) {
-        space->root = 0;
-        space->tables.clear();
-        space->mappings.clear();
-        return;
+    if (Space* space = space_of(table.space)) {
+        if (space->root == table.object || is_used(table)) {
+            *space = {};
+        } else {
+            const unsigned level = level_in(*space, table);
+            space->tables.erase({level, base_of(level, table.address)});
+        }
     }
-    const unsigned level = level_in(*space, was);
-    if (level == 0)
-        return;
-    // What is below goes with it.
-    const Word base = base_of(level, was.address);
-    const unsigned bits = shifts[level - 1];
-    std::erase_if(space->tables, [&](const auto& entry) {
-        return entry.first.first >= level && covers(base, bits, entry.first.second);
-    });
-    std::erase_if(space->mappings,
-                  [&](const auto& entry) { return covers(base, bits, entry.first); });
+    table.space = table.address = 0;
 }
 
 void System::invoke_table(Call& call) {
     Capability& table = slots.at(call.slot);
-    if (call.method == Method::page_table_unmap)
+    if (call.method == Method::page_table_unmap) {
+        if (is_used(table))
+            throw Refused{Error::in_use};
         return unmap_table(table);
+    }
     const Word address = call.words[0];
     Space& space = spaces.at(slots.at(call.capabilities[0]).object);
     if (address >= user_end)
         throw Refused{Error::out_of_range, 0, user_end - 1};
-    if (const Space* old = space_of(table.space))
-        if (old->root != 0 && (old->root == table.object || level_in(*old, table) != 0))
-            throw Refused{Error::already_mapped};
+    if (is_mapped(table))
+        throw Refused{Error::already_mapped};
     const unsigned level = missing_level(space, address, levels - 1);
     if (space.root != 0 &&
         (level == levels || mapping_at(space, address) != space.mappings.end()))
         throw Refused{Error::already_mapped};
-    if (space.root == 0)
+    if (space.root == 0) {
         space.root = table.object;
-    else
+        space.number = next_space_++;
+    } else
         space.tables[{level, base_of(level, address)}] = table.object;
+    table.postponed = 0;
     table.space = space.number;
     table.address = address & ~Word{4095};
 }

@@ -57,7 +57,7 @@ void System::write(StateWriter& writer) const {
         const Name slot = todo.back();
         todo.pop_back();
         const Capability& capability = slots.at(slot);
-        const bool mapped = capability.type == ObjectType::frame && is_mapped(capability);
+        const bool mapped = is_mapped(capability);
         writer.begin(StateWriter::capability);
         writer.add(slot, static_cast<uint64_t>(capability.type), capability.object,
                    capability.rights, capability.badge, capability.size_bits,

@@ -42,6 +42,7 @@ struct Capability {
     uint64_t used = 0;      ///< Untyped: counts while it has children.
     uint64_t space = 0;     ///< Frame, PageTable: number of the VSpace it is mapped in; 0: none.
     Word address = 0;       ///< Where.
+    unsigned postponed = 0; ///< PageTable: so often a revoke put it off since it was mapped.
     Name parent = 0;
     std::vector<Name> children; ///< The youngest first.
 };
@@ -128,7 +129,7 @@ struct Mapping {
 };
 
 struct Space {
-    uint64_t number = 0; ///< Given once.
+    uint64_t number = 0; ///< Given with each root, once; 0: there is none.
     Name root = 0;
     std::map<std::pair<unsigned, Word>, Name> tables; ///< Below the root: level, first address.
     std::map<Word, Mapping> mappings;
@@ -324,7 +325,8 @@ private:
     void invoke_table(Call& call);
     void unmap_frame(Capability& frame);
     void unmap_table(Capability& table);
-    bool is_mapped(const Capability& frame) const;
+    bool is_used(const Capability& table) const;
+    bool is_mapped(const Capability& capability) const;
     Space* space_of(uint64_t number);
     const Space* space_of(uint64_t number) const;
 };

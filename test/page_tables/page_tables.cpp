@@ -65,11 +65,9 @@ public:
         new (&kernel_state) Kernel{};
         new (&cpu) Cpu{};
         arch::host::cpu = &cpu;
-        for (VSpace& space : spaces) {
+        for (VSpace& space : spaces)
             space = {};
-            REQUIRE(space_registry::insert(space));
-        }
-        spaces[0].asid = watched; // the other one has never run
+        run(spaces[0]); // the other one has never run
         hardware = {};
         for (Table& table : tables) {
             table.slot = new (take(sizeof(Slot))) Slot{};
@@ -89,6 +87,12 @@ public:
     std::mt19937 random;
 
 private:
+    /// As if it had been given that identifier, alone.
+    static void run(VSpace& space) {
+        space.asid = watched;
+        space.newer = space.older = kernel_state.oldest_asid = &space;
+    }
+
     unsigned below(size_t limit) { return static_cast<unsigned>(random() % limit); }
 
     void* take(size_t bytes) {
@@ -150,14 +154,24 @@ private:
     template <class Operation, class Effect>
     void judge(Operation operation, Effect effect, uint64_t begin, uint64_t size);
 
-    void forget_below(VSpace* space, const Table& table) {
+    void forget_all(const VSpace* space) {
         for (Frame& frame : frames)
-            if (frame.space == space && table.covers(frame.at) && frame.level >= table.level)
+            if (frame.space == space)
                 frame.space = nullptr;
         for (Table& other : tables)
-            if (&other != &table && other.space == space && other.level > table.level &&
-                table.covers(other.begin))
+            if (other.space == space)
                 other.space = nullptr;
+    }
+
+    bool is_used(const Table& table) const {
+        for (const Frame& frame : frames)
+            if (frame.space == table.space && table.covers(frame.at) && frame.level >= table.level)
+                return true;
+        for (const Table& other : tables)
+            if (&other != &table && other.space == table.space && other.level > table.level &&
+                table.covers(other.begin))
+                return true;
+        return false;
     }
 
     Cpu cpu;
@@ -176,7 +190,7 @@ void Machine::judge(Operation operation, Effect effect, uint64_t begin, uint64_t
         ++succeeded;
         effect();
     }
-    if (spaces[0].has_root != 0) // it runs again, as the scheduler would let it
+    if (spaces[0].has_root()) // it runs again, as the scheduler would let it
         arch::activate({spaces[0].root.raw(), watched});
     hardware.end();
     if (!hardware.broken().empty())
@@ -191,7 +205,7 @@ void Machine::judge(Operation operation, Effect effect, uint64_t begin, uint64_t
     }
     for (VSpace& space : spaces) {
         Translations leaves;
-        if (space.has_root != 0)
+        if (space.has_root())
             for (const Translation& translation : test::walk(space.root))
                 if (!translation.table)
                     leaves.insert(translation);
@@ -217,27 +231,31 @@ void Machine::map_table() {
                   level == 0 ? 0
                              : align_down(address, uint64_t{1} << (geometry.shift + geometry.index_bits));
               if (level == 0 && &space == &spaces[0])
-                  space.asid = watched;
+                  run(space);
           },
           0, 0);
 }
 
 void Machine::unmap_table() {
     Table& table = tables[below(std::size(tables))];
-    if (table.level < 2 && below(8) != 0)
-        return; // much would go with it
     VSpace* const space = table.space;
-    const uint64_t size = table.level == 0
+    const bool deletes = below(8) == 0;
+    const bool resets = space != nullptr && (table.level == 0 || is_used(table));
+    if (resets && below(8) != 0)
+        return; // much would go with it
+    const bool refused = resets && table.level != 0 && !deletes;
+    const uint64_t size = resets
                               ? ~uint64_t{0}
                               : uint64_t{1} << (Format::level[table.level].shift +
                                                 Format::level[table.level].index_bits);
     judge(
         [&] {
-            mm::unmap_table(*table.slot);
-            return space != nullptr;
+            REQUIRE(mm::unmap_table(*table.slot, deletes).ok() == !refused);
+            return space != nullptr && !refused;
         },
         [&] {
-            forget_below(space, table);
+            if (resets)
+                forget_all(space);
             table.space = nullptr;
         },
         table.begin, size);

@@ -26,7 +26,7 @@ struct Spaces {
         arch::host::machine.asids = identifiers;
         for (unsigned i = 0; i < count; ++i) {
             space[i].root = PhysAddr{uint64_t{i + 1} << 12};
-            space[i].has_root = 1;
+            space[i].id = i + 1;
         }
     }
 

@@ -390,14 +390,20 @@ private:
         }
     }
 
-    // Every entry of a page table belongs to a living capability that knows of it.
+    // Every entry of a page table belongs to one living capability that knows of it, and every record whose
+    // id lives has its entry.
     void check_spaces() {
         using Format = arch::PageFormat;
-        std::map<std::pair<uint64_t, Word>, std::vector<const Slot*>> frames;
+        std::map<std::pair<uint64_t, Word>, const Slot*> frames;
+        std::set<const Slot*> mapped; // as their records say
         std::map<uint64_t, const Slot*> tables;
         for (const Slot* slot : slots_) {
-            if (slot->type() == ObjectType::frame && slot->mapping_space() != 0)
-                frames[{slot->mapping_space(), slot->mapping_address().raw()}].push_back(slot);
+            if (slot->type() != ObjectType::frame && slot->type() != ObjectType::page_table)
+                continue;
+            if (space_registry::find(slot->mapping_space()) != nullptr)
+                mapped.insert(slot);
+            if (slot->type() == ObjectType::frame && mapped.contains(slot))
+                MUST(frames.emplace(std::pair{slot->mapping_space(), slot->mapping_address().raw()}, slot).second);
             if (slot->type() == ObjectType::page_table)
                 MUST(tables.emplace(arch::to_physical(slot->pointer<void>()).raw(), slot).second);
         }
@@ -405,10 +411,10 @@ private:
         const std::vector<const VSpace*> holders = identifier_holders();
         for (void* object : objects_[ObjectType::vspace]) {
             auto& space = *static_cast<VSpace*>(object);
-            MUST(space_registry::find(space.id) == &space);
+            MUST(space_registry::find(space.id) == (space.has_root() ? &space : nullptr));
             const auto holder = std::find(holders.begin(), holders.end(), &space);
             MUST((holder != holders.end()) == (space.asid != arch::asid_none && space.asid != 0));
-            if (space.has_root == 0)
+            if (!space.has_root())
                 continue;
             struct Table {
                 PhysAddr address;
@@ -422,6 +428,7 @@ private:
                 MUST(tables.contains(table.address.raw()));
                 MUST(used.insert(table.address.raw()).second);
                 MUST(tables[table.address.raw()]->mapping_space() == space.id);
+                mapped.erase(tables[table.address.raw()]);
                 const auto* entries =
                     static_cast<const Format::Entry*>(arch::to_virtual(table.address));
                 for (unsigned i = 0; i < 512; ++i) {
@@ -439,14 +446,15 @@ private:
                     const unsigned group =
                         Format::grouped(entries[i]) ? 1u << level.group_bits : 1u;
                     const Word before = Word{i % group} << level.shift;
-                    const auto& candidates = frames[{space.id, address - before}];
-                    MUST(std::any_of(candidates.begin(), candidates.end(), [&](const Slot* frame) {
-                        return frame->object.physical() + before == target &&
-                               size_of(*frame) == uint64_t{group} << level.shift;
-                    }));
+                    MUST(frames.contains({space.id, address - before}));
+                    const Slot* frame = frames[{space.id, address - before}];
+                    MUST(frame->object.physical() + before == target);
+                    MUST(size_of(*frame) == uint64_t{group} << level.shift);
+                    mapped.erase(frame);
                 }
             }
         }
+        MUST(mapped.empty());
         std::set<unsigned> identifiers;
         for (const VSpace* holder : holders) {
             MUST(lives(ObjectType::vspace, holder));
@@ -459,7 +467,7 @@ private:
         if (current == nullptr || !lives(ObjectType::thread, current))
             return;
         const VSpace& space = *current->space;
-        const uint64_t root = space.has_root != 0 ? space.root.raw() : 0;
+        const uint64_t root = space.has_root() ? space.root.raw() : 0;
         MUST(arch::host::machine.space_root == root);
         MUST(sched::partition_of(current->gate) == sched::partition_of(cpu_.gate));
         MUST(current->priority() >= sched::highest_ready(cpu_.ready));

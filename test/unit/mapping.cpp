@@ -7,6 +7,8 @@
 #include <generic/object/kernel.hpp>
 #include <generic/object/vspace.hpp>
 
+#include <array>
+
 namespace {
 
 using namespace kernel;
@@ -114,14 +116,141 @@ TEST_CASE("a page table has one capability", "[mapping]") {
               .error == Error::illegal_operation);
 }
 
-TEST_CASE("what hung below an unmapped table is mapped no more", "[mapping]") {
+TEST_CASE("a table that holds something is not unmapped, and nothing is lost", "[mapping]") {
     Space s;
-    REQUIRE(s.map(s.frames, 0x3000).error == Error::none);
-    REQUIRE(s.world.call(s.tables + 2, Method::page_table_unmap, {}).error == Error::none);
-    CHECK(s.map(s.frames, 0x3000).error == Error::missing_table);
+    const auto unmap = [&s](Word table) {
+        return s.world.call(table, Method::page_table_unmap, {}).error;
+    };
+    // The first entry of the table, the last one, one in between.
+    for (const Word address : {Word{0}, Word{0x1ff000}, Word{0x102000}}) {
+        REQUIRE(s.map(s.frames, address).error == Error::none);
+        const uint64_t id = s.world.object<VSpace>(s.space).id;
+        CHECK(unmap(s.tables + 2) == Error::in_use);
+        CHECK(unmap(s.tables + 1) == Error::in_use);
+        CHECK(s.world.object<VSpace>(s.space).id == id);
+        CHECK(s.entry(address) != 0);
+        test::check_invariants(s.world);
+        REQUIRE(s.world.call(s.frames, Method::frame_unmap, {}).error == Error::none);
+    }
+    CHECK(unmap(s.tables + 1) == Error::in_use);
+    REQUIRE(unmap(s.tables + 2) == Error::none);
+    REQUIRE(unmap(s.tables + 2) == Error::none);
+    CHECK(s.map(s.frames, 0x3000).words[0] == 21);
+    REQUIRE(unmap(s.tables + 1) == Error::none);
+    CHECK(s.map(s.frames, 0x3000).words[0] == 30);
     REQUIRE(s.map_table(s.tables + 2, 0x1000) == Error::none);
-    CHECK(s.entry(0x3000) == 0);
-    CHECK(s.map(s.frames, 0x5000).error == Error::none);
+}
+
+TEST_CASE("no record of an address space that lost a table in use, or its root, is true again", "[mapping]") {
+    for (const bool loses_root : {false, true})
+        for (const bool deletes : {false, true}) {
+            if (!loses_root && !deletes)
+                continue; // refused
+            Space s;
+            const Word copy = s.world.free_slot();
+            REQUIRE(s.world
+                        .call(World::cnode, Method::cnode_copy, {copy, word_bits, s.frames, word_bits, 15},
+                              {World::cnode})
+                        .error == Error::none);
+            REQUIRE(s.map(s.frames, 0x3000).error == Error::none);
+            const Word lost = s.tables + (loses_root ? 0 : 2);
+            if (deletes)
+                REQUIRE(s.remove(lost) == Error::none);
+            else
+                REQUIRE(s.world.call(lost, Method::page_table_unmap, {}).error == Error::none);
+            test::check_invariants(s.world);
+            // It is as new: the first table that misses is the root.
+            CHECK(!s.world.object<VSpace>(s.space).has_root());
+            CHECK(s.map(copy, 0x3000).words[0] == word_bits);
+            const Word fresh = s.world.make(ObjectType::page_table);
+            for (Word table = s.tables; table < s.tables + 3; ++table)
+                REQUIRE(s.map_table(deletes && table == lost ? fresh : table, 0x1000) == Error::none);
+            REQUIRE(s.map(copy, 0x3000).error == Error::none);
+            // The same Frame at the same place of the same address space: still not what the record means.
+            CHECK(s.world.call(s.frames, Method::frame_set_rights, {2, 4}).error == Error::not_mapped);
+            REQUIRE(s.world.call(s.frames, Method::frame_unmap, {}).error == Error::none);
+            CHECK(Format::attributes(2, s.entry(0x3000)) == mm::PageAttributes(true, false));
+            REQUIRE(s.remove(s.frames) == Error::none);
+            CHECK(s.entry(0x3000) != 0);
+            CHECK(s.map(copy, 0x4000).error == Error::already_mapped);
+        }
+}
+
+TEST_CASE("an empty table that is deleted takes nothing along", "[mapping]") {
+    Space s;
+    REQUIRE(s.map_table(s.tables + 3, 0x200000) == Error::none);
+    REQUIRE(s.map(s.frames, 0x3000).error == Error::none);
+    REQUIRE(s.map(s.frames + 1, 0x201000).error == Error::none);
+    REQUIRE(s.remove(s.frames) == Error::none);
+    REQUIRE(s.remove(s.tables + 2) == Error::none);
+    CHECK(s.map(s.frames + 2, 0x3000).words[0] == 21);
+    CHECK(s.entry(0x201000) != 0);
+}
+
+TEST_CASE("a revoke takes what tables hold before the tables, in whatever order they were made", "[mapping]") {
+    // Which of three tables is made when, behind the frames; the root is not of the part.
+    for (const auto& order : {std::array<Word, 3>{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}) {
+        World world;
+        const Word space = world.make(ObjectType::vspace), root = world.make(ObjectType::page_table),
+                   mine = world.make(ObjectType::frame, 12), part = world.make(ObjectType::untyped, 16);
+        const auto make = [&](ObjectType type, Word size_bits) {
+            const Word slot = world.free_slot();
+            REQUIRE(world.call(part, Method::untyped_retype,
+                               {static_cast<Word>(type), size_bits, 0, 0, slot, 1}, {World::cnode})
+                        .error == Error::none);
+            return slot;
+        };
+        const Word frame = make(ObjectType::frame, 12), copy = world.free_slot();
+        REQUIRE(world.call(World::cnode, Method::cnode_copy, {copy, word_bits, frame, word_bits, 15},
+                           {World::cnode}).error == Error::none);
+        Word tables[3] = {};
+        for (const Word level : order)
+            tables[level] = make(ObjectType::page_table, 0);
+        const auto map_table = [&](Word table, Word address) {
+            REQUIRE(world.call(table, Method::page_table_map, {address}, {space}).error == Error::none);
+        };
+        const auto map = [&](Word which, Word address) {
+            return world.call(which, Method::frame_map, {address, 3, 4}, {space}).error;
+        };
+        map_table(root, 0);
+        map_table(tables[0], 0x1000);
+        map_table(tables[1], 0x1000);
+        map_table(tables[2], 0x200000);
+        REQUIRE(map(frame, 0x3000) == Error::none);
+        REQUIRE(map(copy, 0x201000) == Error::none);
+        const Word upper = world.make(ObjectType::page_table, 0, 2);
+        map_table(upper, 0x40000000);
+        map_table(upper + 1, 0x40000000);
+        REQUIRE(map(mine, 0x40000000) == Error::none);
+        REQUIRE(world.call(World::cnode, Method::cnode_revoke, {part, word_bits}).error == Error::none);
+        CHECK(world.object<VSpace>(space).has_root());
+        CHECK(map(mine, 0x40001000) == Error::already_mapped);
+        test::check_invariants(world);
+    }
+}
+
+TEST_CASE("a revoke ends whose tables hold what stays", "[mapping]") {
+    Space s;
+    const Word part = s.world.make(ObjectType::untyped, 16);
+    for (const Word slot : {s.world.free_slot(), s.world.free_slot() + 1})
+        REQUIRE(s.world.call(part, Method::untyped_retype,
+                             {static_cast<Word>(ObjectType::page_table), 0, 0, 0, slot, 1}, {World::cnode})
+                    .error == Error::none);
+    const Word table = s.world.free_slot() - 1;
+    REQUIRE(s.map_table(table, 0x200000) == Error::none);
+    REQUIRE(s.map(s.frames, 0x200000).error == Error::none);
+    REQUIRE(s.world.call(World::cnode, Method::cnode_revoke, {part, word_bits}).error == Error::none);
+    CHECK(!s.world.object<VSpace>(s.space).has_root());
+    CHECK(s.world.call(s.frames, Method::frame_set_rights, {2, 4}).error == Error::not_mapped);
+}
+
+TEST_CASE("an address space gets no root when the ids have run out", "[mapping]") {
+    Space s;
+    kernel_state.next_space_id = Slot::max_space_id - 1;
+    REQUIRE(s.world.call(s.tables, Method::page_table_unmap, {}).error == Error::none);
+    CHECK(s.map_table(s.tables, 0x1000) == Error::not_enough_memory);
+    CHECK(s.map(s.frames, 0x3000).words[0] == word_bits);
+    test::check_invariants(s.world);
 }
 
 TEST_CASE("a VSpace that is gone takes its mappings along", "[mapping]") {

@@ -55,8 +55,7 @@ World::World() {
 
     const auto create = [&](Word index, ObjectType type, unsigned bits) {
         void* object = memory_.take(4096, 4096);
-        REQUIRE(kernel::untyped::create(*state.root, slot(index), type, bits,
-                                        arch::to_physical(object)));
+        kernel::untyped::create(*state.root, slot(index), type, bits, arch::to_physical(object));
     };
     create(thread, ObjectType::thread, 0);
     create(sched_context, ObjectType::sched_context, cobnut::sched_context_min_size_bits);

@@ -61,7 +61,7 @@ inline constexpr Named errors[] = {
                  "This capability is mapped, or something is at that address."),
     COBNUT_NAMED(Error, not_mapped, "Nothing is mapped by this capability."),
     COBNUT_NAMED(Error, busy, "Another operation on the object is under way; try again."),
-    COBNUT_NAMED(Error, in_use, "The object is bound already, or its interrupt is taken."),
+    COBNUT_NAMED(Error, in_use, "The object is bound already, its interrupt is taken, or it holds something."),
     COBNUT_NAMED(Error, not_bound, "The object is bound to nothing."),
     COBNUT_NAMED(Error, not_supported, "The machine lacks what this needs."),
     COBNUT_NAMED(Error, no_buffer,

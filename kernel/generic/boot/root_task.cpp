@@ -61,13 +61,10 @@ void RootTask::make_objects() {
     // One page holds the small objects: VSpace, scheduling context. The thread has its own.
     const PhysAddr small = allocate_page();
     const PhysAddr thread = allocate_page();
-    const bool made =
-        untyped::create(root, fixed_slot(RootSlot::vspace), ObjectType::vspace, 0, small) &&
-        untyped::create(root, fixed_slot(RootSlot::sched_context), ObjectType::sched_context,
-                        cobnut::sched_context_min_size_bits, small + 1024) &&
-        untyped::create(root, fixed_slot(RootSlot::thread), ObjectType::thread, 0, thread);
-    if (!made)
-        fatal("boot: no root task");
+    untyped::create(root, fixed_slot(RootSlot::vspace), ObjectType::vspace, 0, small);
+    untyped::create(root, fixed_slot(RootSlot::sched_context), ObjectType::sched_context,
+                    cobnut::sched_context_min_size_bits, small + 1024);
+    untyped::create(root, fixed_slot(RootSlot::thread), ObjectType::thread, 0, thread);
     space_ = fixed_slot(RootSlot::vspace).pointer<VSpace>();
     thread_ = fixed_slot(RootSlot::thread).pointer<Thread>();
 
@@ -102,15 +99,14 @@ void RootTask::map(Slot& frame, Word address, bool write, bool execute) {
         if (failure.error() != Error::missing_table)
             fatal("boot: cannot map the root task", address, static_cast<Word>(failure.error()));
         Slot& table = next_slot();
-        if (!untyped::create(*kernel_state.root, table, ObjectType::page_table, 0,
-                             allocate_page()) ||
-            !mm::map_table(*space_, table, VirtAddr(address)).ok())
+        untyped::create(*kernel_state.root, table, ObjectType::page_table, 0, allocate_page());
+        if (!mm::map_table(*space_, table, VirtAddr(address)).ok())
             fatal("boot: cannot map a table of the root task", address);
     }
 }
 
 PhysAddr RootTask::map_new(Word address, PhysAddr memory, bool write, bool execute, Slot& frame) {
-    (void)untyped::create(*kernel_state.root, frame, ObjectType::frame, frame_bits, memory);
+    untyped::create(*kernel_state.root, frame, ObjectType::frame, frame_bits, memory);
     map(frame, address, write, execute);
     return memory;
 }
@@ -158,8 +154,8 @@ cobnut::BootArea RootTask::map_area(PhysRange pages, Word address, Word size) {
     const Word count = static_cast<Word>(pages.size / page);
     for (Word i = 0; i < count; ++i) {
         Slot& frame = next_slot();
-        (void)untyped::create(*kernel_state.root, frame, ObjectType::frame, frame_bits,
-                              pages.begin + uint64_t{i} * page);
+        untyped::create(*kernel_state.root, frame, ObjectType::frame, frame_bits,
+                        pages.begin + uint64_t{i} * page);
     }
     for (Word i = 0; i < count; ++i)
         map(cnode_[first + i], address + i * static_cast<Word>(page), false, false);

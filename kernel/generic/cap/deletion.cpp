@@ -39,7 +39,7 @@ void forget_capability(Cpu& cpu, Slot& slot) {
         mm::unmap_frame(slot);
         break;
     case ObjectType::page_table:
-        mm::unmap_table(slot);
+        (void)mm::unmap_table(slot, true); // refuses nothing
         break;
     default:
         before_move(slot);
@@ -96,7 +96,7 @@ bool finalise(Cpu& cpu, Slot& slot) {
     case ObjectType::sched_context:
         return sched::forget(cpu, *slot.pointer<SchedContext>());
     case ObjectType::vspace:
-        mm::destroy(cpu, *slot.pointer<VSpace>());
+        mm::destroy(*slot.pointer<VSpace>());
         return true;
     case ObjectType::irq_handler:
         irq::release(static_cast<unsigned>(slot.badge));
@@ -140,6 +140,17 @@ void delete_object(Cpu& cpu, Slot& wanted) {
     } else if (finalise(cpu, slot)) {
         empty(cpu, slot);
     }
+}
+
+/// A table in use goes behind the other children, so that what it holds goes first if it goes too. So
+/// often that each level's tables have then been seen empty, in whatever order they come.
+bool postpone(Slot& parent, Slot& child) {
+    if (child.type() != ObjectType::page_table || child.links.last() ||
+        child.table_postponed() == Slot::max_table_postponed || mm::unmap_table(child, false).ok())
+        return false;
+    child.set_table_postponed(child.table_postponed() + 1);
+    derivation::make_last(parent);
+    return true;
 }
 
 } // namespace
@@ -190,7 +201,8 @@ bool revoke_step(Cpu& cpu, Slot& slot) {
     Slot* child = slot.links.child();
     if (child == nullptr)
         return drain_step(cpu) && slot.links.child() == nullptr;
-    (void)delete_step(cpu, *child);
+    if (!postpone(slot, *child))
+        (void)delete_step(cpu, *child);
     return false;
 }
 

@@ -50,6 +50,18 @@ void insert_child(Slot& parent, Slot& node) {
     parent.links.set_first_child(&node);
 }
 
+void make_last(Slot& parent) {
+    // Its neighbours in the ring stay the same; only where the list begins is another place.
+    Slot* node = parent.links.child();
+    Slot* second = node->links.next();
+    Slot* last = node->links.prev();
+    last->links.set_next(node);
+    last->links.set_last(false);
+    node->links.set_next(&parent);
+    node->links.set_last(true);
+    parent.links.set_first_child(second);
+}
+
 void remove(Slot& node) {
     progress::forget(node);
     const bool first = is_first(node);

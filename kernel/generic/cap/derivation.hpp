@@ -13,6 +13,9 @@ namespace kernel::derivation {
 /// Makes `node`, which is in no tree, the first child of `parent`.
 void insert_child(Slot& parent, Slot& node);
 
+/// Makes the first child of `parent`, which has another one too, its last.
+void make_last(Slot& parent);
+
 /// Takes `node` out; its children take its place below its parent. As with a move, what
 /// was preempted and worked on this slot is over.
 void remove(Slot& node);

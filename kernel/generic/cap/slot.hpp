@@ -28,6 +28,7 @@ struct SlotRights {
     static constexpr Word read = Word{Rights::read_bit} << api_shift;
     static constexpr Word device = 0x8;         ///< Frame: not RAM. Frames have no grant right.
     static constexpr unsigned frame_size_shift = 5; ///< Frame: index of its size.
+    static constexpr unsigned postponed_shift = 5;  ///< PageTable: how often a revoke put it off.
 };
 
 /// Packing of the object word on 64-bit ISAs: address in bits 16-63 (sign-extended), rights byte,
@@ -170,6 +171,14 @@ struct alignas(32) Slot {
     }
     /// No VSpace has this id: a Frame that is being prepared notes with it how far it got.
     static constexpr uint64_t max_space_id = wide ? (uint64_t{1} << 34) - 1 : 0xffffffff;
+
+    // PageTable: how often a revoke has put it off since it was mapped, for what it holds.
+    static constexpr Word max_table_postponed = 3; ///< Levels below the root, at most.
+    [[nodiscard]] Word table_postponed() const { return object.rights_byte() >> SlotRights::postponed_shift; }
+    void set_table_postponed(Word times) {
+        object.set(type(), (object.rights_byte() & ((Word{1} << SlotRights::postponed_shift) - 1)) |
+                               times << SlotRights::postponed_shift, object.pointer());
+    }
 
     // Frame
     [[nodiscard]] unsigned frame_size_index() const {

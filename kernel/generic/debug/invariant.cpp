@@ -62,7 +62,7 @@ void check_queues(const Cpu& cpu) {
     for (unsigned word = 0; word < cobnut::priority_count / 32; ++word)
         KERNEL_MUST((cpu.ready.summary >> word & 1) == (cpu.ready.occupied[word] != 0 ? 1u : 0u));
     KERNEL_MUST(kernel_state.no_reply.caller == nullptr);
-    KERNEL_MUST(kernel_state.empty_space.has_root == 0);
+    KERNEL_MUST(!kernel_state.empty_space.has_root());
 }
 
 } // namespace kernel::debug::detail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Mapping tables and frames into VSpaces.
+#include <generic/base/panic.hpp>
 #include <generic/contract/address_space.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/memory.hpp>
@@ -78,30 +79,39 @@ struct Leaf {
     Entry* entry = nullptr;
 };
 
+/// Where the capability is mapped; null: nowhere. A record whose id lives is exact (docs/design/slot.md).
+VSpace* space_of(const Slot& slot) {
+    return space_registry::find(slot.mapping_space());
+}
+
 /// The living mapping of a frame capability; space is null if there is none (any more).
 Leaf find_leaf(const Slot& frame) {
-    const Word id = frame.mapping_space();
-    VSpace* space = id == 0 ? nullptr : space_registry::find(id);
-    if (space == nullptr || space->has_root == 0)
+    VSpace* space = space_of(frame);
+    if (space == nullptr)
         return {};
     const FrameSize& size = size_of(frame);
     const auto position = Tables::find(space->root, frame.mapping_address(), size.level);
-    const Entry entry = *position.entry;
-    if (position.level == size.level && Format::kind(size.level, entry) == EntryKind::leaf &&
-        Format::grouped(entry) == size.grouped() &&
-        Format::address(size.level, entry) == frame.object.physical())
-        return {space, position.entry};
-    return {};
+    KERNEL_ASSERT(position.level == size.level &&
+                  Format::kind(size.level, *position.entry) == EntryKind::leaf &&
+                  Format::grouped(*position.entry) == size.grouped() &&
+                  Format::address(size.level, *position.entry) == frame.object.physical());
+    return {space, position.entry};
 }
 
-bool is_table_mapped(const Slot& table) {
-    const Word id = table.mapping_space();
-    const VSpace* space = id == 0 ? nullptr : space_registry::find(id);
-    if (space == nullptr || space->has_root == 0)
-        return false;
-    return space->root == table_address(table) ||
-           Tables::find_table(space->root, table.mapping_address(), table_address(table)).entry !=
-               nullptr;
+/// 1,000 to 2,000 instructions. What is invalid is zero: only a removal makes it so.
+bool is_empty(const Slot& table) {
+    const Word* word = table.pointer<const Word>();
+    for (size_t left = table_bytes / (4 * sizeof(Word)); left != 0; --left, word += 4)
+        if ((word[0] | word[1] | word[2] | word[3]) != 0)
+            return false;
+    return true;
+}
+
+/// The space becomes as new: all records of it are stale at once, and for ever.
+void lose_root(VSpace& space) {
+    asid::release(space);
+    space_registry::remove(space);
+    arch::current_cpu().reschedule = true; // it may be the current one's
 }
 
 void forget_translations(const VSpace& space, const FrameSize& size, VirtAddr address) {
@@ -202,10 +212,14 @@ unsigned frame_size_index(unsigned bits) {
 Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
     if (address.raw() >= Format::user_end)
         return {Error::out_of_range, 0, static_cast<Word>(Format::user_end - 1)};
-    if (is_table_mapped(table))
+    if (space_of(table) != nullptr)
         return Error::already_mapped;
     Tables::Position position;
-    if (space.has_root != 0) {
+    const bool is_root = !space.has_root();
+    if (is_root) {
+        if (!space_registry::insert(space))
+            return Error::not_enough_memory;
+    } else {
         position = Tables::find(space.root, address, Format::levels - 1);
         if (position.level == Format::levels - 1 ||
             Format::kind(position.level, *position.entry) == EntryKind::leaf)
@@ -213,11 +227,11 @@ Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
     }
     void* memory = table.pointer<void>();
     arch::clear_memory(memory, table_bytes);
+    table.set_table_postponed(0);
     table.set_mapping(space.id, VirtAddr(static_cast<Word>(align_down(address.raw(), 4096))));
-    if (space.has_root == 0) {
+    if (is_root) {
         arch::init_root(memory);
         space.root = table_address(table);
-        space.has_root = 1;
         arch::current_cpu().reschedule = true; // it may be the current one's
         return {};
     }
@@ -228,25 +242,27 @@ Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
     return {};
 }
 
-void unmap_table(Slot& table) {
-    const Word id = table.mapping_space();
-    const VirtAddr address = table.mapping_address();
-    table.set_mapping(0, VirtAddr(0));
-    VSpace* space = id == 0 ? nullptr : space_registry::find(id);
-    if (space == nullptr || space->has_root == 0)
-        return;
-    if (space->root == table_address(table)) {
-        asid::release(*space);
-        space->has_root = 0;
-        arch::current_cpu().reschedule = true;
-        return;
+Failure unmap_table(Slot& table, bool used_too) {
+    VSpace* space = space_of(table);
+    if (space != nullptr) {
+        const bool is_root = space->root == table_address(table);
+        if (is_root || !is_empty(table)) {
+            if (!is_root && !used_too)
+                return Error::in_use;
+            // Capabilities know their leaves, but leaves no capabilities: the records of what is
+            // below can only go all together.
+            lose_root(*space);
+        } else {
+            Entry* entry =
+                Tables::find_table(space->root, table.mapping_address(), table_address(table)).entry;
+            KERNEL_ASSERT(entry != nullptr);
+            arch::write_page_table_entry(entry, 0);
+            if (space->asid != arch::asid_none)
+                arch::table_removed(space->asid);
+        }
     }
-    const auto position = Tables::find_table(space->root, address, table_address(table));
-    if (position.entry == nullptr)
-        return;
-    arch::write_page_table_entry(position.entry, 0);
-    if (space->asid != arch::asid_none)
-        arch::table_removed(space->asid);
+    table.set_mapping(0, VirtAddr(0));
+    return {};
 }
 
 Failure map_frame(VSpace& space, Slot& frame, VirtAddr address, PageAttributes attributes,
@@ -257,15 +273,15 @@ Failure map_frame(VSpace& space, Slot& frame, VirtAddr address, PageAttributes a
         return {Error::misaligned, size.bits};
     if (address.raw() > Format::user_end - bytes)
         return {Error::out_of_range, 0, static_cast<Word>(Format::user_end - 1)};
-    if (space.has_root == 0)
+    if (!space.has_root())
         return {Error::missing_table, word_bits};
     const auto position = Tables::find(space.root, address, size.level);
     if (position.level != size.level &&
         Format::kind(position.level, *position.entry) == EntryKind::invalid)
         return {Error::missing_table, Format::level[position.level].shift};
     const Leaf leaf{&space, position.entry};
-    if (const Leaf old = find_leaf(frame); old.space != nullptr) {
-        if (old.entry != leaf.entry || old.space != &space)
+    if (const VSpace* old = space_of(frame); old != nullptr) {
+        if (old != &space || frame.mapping_address() != address)
             return Error::already_mapped;
         const auto now = Format::attributes(size.level, *leaf.entry);
         if (now.type() == attributes.type() && (now.execute() || !attributes.execute())) {
@@ -302,8 +318,8 @@ void unmap_frame(Slot& frame) {
     frame.set_mapping(0, VirtAddr(0));
 }
 
-MappingState mapping_of(const Slot& frame) {
-    return {find_leaf(frame).space != nullptr, frame.mapping_address()};
+MappingState mapping_of(const Slot& frame_or_table) {
+    return {space_of(frame_or_table) != nullptr, frame_or_table.mapping_address()};
 }
 
 size_t maintain_cache(PhysAddr begin, size_t bytes, CacheOperation operation) {
@@ -313,11 +329,9 @@ size_t maintain_cache(PhysAddr begin, size_t bytes, CacheOperation operation) {
     return done;
 }
 
-void destroy(Cpu& cpu, VSpace& space) {
-    asid::release(space);
-    space_registry::remove(space);
-    space.has_root = 0;
-    cpu.reschedule = true;
+void destroy(VSpace& space) {
+    if (space.has_root())
+        lose_root(space);
 }
 
 } // namespace kernel::mm

@@ -5,7 +5,6 @@
 #include <generic/base/result.hpp>
 #include <generic/cap/slot.hpp>
 #include <generic/mm/page_attributes.hpp>
-#include <generic/object/cpu.hpp>
 #include <generic/object/vspace.hpp>
 
 namespace kernel::mm {
@@ -18,7 +17,9 @@ inline constexpr unsigned frame_size_count = 8;
 
 /// `table` (a PageTable capability) becomes the highest table that misses at `address`.
 [[nodiscard]] Failure map_table(VSpace& space, Slot& table, VirtAddr address);
-void unmap_table(Slot& table);
+/// in_use: it still holds something and is not the root. With `used_too` it goes all the same, and then,
+/// as when the root goes, the space becomes as new: nothing is mapped in it.
+[[nodiscard]] Failure unmap_table(Slot& table, bool used_too);
 
 /// Maps the frame, or changes its mapping if it is at this address already. error_preempted: to be
 /// called again, with `repeated`.
@@ -36,8 +37,8 @@ struct MappingState {
     bool mapped;
     VirtAddr address;
 };
-[[nodiscard]] MappingState mapping_of(const Slot& frame);
+[[nodiscard]] MappingState mapping_of(const Slot& frame_or_table);
 
-void destroy(Cpu& cpu, VSpace& space);
+void destroy(VSpace& space);
 
 } // namespace kernel::mm

@@ -54,7 +54,7 @@ void assign(VSpace& space) {
 
 void activate(VSpace& space) {
     if (space.asid == arch::asid_none) {
-        if (space.has_root == 0) {
+        if (!space.has_root()) {
             arch::activate(arch::empty_token());
             return;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Mapping a page and changing its rights, where nothing is in the way.
 #include <cobnut/abi/methods.hpp>
+#include <generic/base/panic.hpp>
 #include <generic/cap/lookup.hpp>
 #include <generic/contract/address_space.hpp>
 #include <generic/mm/page_at_once.hpp>
@@ -57,7 +58,7 @@ static_assert(is_limited_right(MemoryType::normal) && is_limited_right(MemoryTyp
     const Word rights = caller.registers.message(1) & frame.rights().bits;
     if (caller.registers.message(2) != MapAttributes::execute_never || (rights & Rights::read_bit) == 0 ||
         frame.mapping_space() != 0 || frame.frame_is_device() || address.raw() % page_bytes != 0 ||
-        address.raw() >= Format::user_end || space.has_root == 0)
+        address.raw() >= Format::user_end || !space.has_root())
         return false;
     auto* entry = Tables::find_page(space.root, address);
     if (entry == nullptr || Format::kind(level, *entry) != EntryKind::invalid)
@@ -77,18 +78,16 @@ static_assert(is_limited_right(MemoryType::normal) && is_limited_right(MemoryTyp
     const Word attributes = caller.registers.message(1);
     if (!unmaps && ((attributes & ~MapAttributes::execute_never) != 0 || (rights & Rights::read_bit) == 0))
         return false;
-    const Word id = frame.mapping_space();
-    const VSpace* space = id == 0 ? nullptr : space_registry::find(id);
-    if (space == nullptr || space->has_root == 0)
+    const VSpace* space = space_registry::find(frame.mapping_space());
+    if (space == nullptr)
         return false;
+    // A record whose id lives is exact: the tables are there, and the leaf.
     const VirtAddr address = frame.mapping_address();
-    auto* entry = Tables::find_page(space->root, address);
-    if (entry == nullptr)
-        return false;
+    auto* entry = Tables::page_entry(space->root, address);
     const Format::Entry old = *entry;
-    if (Format::kind(level, old) != EntryKind::leaf || Format::grouped(old) ||
-        Format::address(level, old) != frame.object.physical())
-        return false;
+    KERNEL_ASSERT(entry == Tables::find_page(space->root, address) &&
+                  Format::kind(level, old) == EntryKind::leaf && !Format::grouped(old) &&
+                  Format::address(level, old) == frame.object.physical());
     if (unmaps)
         frame.set_mapping(0, VirtAddr(0));
     arch::write_page_table_entry(

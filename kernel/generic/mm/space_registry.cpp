@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The living VSpaces by id. A node's id agrees with its path from the root in the low bits.
+// The VSpaces that have a root by id. A node's id agrees with its path from the root in the low bits.
 #include <generic/cap/slot.hpp>
 #include <generic/mm/space_registry.hpp>
 #include <generic/object/kernel.hpp>

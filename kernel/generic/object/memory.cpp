@@ -70,8 +70,7 @@ Failure invoke_page_table(Invocation& call) {
         return mm::map_table(*call.capabilities[0]->pointer<VSpace>(), call.slot,
                              VirtAddr(call.words[0]));
     case Method::page_table_unmap:
-        mm::unmap_table(call.slot);
-        return {};
+        return mm::unmap_table(call.slot, false);
     default:
         return Error::invalid_method;
     }

@@ -61,8 +61,8 @@ bool retype_at_once(const Thread& caller, Slot& untyped) {
     if (is_page) {
         set_frame(untyped, slot, 0, address);
         derivation::insert_child(untyped, slot);
-    } else if (!create(untyped, slot, type, static_cast<unsigned>(size_bits), address)) {
-        return false;
+    } else {
+        create(untyped, slot, type, static_cast<unsigned>(size_bits), address);
     }
     untyped.set_untyped_used(uint64_t{begin + units} << unit_bits);
     return true;

@@ -9,7 +9,6 @@
 #include <generic/contract/memory.hpp>
 #include <generic/ipc/transfer.hpp>
 #include <generic/mm/address_space.hpp>
-#include <generic/mm/space_registry.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread_control.hpp>
@@ -109,8 +108,7 @@ Failure create_all(Invocation& call, const Request& request) {
     const PhysAddr base = call.slot.object.physical();
     uint64_t begin = request.begin;
     for (unsigned i = 0; i < request.count;) {
-        if (!create(call.slot, request.first[i], request.type, request.size_bits, base + begin))
-            return Error::not_enough_memory;
+        create(call.slot, request.first[i], request.type, request.size_bits, base + begin);
         begin += uint64_t{1} << request.object_bits;
         call.slot.set_untyped_used(begin);
         ++i;
@@ -229,7 +227,7 @@ Result<unsigned> object_bits(Word type_number, Word size_bits) {
     return result;
 }
 
-bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysAddr address) {
+void create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysAddr address) {
     void* object = type == ObjectType::untyped || type == ObjectType::frame
                        ? nullptr
                        : arch::to_virtual(address);
@@ -269,8 +267,6 @@ bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysA
         auto& space = *static_cast<VSpace*>(object);
         space = VSpace{};
         space.token = arch::empty_token();
-        if (!space_registry::insert(space))
-            return false;
         slot.set(type, object, rights, 0);
         break;
     }
@@ -280,7 +276,6 @@ bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysA
         break;
     }
     derivation::insert_child(parent, slot);
-    return true;
 }
 
 Failure invoke(Invocation& call) {

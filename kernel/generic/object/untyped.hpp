@@ -39,9 +39,8 @@ inline void set_frame(const Slot& parent, Slot& slot, unsigned size_index, PhysA
 }
 
 /// Makes the object in cleared memory at `address` and its capability in the empty `slot`, a child
-/// of `parent`. False: the ids of VSpaces are used up.
-[[nodiscard]] bool create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits,
-                          PhysAddr address);
+/// of `parent`.
+void create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysAddr address);
 
 /// log2 of the bytes of a Thread with room for FP/SIMD state; 0: the machine has none.
 [[nodiscard]] unsigned fpu_thread_bits();

@@ -8,18 +8,19 @@
 
 namespace kernel {
 
-/// Mapping records name a VSpace by its id, which no other VSpace ever gets; VSpaces that live
-/// are found in a digital search tree over the ids (mm/space_registry).
+/// Mapping records name a VSpace by its id. It gets one with its root, and loses it with the root; no id is
+/// given twice. Those with an id are found in a digital search tree over the ids (mm/space_registry).
 struct VSpace {
     arch::SpaceToken token;      ///< Valid while `asid` is; else that of the empty space.
     uint32_t asid = arch::asid_none;
-    uint32_t has_root = 0;
-    Word id = 0;
+    Word id = 0;                 ///< 0: it has no root.
     PhysAddr root;
     VSpace* child[2] = {nullptr, nullptr};
     VSpace* parent = nullptr;
     VSpace* newer = nullptr; ///< In the ring of those with an identifier (mm/asid).
     VSpace* older = nullptr;
+
+    [[nodiscard]] bool has_root() const { return id != 0; }
 };
 
 static_assert(sizeof(VSpace) <= 1 << cobnut::vspace_size_bits);

@@ -40,6 +40,7 @@ constexpr Untried untried_list[] = {
     {Method::thread_write_registers, Error::invalid_argument, every_isa & ~bit(Isa::x86_64),
      "registers take every value"},
     {Method::frame_cache, Error::illegal_operation, bit(Isa::x86_64), "no device Frame"},
+    {Method::page_table_map, Error::not_enough_memory, every_isa, "it takes 2^32 address spaces"},
     {Method::irq_control_get, Error::not_supported, bit(Isa::x86_64), "every line can be had"},
     {Method::io_port_read, Error::none, without_ports, "no ports"},
     {Method::io_port_read, Error::out_of_range, without_ports, "no ports"},

@@ -7,6 +7,8 @@
 namespace conformance {
 namespace {
 
+constexpr Word page = 4096;
+
 CapIndex handler, answer;
 
 Word attributes_of(MemoryType type) {
@@ -16,6 +18,28 @@ Word attributes_of(MemoryType type) {
 void copy_code(Word address) {
     for (size_t index = 0; index < isa::increment_size; ++index)
         at<unsigned char>(address + index) = isa::increment_code[index];
+}
+
+struct Tables {
+    CapIndex last = 0;
+    unsigned count = 0; ///< Made one after the other: the highest is the first.
+};
+
+/// Maps the Frame at place::free with tables of its own.
+Tables map_with_tables(CapIndex frame, CapIndex space) {
+    Tables tables;
+    for (;;) {
+        const Received mapped = map_frame(frame, space, place::free, Rights::read_write(),
+                                          MapAttributes::execute_never);
+        if (mapped.error() == Error::none)
+            break;
+        expect_error("map", mapped, Error::missing_table);
+        tables.last = make(ObjectType::page_table);
+        ++tables.count;
+        succeed("table", request(tables.last, Method::page_table_map, {place::free}, {space}));
+    }
+    require("a table of its own", tables.count != 0);
+    return tables;
 }
 
 constexpr Test tests[] = {
@@ -260,78 +284,105 @@ constexpr Test tests[] = {
          expect("nowhere", mapping_of(other), 0u);
          expect("there", mapping_of(frame), place::free | 1);
      }},
-    {"map: an unmapped table takes its mappings along, and they say so",
+    {"map: a table that holds something is in_use, and nothing is lost",
      [] {
-         const CapIndex space = own::space;
          const CapIndex frame = make_frame();
-         CapIndex table = 0;
-         for (;;) {
-             const Received mapped = map_frame(frame, space, place::free, Rights::read_write(),
-                                               MapAttributes::execute_never);
-             if (mapped.error() == Error::none)
-                 break;
-             table = make(ObjectType::page_table);
-             succeed("table", request(table, Method::page_table_map, {place::free}, {space}));
-         }
-         require("a table of its own", table != 0);
+         const Tables tables = map_with_tables(frame, own::space);
          at<Word>(place::free) = 4;
-         succeed("unmap the table", request(table, Method::page_table_unmap));
+         expect_error("holds a page", request(tables.last, Method::page_table_unmap), Error::in_use);
+         if (tables.count > 1)
+             expect_error("holds a table", request(tables.last - 1, Method::page_table_unmap), Error::in_use);
+         expect("there", mapping_of(frame), place::free | 1);
+         expect("kept", at<Word>(place::free), 4u);
+         succeed("unmap", request(frame, Method::frame_unmap));
+         succeed("the last page of it", map(frame, place::free + 511 * page));
+         expect_error("holds a page", request(tables.last, Method::page_table_unmap), Error::in_use);
+         succeed("unmap", request(frame, Method::frame_unmap));
+         succeed("empty", request(tables.last, Method::page_table_unmap));
+         succeed("again", request(tables.last, Method::page_table_unmap));
          require("gone", try_access(place::free, false).fault);
-         expect("nowhere", mapping_of(frame), 0u);
+         succeed("elsewhere", request(tables.last, Method::page_table_map, {place::free}, {own::space}));
          succeed("map again", map(frame, place::free));
          expect("kept", at<Word>(place::free), 4u);
      }},
-    {"map: a stale Frame capability does not touch a table that took the place of the old one",
+    {"map: an address space that lost its root or a table in use is as new, and no record of it true again",
      [] {
-         const CapIndex one = make_frame(), two = make_frame();
-         CapIndex table = 0;
-         for (;;) {
-             const Received mapped = map_frame(one, own::space, place::free, Rights::read_write());
-             if (mapped.error() == Error::none)
-                 break;
-             table = make(ObjectType::page_table);
-             succeed("table", request(table, Method::page_table_map, {place::free}, {own::space}));
-         }
-         succeed("unmap the table", request(table, Method::page_table_unmap));
-         succeed("another in its place", map(two, place::free));
-         at<Word>(place::free) = 21;
-         succeed("unmap the stale one", request(one, Method::frame_unmap));
-         expect("the new one stays", at<Word>(place::free), 21u);
-         succeed("delete the stale one", remove(self, one));
-         expect("the new one stays", at<Word>(place::free), 21u);
+         for (const bool loses_root : {false, true})
+             for (const bool deletes : {false, true}) {
+                 if (!loses_root && !deletes)
+                     continue;
+                 const CapIndex space = make(ObjectType::vspace);
+                 const CapIndex stale = make_frame(), frame = copied(stale), behind = make_frame();
+                 const Tables tables = map_with_tables(stale, space);
+                 succeed("behind", map_frame(behind, space, place::free + page, Rights::read_write()));
+                 const CapIndex lost = loses_root ? tables.last + 1 - tables.count : tables.last;
+                 succeed("lose it", deletes ? remove(self, lost) : request(lost, Method::page_table_unmap));
+                 expect("nowhere", mapping_of(stale), 0u);
+                 expect("nor behind it", mapping_of(behind), 0u);
+                 const Received missing = map_frame(frame, space, place::free, Rights::read_write());
+                 expect_error("as new", missing, Error::missing_table);
+                 expect("without root", missing[0], word_bits);
+                 // The same Frame at the same place of the same address space, by another capability.
+                 succeed("map", map(frame, place::free, Rights::read_write(), MapAttributes::execute_never, space));
+                 expect_error("stale", request(stale, Method::frame_set_rights,
+                                               {Rights::read_only().bits, MapAttributes::execute_never}),
+                              Error::not_mapped);
+                 succeed("unmap what is stale", request(stale, Method::frame_unmap));
+                 expect("stays", mapping_of(frame), place::free | 1);
+                 succeed("stale tables", map(behind, place::free + page, Rights::read_write(),
+                                             MapAttributes::execute_never, space));
+                 if (!deletes || loses_root)
+                     succeed("unmap a stale table", request(tables.last, Method::page_table_unmap));
+                 succeed("delete what is stale", remove(self, stale));
+                 expect("stays", mapping_of(frame), place::free | 1);
+                 expect("stays behind it", mapping_of(behind), (place::free + page) | 1);
+             }
      }},
-    {"map: a stale record that is true again takes the mapping's rights away and gives none",
+    {"map: a revoke takes Frames before the tables that hold them, and the address space stays",
      [] {
-         const CapIndex stale = make_frame(), frame = copied(stale), behind = make_frame();
-         CapIndex table = 0;
-         for (;;) {
-             const Received mapped = map_frame(stale, own::space, place::free, Rights::read_write());
-             if (mapped.error() == Error::none)
-                 break;
-             table = make(ObjectType::page_table);
-             succeed("table", request(table, Method::page_table_map, {place::free}, {own::space}));
+         const CapIndex part = make(ObjectType::untyped, 17), frame = slots(4);
+         succeed("frames", retype(part, ObjectType::frame, 12, own::cnode, frame, 4));
+         for (unsigned number = 0; number < 4; ++number) {
+             const Word address = place::free + number * 0x40000000 / 16;
+             for (;;) {
+                 const Received mapped = map_frame(frame + number, own::space, address, Rights::read_write());
+                 if (mapped.error() == Error::none)
+                     break;
+                 const CapIndex table = slots();
+                 succeed("retype", retype(part, ObjectType::page_table, 0, own::cnode, table));
+                 succeed("table", request(table, Method::page_table_map, {address}, {own::space}));
+             }
+             at<Word>(address) = number;
          }
-         const auto set = [&](Rights rights, Word attributes) {
-             return request(stale, Method::frame_set_rights, {rights.bits, attributes});
-         };
-         succeed("unmap the table", request(table, Method::page_table_unmap));
-         expect_error("stale", set(Rights::read_write(), MapAttributes::execute_never),
-                      Error::not_mapped);
-         succeed("another capability in its place", map(frame, place::free, Rights::read_only()));
-         succeed("and behind it", map(behind, place::free + 4096));
-         succeed("no effect", set(Rights::read_write(), 0));
-         require("not writable", try_access(place::free, true).fault);
-         require("readable", !try_access(place::free, false).fault);
-         succeed("writable by map", map(frame, place::free));
-         at<Word>(place::free) = 21;
-         succeed("take away", set(Rights::read_only(), MapAttributes::execute_never));
-         require("taken", try_access(place::free, true).fault);
-         succeed("unmap", request(stale, Method::frame_unmap));
-         expect("gone for both", mapping_of(frame), 0u);
-         succeed("mapped again", map(frame, place::free));
-         succeed("delete what is stale", remove(self, stale));
-         expect("nothing more", at<Word>(place::free), 21u);
-         at<Word>(place::free + 4096) = 22;
+         const CapIndex alias = copied(frame);
+         succeed("alias", map(alias, place::free + page));
+         succeed("revoke", revoke(self, part));
+         require("gone", try_access(place::free, false).fault);
+         succeed("map", map(make_frame(), place::free));
+         expect("clear", at<Word>(place::free), 0u);
+     }},
+    {"map: a thread whose address space lost its root faults, and goes on when there is one again",
+     [] {
+         static Word word;
+         const CapIndex space = make(ObjectType::vspace), frame = make_frame();
+         const Tables tables = map_with_tables(frame, space);
+         handler = make_endpoint();
+         answer = make_reply();
+         const Worker worker = start([](Word) { word = word + 1; }, 0,
+                                     {.resume = false, .fault_handler = handler});
+         succeed("set", request(worker.thread, Method::thread_set_space, {guard_word(own::radix)},
+                                {own::cnode, space}));
+         succeed("delete the last table", remove(self, tables.last));
+         succeed("resume", resume(worker.thread));
+         const Received got = nb_recv(handler, answer);
+         expect("kind", got.kind(), Kind::fault);
+         expect("label", got.label(), FaultType::vm);
+         expect("fetch", got[2], got[0]);
+         expect("not there", got[3] & VmAccess::present, 0u);
+         succeed("the own space", request(worker.thread, Method::thread_set_space,
+                                          {guard_word(own::radix)}, {own::cnode, own::space}));
+         send(answer, Tag(static_cast<Word>(FaultReply::resume), 0));
+         expect("went on", word, 1u);
      }},
     {"map: code is executed where execution is allowed",
      [] {

@@ -214,7 +214,7 @@ constexpr Test tests[] = {
              expect_error("inside", map(small, place::free + offset), Error::already_mapped);
          expect_error("misaligned", map(copied(frame), place::free + page), Error::misaligned);
      }},
-    {"frame: a table that goes takes a group of entries along",
+    {"frame: a table that holds a group of entries is in_use until the group is gone",
      [] {
          const CapIndex frame = make_frame(need_group());
          CapIndex table = 0;
@@ -227,15 +227,14 @@ constexpr Test tests[] = {
              succeed("table", request(table, Method::page_table_map, {place::free}, {own::space}));
          }
          at<Word>(place::free + 9 * page) = 4;
-         succeed("unmap the table", request(table, Method::page_table_unmap));
+         expect_error("holds it", request(table, Method::page_table_unmap), Error::in_use);
+         expect_all("there", false, false);
+         expect("kept", at<Word>(place::free + 9 * page), 4u);
+         succeed("unmap", request(frame, Method::frame_unmap));
          expect_all("gone", false, true);
-         expect("nowhere", mapping_of(frame), 0u);
-         // A small Frame of another table is not what the stale record means.
-         const CapIndex small = make_frame();
-         succeed("small", map(small, place::free));
-         at<Word>(place::free) = 6;
-         succeed("unmap the stale one", request(frame, Method::frame_unmap));
-         expect("stays", at<Word>(place::free), 6u);
+         succeed("unmap the table", request(table, Method::page_table_unmap));
+         expect_error("no table", map_frame(frame, own::space, place::free, Rights::read_write()),
+                      Error::missing_table);
      }},
     {"frame: cache maintenance leaves what was stored",
      [] {

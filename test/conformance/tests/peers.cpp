@@ -228,7 +228,8 @@ constexpr Test tests[] = {
              succeed("table",
                      request(old_table, Method::page_table_map, {place::free}, {own::space}));
          }
-         succeed("unmap", request(old_table, Method::page_table_unmap));
+         succeed("unmap", request(frame, Method::frame_unmap));
+         succeed("unmap its table", request(old_table, Method::page_table_unmap));
          succeed("again, with another table", map(frame, place::free));
          at<Word>(place::free) = 6;
          (void)request(old_table, Method::page_table_unmap);

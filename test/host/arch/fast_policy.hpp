@@ -48,7 +48,7 @@ struct FastPolicy {
     static void set_current(const Entry&, kernel::Thread* thread) { host::cpu->current = thread; }
     static kernel::Ticks now() { return arch::now(); }
     static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
-        return space->asid != asid_none || space->has_root == 0;
+        return space->asid != asid_none || !space->has_root();
     }
     static void switch_space(const Entry&, const kernel::VSpace* space) { activate(space->token); }
     template <bool>

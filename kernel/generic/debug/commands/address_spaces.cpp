@@ -64,7 +64,7 @@ void print_space(const VSpace& space) {
     print("space ", Decimal{space.id}, " ", address_of(&space));
     if (space.asid != arch::asid_none)
         print(" identifier ", Decimal{space.asid});
-    if (space.has_root != 0)
+    if (space.has_root())
         print(" root table ", Hex{space.root.raw()}, "\n");
     else
         print(" without a root table\n");
@@ -79,7 +79,7 @@ void run(const Arguments& arguments) {
     if (const Slot* slot = find(arguments.number[0], ObjectType::vspace)) {
         const VSpace& space = *slot->pointer<VSpace>();
         print_space(space);
-        if (space.has_root != 0)
+        if (space.has_root())
             print_mappings(space);
     }
 }
