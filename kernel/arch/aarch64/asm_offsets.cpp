@@ -22,7 +22,6 @@ void offsets() {
                                                       offsetof(Registers, scratch)));
     asm volatile(".ascii \"@@DEF GATE_FULL %c0\"" ::"i"(Gate::full_frame));
     asm volatile(".ascii \"@@DEF GATE_TRACED_BIT %c0\"" ::"i"(std::countr_zero(Gate::traced)));
-    asm volatile(".ascii \"@@DEF NB_SEND %c0\"" ::"i"(cobnut::Syscall::nb_send));
     asm volatile(".ascii \"@@DEF LAST_SYSCALL %c0\"" ::"i"(cobnut::syscall_count - 1));
     asm volatile(".ascii \"@@DEF IMAGE_DATA_OFFSET %c0\"" ::"i"(arch::image_data_offset));
 }

@@ -107,16 +107,14 @@ aarch64_slow_brief:
     .balign 128
     b       kernel_exception
 // From the fastpath, which has left the argument registers as they were.
-    .global aarch64_slow_call, aarch64_slow_reply_recv, aarch64_slow_nb_send
-aarch64_slow_nb_send:
-    mov     x16, #NB_SEND
-    b       1f
+    .global aarch64_slow_call, aarch64_slow_reply_recv, aarch64_slow_number
 aarch64_slow_call:
     mov     x16, #0
-    b       1f
+    b       aarch64_slow_number
 aarch64_slow_reply_recv:
     mov     x16, #1
-1:  ldr     x17, [x18]
+aarch64_slow_number:                // x16
+    ldr     x17, [x18]
 #ifdef __clang__
     mov     x8, ARCH_FAST_REPLY
 #endif
@@ -145,13 +143,11 @@ kernel_exception:
     add     sp, x9, :lo12:fatal_stack_top
     b       aarch64_kernel_exception
 
-#ifndef __clang__
     .global aarch64_slow_signal     // from the brief fastpath as aarch64_slow_brief, x0 the slot
 aarch64_slow_signal:
     save_voluntary
     stp     x8, x9, [x17, #ARGUMENT + 64]
     b       kernel_fast_signal
-#endif
 
     .section .bss
     .balign 16

@@ -67,8 +67,13 @@ other_syscall:
     addi    s1, s1, 4
     sd      s1, PC(t3)
     .endm
-    .global trap_slow_brief, trap_slow_signal
+    .global trap_slow_brief, trap_slow_signal, trap_slow_yield
 #ifndef __clang__
+trap_slow_yield:
+    rest_of_voluntary
+    arguments sd
+    mv      sp, tp
+    tail    kernel_yield
 trap_slow_signal:                   // from there: these are saved, a0 is the slot
     rest_of_voluntary
     each    sd, ARGUMENTS + 64, t0, t1, t2

@@ -66,7 +66,7 @@
 //   void slow_signal(const Entry&, const Slot*)     where signals_in_registers: goes on in kernel_fast_signal, on the
 //                                                   kernel stack, with the whole voluntary frame stored and what the
 //                                                   argument registers hold behind the message words
-//   [[noreturn]] void slow_yield()                  perhaps: the same, in kernel_yield
+//   [[noreturn]] void slow_yield(const Entry&, Word path)   perhaps: the same, in kernel_yield
 
 // ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention and parameters of the entries, `path` among them;
 // ARCH_FAST_FROM_STUB, ARCH_BRIEF_FROM_STUB: their Entry. As in fast_entries.hpp, or registers are arguments.

@@ -56,8 +56,8 @@ struct BriefPath {
             entry.current = arch::current_cpu().current;
             if (done)
                 Policy::leave(entry, path);
-            if constexpr (requires { Policy::slow_yield(); })
-                Policy::slow_yield();
+            if constexpr (requires { Policy::slow_yield(entry, path); })
+                Policy::slow_yield(entry, path);
             entry.number = yield;
         } else {
             slow_other(entry, path);

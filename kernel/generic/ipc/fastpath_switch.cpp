@@ -251,13 +251,17 @@ KERNEL_HOT void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, 
                                        Tag(static_cast<Word>(type), 0).raw() | tag.raw(), words);
 }
 
+/// Yields come by an entry of their own.
+template <class Policy>
+constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::slow_yield(entry, Word{}); };
+
 /// The number does not outlive the choice: no register has to keep it.
 [[noreturn]] KERNEL_HOT void system_call(Cpu& cpu, Word number) {
     constexpr auto yielding = static_cast<Word>(Syscall::yield);
     constexpr auto calling = static_cast<Word>(Syscall::call);
     cpu.current->frame_kind = FrameKind::arguments;
     if (COBNUT_FASTPATH) {
-        if (!arch::FastPolicy::paths_apart && number == yielding) {
+        if (!yields_apart<arch::BriefPolicy> && number == yielding) {
             yield(cpu);
             slow::system_call(yielding);
         } else if (number == calling) {

@@ -138,7 +138,7 @@ struct BriefPolicy {
     [[noreturn]] static void slow(const Entry& entry, kernel::Word) {
         kernel_syscall(entry.number);
     }
-    [[noreturn]] static void slow_yield() { kernel_yield(); }
+    [[noreturn]] static void slow_yield(const Entry&, kernel::Word) { kernel_yield(); }
     /// By turns with the arguments in registers, or it returns.
     static void slow_signal(const Entry&, const kernel::Slot* slot) {
         if ((in_registers_ = !in_registers_))

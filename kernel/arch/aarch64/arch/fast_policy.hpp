@@ -20,7 +20,6 @@
 extern "C" {
 [[noreturn]] void aarch64_slow_call(kernel::Word path);
 [[noreturn]] void aarch64_slow_reply_recv(kernel::Word path);
-[[noreturn]] void aarch64_slow_nb_send(kernel::Word path);
 }
 
 namespace arch {
@@ -130,7 +129,12 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send(kernel::Word path) { slow<aarch64_slow_nb_send>(path); }
+    [[noreturn]] KERNEL_HOT static void slow_nb_send(kernel::Word path) {
+        asm volatile("mov x0, %0\n\tmov x16, %1\n\tb aarch64_slow_number" ::"r"(path),
+                     "i"(cobnut::Syscall::nb_send)
+                     : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) {
         slow<aarch64_slow_call>(path);
     }

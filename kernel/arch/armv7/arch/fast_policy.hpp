@@ -299,7 +299,7 @@ struct BriefPolicy {
         KERNEL_GONE;
     }
     /// As svc_slow, but that the thread is not traced; so below.
-    [[noreturn]] KERNEL_HOT static void slow_yield() {
+    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry&, kernel::Word) {
         asm volatile(ARCH_STORE_ARGUMENTS
                      "mrc p15, 0, sp, c13, c0, 4\n\t"
                      "b %c0"

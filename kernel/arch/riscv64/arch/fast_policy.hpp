@@ -288,6 +288,10 @@ struct BriefPolicy {
         __builtin_unreachable();
     }
 #ifndef __clang__
+    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry&, kernel::Word) {
+        asm volatile("j trap_slow_yield" ::: "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot) {
         asm volatile("mv a0, %0\n\tj trap_slow_signal" ::"r"(slot) : "memory");
         __builtin_unreachable();

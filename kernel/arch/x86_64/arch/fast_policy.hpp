@@ -36,6 +36,11 @@
 #define ARCH_MESSAGE_REGISTERS(message)
 #define ARCH_MESSAGE(message)
 #endif
+#define ARCH_STORE_ARGUMENTS                                                                       \
+    "movq %%rdi, %c[at]+0(%[thread])\n movq %%rsi, %c[at]+8(%[thread])\n"                          \
+    "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"                         \
+    "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"                         \
+    "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
 // The slow entries want rsp to be the thread.
 #define ARCH_SLOW(entry) "movq %%gs:0, %%rsp\n jmp " entry
 
@@ -304,6 +309,14 @@ struct BriefPolicy {
         __builtin_unreachable();
     }
 #ifndef __clang__
+    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry& entry, kernel::Word path) {
+        asm volatile(ARCH_STORE_ARGUMENTS
+                     "movq %[stack], %%rsp\n jmp kernel_yield" ::"a"(static_cast<Word>(cobnut::Syscall::yield)),
+                     "D"(path), [thread] "r"(entry.current), [at] "i"(register_at(offsetof(Registers, rdi))),
+                     [stack] "i"(layout::stack_top - 8)
+                     : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot) {
         asm volatile("movq %%rax, %c0(%1)" ::"i"(register_at(offsetof(Registers, rax))), "r"(entry.current),
                      "a"(entry.number)
@@ -315,11 +328,7 @@ struct BriefPolicy {
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
                                                   const kernel::Slot* slot) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile("movq %%rdi, %c[at]+0(%[thread])\n movq %%rsi, %c[at]+8(%[thread])\n"
-                     "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"
-                     "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"
-                     "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
-                     ARCH_SEND_ARGUMENTS "movq %[stack], %%rsp\n jmp kernel_send"
+        asm volatile(ARCH_STORE_ARGUMENTS ARCH_SEND_ARGUMENTS "movq %[stack], %%rsp\n jmp kernel_send"
                      ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
                      [slot] "r"(slot),
                      [at] "i"(register_at(offsetof(Registers, rdi))),
