@@ -36,7 +36,7 @@ constexpr bool is_permission(uint8_t status) { return status >> 2 == 0b0011; }
 
 } // namespace
 
-extern "C" [[noreturn]] void aarch64_synchronous(Word raw_syndrome, Word address) {
+extern "C" [[noreturn]] void aarch64_synchronous(Word address, Word raw_syndrome) {
     const Syndrome syndrome{raw_syndrome};
     const auto cause = syndrome.get<Syndrome::Class>();
     switch (cause) {

@@ -133,8 +133,8 @@ slow_system_call:
     b       kernel_exception
 full_synchronous:
     save_full
-    mrs     x0, esr_el1
-    mrs     x1, far_el1
+    mrs     x0, far_el1
+    mrs     x1, esr_el1
     b       aarch64_synchronous
 
     .balign 128

@@ -28,7 +28,7 @@ bool is_mapped(Word address) {
     if (address >= PageFormat::user_end)
         return false;
     kernel::PhysAddr table{csr::read_satp().get<csr::Translation::Root>() << 12};
-#pragma GCC unroll 3
+#pragma GCC unroll 3 // every page fault comes by here: shifts are constants
     for (unsigned level = 0; level < PageFormat::levels; ++level) {
         const unsigned index = address >> PageFormat::level[level].shift & 511;
         const uint64_t entry = static_cast<const Table*>(to_virtual(table))->entry[index];

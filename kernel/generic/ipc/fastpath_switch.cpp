@@ -160,11 +160,6 @@ template <class Policy = arch::FastPolicy>
         words[i] = registers.message(i);
     Policy::leave_with_words(&to, registers.capability(), registers.tag(), words);
 }
-[[noreturn, gnu::noinline, gnu::cold]] void resume_with_timer(Thread* from, Thread* to) {
-    Cpu& cpu = arch::current_cpu();
-    sched::set_timer(cpu);
-    go(cpu, *from, *to);
-}
 
 KERNEL_HOT void yield(Cpu& cpu) {
     Thread& current = *cpu.current;
@@ -201,12 +196,12 @@ KERNEL_HOT void yield(Cpu& cpu) {
     next->frame_kind = FrameKind::running;
     next->queued = 0;
     if (contexts.enter(cpu, &current, &mine)) [[unlikely]]
-        resume_with_timer(&current, next);
+        go_with_timer(next);
     resume(cpu, current, *next, is_full);
 }
 
 /// Returns if this is not for it. Handlers wait in a system call as a rule: a full frame is none.
-KERNEL_HOT void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, Word word4) {
+KERNEL_HOT void fault(Cpu& cpu, Word type, Word word2, Word word3, Word word4) {
     Thread& current = *cpu.current;
     const Slot& handler = current.fault_slot;
     if (!COBNUT_FASTPATH || handler.type() != ObjectType::endpoint)
@@ -248,7 +243,7 @@ KERNEL_HOT void fault(Cpu& cpu, cobnut::FaultType type, Word word2, Word word3, 
     set_current(cpu, current, server);
     constexpr Tag tag(0, cobnut::fault_words, 0, cobnut::Kind::fault);
     arch::FastPolicy::leave_with_words(&server, handler.badge,
-                                       Tag(static_cast<Word>(type), 0).raw() | tag.raw(), words);
+                                       Tag(type, 0).raw() | tag.raw(), words);
 }
 
 /// Yields come by an entry of their own.
@@ -273,17 +268,18 @@ constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::s
     slow::system_call(number);
 }
 
-/// The entry of a fault in a full frame. The type last: where the words come in registers they stay there.
-[[noreturn, gnu::noinline]] void enter_fault(Word word2, Word word3, Word word4, cobnut::FaultType type) {
+/// The entry of a fault in a full frame. The type last: where the words come in registers they stay there; a Word:
+/// nobody has to extend it.
+[[noreturn, gnu::noinline]] void enter_fault(Word word2, Word word3, Word word4, Word type) {
     Cpu& cpu = arch::current_cpu();
     cpu.current->frame_kind = FrameKind::full;
     fault(cpu, type, word2, word3, word4);
-    slow::fault(type, word2, word3, word4);
+    slow::fault(static_cast<cobnut::FaultType>(type), word2, word3, word4);
 }
 
 } // namespace
 
-[[gnu::cold]] void go_with_timer(Thread* to) {
+[[gnu::noinline, gnu::cold]] void go_with_timer(Thread* to) {
     Cpu& cpu = arch::current_cpu();
     sched::set_timer(cpu);
     go(cpu, *cpu.current, *to);
@@ -315,24 +311,24 @@ void kernel_unknown_syscall(Word number) {
         thread.frame_kind = kernel::FrameKind::full;
         kernel::slow::system_call(number);
     }
-    enter_fault(number, 0, 0, FaultType::unknown_syscall);
+    enter_fault(number, 0, 0, static_cast<Word>(FaultType::unknown_syscall));
 }
 
 void kernel_debug(cobnut::DebugReason reason, Word address) {
     const unsigned number =
         kernel::hardware_debug::hit(*arch::current_cpu().current,
                                     reason != cobnut::DebugReason::watchpoint, address);
-    enter_fault(static_cast<Word>(reason), address, number, FaultType::debug);
+    enter_fault(static_cast<Word>(reason), address, number, static_cast<Word>(FaultType::debug));
 }
 
 void kernel_vm_fault(Word address, Word access, Word status) {
-    enter_fault(address, access, status, FaultType::vm);
+    enter_fault(address, access, status, static_cast<Word>(FaultType::vm));
 }
 
 void kernel_hardware_error(Word status, Word address) {
-    enter_fault(status, address, 0, FaultType::hardware_error);
+    enter_fault(status, address, 0, static_cast<Word>(FaultType::hardware_error));
 }
 
 void kernel_user_exception(Word number, Word code) {
-    enter_fault(number, code, 0, FaultType::user_exception);
+    enter_fault(number, code, 0, static_cast<Word>(FaultType::user_exception));
 }
