@@ -379,7 +379,7 @@ private:
                 MUST((thread.queued != 0 || context->released == 0));
             if (context != nullptr && context->thread == &thread)
                 MUST(lives(ObjectType::sched_context, context));
-            if (thread.cspace_slot.empty())
+            if (thread.cspace_slot.empty() || thread.repeats != Repeat::nothing)
                 MUST(thread.node_size == 0);
             if (thread.node_size != 0)
                 MUST(thread.node == thread.cspace_slot.pointer<Slot>());

@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include <generic/contract/cpu.hpp>
+#include <generic/contract/fastpath.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/reply.hpp>
 #include <generic/object/thread_control.hpp>
@@ -488,5 +489,35 @@ TEST_CASE("nb_send_wait that has given its time away is preempted on it, and giv
     arch::host::machine.preempt_every = 0;
     CHECK(sched::context_of(passive) == lent);
     CHECK(sched::context_of(root) == nullptr);
+    test::check_invariants(world);
+}
+
+TEST_CASE("a repetition that finds an Endpoint in its slot leaves nothing to be repeated", "[preemption]") {
+    World world;
+    const Word frame = world.make(ObjectType::frame, 16), endpoint = world.make(ObjectType::endpoint);
+    const Word reply = world.make(ObjectType::reply);
+    Thread& root = world.root();
+    Thread& other = world.make_thread(90);
+    Thread& server = world.make_thread(120, true);
+    const Word elsewhere = world.free_slot();
+    server.gate &= ~Gate::full_frame; // as if it had called recv
+    ipc::offer(world.object<Reply>(reply), server, reply);
+    ipc::receive(world.cpu(), server, world.object<Endpoint>(endpoint),
+                 {.block = true, .owes_nobody = true, .has_sent = false});
+    world.call_preempted(frame, Method::frame_cache, {0, 0, 0x10000});
+    REQUIRE(root.repeats == Repeat::all);
+    const auto move = [&](Word to, Word from) {
+        REQUIRE(world.call(World::cnode, Method::cnode_move, {to, word_bits, from, word_bits}, {World::cnode})
+                    .error == Error::none);
+    };
+    world.hand_over(root, other);
+    move(elsewhere, frame);
+    move(frame, endpoint);
+    world.hand_over(other, root);
+    root.registers.pc = 0x1000;
+    REQUIRE(world.enter([&] { kernel_fast_call(frame); }) == &server);
+    CHECK(root.wait_kind() == Wait::reply);
+    CHECK(root.repeats == Repeat::nothing);
+    CHECK(root.node_size == World::slot_count);
     test::check_invariants(world);
 }

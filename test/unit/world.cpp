@@ -29,6 +29,19 @@ void put_control(Slot& slot, ObjectType type) {
     derivation::insert_child(*kernel_state.root, slot);
 }
 
+/// The debug kernel says why a call is refused: in one line, however often the call was preempted.
+void require_told(Error error, const std::string& text) {
+    size_t told = 0;
+    for (size_t at = text.find(") refused: "); at != std::string::npos; at = text.find(") refused: ", at + 1))
+        ++told;
+    INFO(text);
+    const bool is_news = error != Error::none && error != Error::missing_table;
+    REQUIRE(told == (is_news ? 1u : 0u));
+    if (is_news)
+        REQUIRE(text.find(std::string(") refused: ") + cobnut::errors[static_cast<unsigned>(error)].name) !=
+                std::string::npos);
+}
+
 } // namespace
 
 World::World() {
@@ -116,9 +129,13 @@ Outcome World::call(Word path, Method method, std::initializer_list<Word> words,
     Thread& caller = *cpu().current;
     put_message(caller, static_cast<Word>(method), words, capabilities);
     caller.registers.a0 = path;
+    const bool is_flood = cpu().refused == &caller && cpu().refusal_count >= 256; // of which no more is told
+    const size_t printed = arch::host::machine.console.size();
     (void)syscall(Syscall::call);
     const cobnut::Tag tag{caller.registers.tag()};
     Outcome outcome{tag.error(), {}};
+    if (!is_flood)
+        require_told(outcome.error, arch::host::machine.console.substr(printed));
     for (unsigned i = 0; i < tag.length(); ++i)
         outcome.words.push_back(i < arch::Registers::message_words ? caller.registers.message(i)
                                                                    : buffer(caller).words[i]);

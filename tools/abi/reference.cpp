@@ -203,7 +203,9 @@ std::string reference() {
            "A method is a `call` on the object's capability with the method's number as label. Its\n"
            "capability arguments travel as extra capabilities, so they need an IPC buffer. The label\n"
            "of the reply is an `Error`: one that stands with the method, or one of these. What is\n"
-           "refused has changed nothing.\n\n" + refusal_lines(common_refusals) + "\n";
+           "refused has changed nothing, unless it was preempted on its way and refused when it was made\n"
+           "again: a retype's objects that were made by then stay, and a mapping that was to get another\n"
+           "memory type or execution is gone.\n\n" + refusal_lines(common_refusals) + "\n";
     out += method_sections();
     out += "Memory type of a mapping, bits 0-1 of its attributes:\n\n" +
            table("MemoryType", "type") + "Other bits of the attributes:\n\n" +

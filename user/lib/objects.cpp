@@ -235,9 +235,9 @@ Result<uint64_t> SchedContext::consumed() const {
 Status SchedContext::yield_to() const { return invoke(index, Method::sched_context_yield_to); }
 
 Status SchedControl::configure(SchedContext context, uint64_t budget, uint64_t period,
-                               unsigned extra_refills, Word badge) const {
+                               unsigned extra_refills, Word badge, Word flags) const {
     return invoke(index, Method::sched_control_configure,
-                  {low(budget), high(budget), low(period), high(period), extra_refills, badge},
+                  {low(budget), high(budget), low(period), high(period), extra_refills, badge, flags},
                   {context.index});
 }
 

@@ -177,9 +177,9 @@ struct SchedContext : Capability {
 struct SchedControl : Capability {
     using Capability::Capability;
 
-    /// Microseconds. Equal budget and period: round robin.
+    /// Microseconds. Equal budget and period: round robin. `flags`: SchedFlags.
     Status configure(SchedContext context, uint64_t budget, uint64_t period,
-                     unsigned extra_refills = 0, Word badge = 0) const;
+                     unsigned extra_refills = 0, Word badge = 0, Word flags = 0) const;
 };
 
 struct IrqHandler : Capability {

@@ -93,7 +93,7 @@ KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
         try_at_once<untyped::retype_at_once>(cpu, slot);
     Thread& thread = sched::enter(cpu);
     cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted ? Repeat::all : Repeat::nothing;
-    if (cpu.wants_restart == Repeat::nothing && !cpu.reschedule && thread.repeats == 0 &&
+    if (cpu.wants_restart == Repeat::nothing && !cpu.reschedule &&
         kernel_state.progress_count == 0)
         sched::go_on(cpu);
     slow::finish(cpu);

@@ -14,6 +14,7 @@
 #include <generic/object/invocation.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
+#include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
 #include <generic/trace/record.hpp>
 
@@ -220,7 +221,8 @@ void system_call(Word number) {
 
 void finish(Cpu& cpu) {
     Thread& thread = *cpu.current;
-    thread.repeats = cpu.wants_restart;
+    if (thread.repeats != cpu.wants_restart) [[unlikely]]
+        thread_control::set_repeats(thread, cpu.wants_restart);
     if (cpu.wants_restart != Repeat::nothing) {
         cpu.wants_restart = Repeat::nothing;
         thread.repeat_system_call();

@@ -103,7 +103,7 @@ bool page_at_once(const Thread& caller, Slot& frame) {
     constexpr Word mapping = Tag(static_cast<Word>(Method::frame_map), 3, 1).raw();
     constexpr Word changing = Tag(static_cast<Word>(Method::frame_set_rights), 2).raw();
     constexpr Word unmapping = Tag(static_cast<Word>(Method::frame_unmap), 0).raw();
-    if (frame.frame_size_index() != 0 || caller.repeats != 0)
+    if (frame.frame_size_index() != 0)
         return false;
     const Word tag = caller.registers.tag();
     if (tag == mapping)

@@ -10,17 +10,12 @@
 
 namespace kernel::untyped {
 
-namespace {
-
-constexpr unsigned unit_bits = cobnut::untyped_min_size_bits;
-constexpr unsigned page_bits = arch::PageFormat::level[arch::PageFormat::levels - 1].shift;
-
-} // namespace
-
 bool retype_at_once(const Thread& caller, Slot& untyped) {
+    constexpr unsigned unit_bits = cobnut::untyped_min_size_bits;
+    constexpr unsigned page_bits = arch::PageFormat::level[arch::PageFormat::levels - 1].shift;
     constexpr Word retype = cobnut::Tag(static_cast<Word>(cobnut::Method::untyped_retype), 6, 1).raw();
     const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(caller.buffer);
-    if (caller.registers.tag() != retype || buffer == nullptr || caller.repeats != 0)
+    if (caller.registers.tag() != retype || buffer == nullptr)
         return false;
     const Slot* node = near_slot(caller, buffer->capabilities[0]);
     const Word first = ipc::message_word(caller, 4);

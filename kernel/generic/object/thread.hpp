@@ -62,7 +62,7 @@ struct alignas(64) Thread {
     Thread* prev;
     Word wait;
     uint32_t gate;
-    uint32_t node_size;  ///< Slots of a one-level capability space whose guard is all zero, else 0.
+    uint32_t node_size;  ///< Slots of a one-level capability space whose guard is all zero, else and while `repeats` 0.
     Slot* node;
     SchedContext* sched_context; ///< Counts only if its `thread` is this one. Void while running.
     Reply* reply;        ///< Offered to the next call; never null (Kernel::no_reply).

@@ -33,7 +33,7 @@ void put(Slot& from, Slot& place) {
 
 void cache_cspace(Thread& thread) {
     const Slot& root = thread.cspace_slot;
-    const bool one_level = root.type() == ObjectType::cnode && root.guard() == 0 &&
+    const bool one_level = thread.repeats == Repeat::nothing && root.type() == ObjectType::cnode && root.guard() == 0 &&
                            root.guard_bits() + root.radix() == word_bits && root.radix() < 32;
     thread.node = one_level ? root.pointer<Slot>() : nullptr;
     thread.node_size = one_level ? uint32_t{1} << root.radix() : 0;
@@ -151,8 +151,13 @@ void abandon(Cpu& cpu, Thread& thread) {
         else
             sched::give_back(cpu, thread);
     }
-    thread.repeats = Repeat::nothing;
+    set_repeats(thread, Repeat::nothing);
     progress::forget(thread);
+}
+
+void set_repeats(Thread& thread, uint8_t repeats) {
+    thread.repeats = repeats;
+    cache_cspace(thread);
 }
 
 void slot_emptied(Cpu& cpu, Slot& slot) {

@@ -29,6 +29,10 @@ void set_flags(Cpu& cpu, Thread& thread, Word clear, Word set);
 /// A preempted system call of the thread will not be repeated as it was.
 void abandon(Cpu& cpu, Thread& thread);
 
+/// Its system call is to be repeated (Repeat), or that has come to its end. Meanwhile no fastpath finds a slot
+/// of its capability space: one that ended the repetition would leave `repeats` set.
+void set_repeats(Thread& thread, uint8_t repeats);
+
 /// One of the thread's own slots is being emptied: what is cached of it is forgotten.
 void slot_emptied(Cpu& cpu, Slot& slot);
 
