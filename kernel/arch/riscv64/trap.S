@@ -62,27 +62,35 @@ other_syscall:
     j       kernel_fast_brief
     .macro rest_of_voluntary
     each    sd, SAVED, s0
+#ifdef __clang__
+    each    sd, SAVED + 8, s1, s2, s3, s4
+#endif
     each    sd, SAVED + 40, s5, s6, s7, s8, s9, s10, s11, gp, sp
     csrr    s1, sepc
     addi    s1, s1, 4
     sd      s1, PC(t3)
     .endm
     .global trap_slow_brief, trap_slow_signal, trap_slow_yield
-#ifndef __clang__
 trap_slow_yield:
     rest_of_voluntary
+#ifdef __clang__
+    each    sd, ARGUMENTS, a0, a1, a2, a3
+    each    sd, ARGUMENTS + 64, t0, t1, t2
+#else
     arguments sd
+#endif
     mv      sp, tp
     tail    kernel_yield
 trap_slow_signal:                   // from there: these are saved, a0 is the slot
+#ifdef __clang__
+    each    ld, ARGUMENTS + 32, a4, a5, a6, a7
+#endif
     rest_of_voluntary
     each    sd, ARGUMENTS + 64, t0, t1, t2
     mv      sp, tp
     tail    kernel_fast_signal
-#endif
 trap_slow_brief:                    // the same; t4 is the number, or the slot for kernel_send
 #ifdef __clang__
-    each    sd, SAVED + 8, s1, s2, s3, s4
     each    sd, ARGUMENTS, a0, a1, a2, a3
 #endif
     rest_of_voluntary

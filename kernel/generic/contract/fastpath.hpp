@@ -40,7 +40,7 @@
 //
 // Where signals_in_registers, a constant:
 //   [[noreturn]] void leave_with_signal(Thread*, Word badge)   as leave, with the message of a signal
-//   [[noreturn]] void slow_nb_send(Word path)      as those below
+//   [[noreturn]] void slow_nb_send(const Entry&, Word path)   as those below
 //
 //   [[noreturn]] void slow_call(const Entry&, Word path)          everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(const Entry&, Word path)    in the slow entry of the stub with that number

@@ -47,7 +47,7 @@ template <class Policy>
         Policy::switch_space(entry, to->space);
         Policy::leave_with_signal(to, slot->badge);
     } while (false);
-    Policy::slow_nb_send(static_cast<Word>(slot - current->node));
+    Policy::slow_nb_send(entry, static_cast<Word>(slot - current->node));
 }
 
 } // namespace kernel::ipc

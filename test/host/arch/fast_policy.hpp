@@ -89,7 +89,7 @@ struct FastPolicy {
         constexpr kernel::Word message[1 + message_words] = {cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()};
         leave_with(thread, badge, message);
     }
-    [[noreturn]] static void slow_nb_send(kernel::Word) { kernel_syscall(3); }
+    [[noreturn]] static void slow_nb_send(const Entry&, kernel::Word) { kernel_syscall(3); }
     [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
     template <auto function>

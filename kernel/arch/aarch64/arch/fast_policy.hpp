@@ -129,7 +129,7 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void slow_nb_send(const Entry&, kernel::Word path) {
         asm volatile("mov x0, %0\n\tmov x16, %1\n\tb aarch64_slow_number" ::"r"(path),
                      "i"(cobnut::Syscall::nb_send)
                      : "memory");

@@ -71,11 +71,7 @@ struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
-#ifdef __clang__
-    static constexpr bool signals_in_registers = false;
-#else
     static constexpr bool signals_in_registers = true;
-#endif
 
     struct Entry {
         kernel::Thread* current;
@@ -194,7 +190,7 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send(kernel::Word path) {
+    [[noreturn]] KERNEL_HOT static void slow_nb_send(const Entry&, kernel::Word path) {
         slow<static_cast<unsigned>(cobnut::Syscall::nb_send)>(path);
     }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
@@ -287,16 +283,15 @@ struct BriefPolicy {
         asm volatile("mv t4, t0\n\tj trap_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
-#ifndef __clang__
-    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry&, kernel::Word) {
-        asm volatile("j trap_slow_yield" ::: "memory");
+    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry&, [[maybe_unused]] kernel::Word path) {
+        ARCH_BRIEF_PATH(path);
+        asm volatile("j trap_slow_yield" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot) {
         asm volatile("mv a0, %0\n\tj trap_slow_signal" ::"r"(slot) : "memory");
         __builtin_unreachable();
     }
-#endif
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
                                                   const kernel::Slot* slot) {
         ARCH_BRIEF_PATH(path);

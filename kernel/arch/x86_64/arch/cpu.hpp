@@ -15,18 +15,22 @@ struct Thread;
 
 // What is entered with callee-saved registers stored already. Clang would store them again, and has the arguments of
 // this convention in r12 and r13.
-#ifdef __clang__
 extern "C" {
+#ifdef __clang__
+[[noreturn]] __attribute__((preserve_none)) void kernel_fast_signal(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_syscall(kernel::Word number);
 [[noreturn]] __attribute__((preserve_none)) void kernel_send(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] __attribute__((preserve_none)) void kernel_yield();
 [[noreturn]] __attribute__((preserve_none)) void kernel_interrupt();
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fpu(kernel::Word path);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fault(kernel::Word path);
-}
+#else
+[[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 #endif
+}
 
 namespace arch {
 

@@ -54,8 +54,6 @@
     "movq %c[at_rsp](%%r11), %%rsp\n"                                                              \
     ARCH_SYSRET
 
-extern "C" [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
-
 namespace arch {
 
 // The stub leaves the thread in r11 and rsp, the reply's path in rax, the capability's path in rdi.
@@ -66,8 +64,8 @@ struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
+    static constexpr bool signals_in_registers = true;
 #ifdef __clang__
-    static constexpr bool signals_in_registers = false;
     struct Message {
         Word tag, rdx, r8, r9, r10, rbx;
     };
@@ -96,7 +94,6 @@ struct FastPolicy {
     KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
     KERNEL_HOT static Word first_word(const Entry& entry) { return entry.message.rdx; }
 #else
-    static constexpr bool signals_in_registers = true;
     struct Entry {
         Thread* current;
         Word reply;
@@ -204,9 +201,10 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send(Word path) {
+    [[noreturn]] KERNEL_HOT static void slow_nb_send([[maybe_unused]] const Entry& entry, Word path) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile("movl %1, %%eax\n" ARCH_SLOW("slow_entry")::"D"(path),
-                     "i"(static_cast<Word>(cobnut::Syscall::nb_send))
+                     "i"(static_cast<Word>(cobnut::Syscall::nb_send)) ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
@@ -232,7 +230,7 @@ struct FastPolicy {
     }
 #ifdef __clang__
     template <auto function>
-    [[noreturn]] KERNEL_HOT static void continue_with(const Entry& entry, auto first, auto* second) {
+    [[noreturn]] KERNEL_HOT static void continue_with(const auto& entry, auto first, auto* second) {
         register auto r12 asm("r12") = first;
         ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "r"(r12),
@@ -308,12 +306,12 @@ struct BriefPolicy {
                      : "memory");
         __builtin_unreachable();
     }
-#ifndef __clang__
     [[noreturn]] KERNEL_HOT static void slow_yield(const Entry& entry, kernel::Word path) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile(ARCH_STORE_ARGUMENTS
                      "movq %[stack], %%rsp\n jmp kernel_yield" ::"a"(static_cast<Word>(cobnut::Syscall::yield)),
                      "D"(path), [thread] "r"(entry.current), [at] "i"(register_at(offsetof(Registers, rdi))),
-                     [stack] "i"(layout::stack_top - 8)
+                     [stack] "i"(layout::stack_top - 8) ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
@@ -321,9 +319,12 @@ struct BriefPolicy {
         asm volatile("movq %%rax, %c0(%1)" ::"i"(register_at(offsetof(Registers, rax))), "r"(entry.current),
                      "a"(entry.number)
                      : "memory");
+#ifdef __clang__
+        FastPolicy::continue_with<kernel_fast_signal>(entry, slot, slot);
+#else
         FastPolicy::continue_in<kernel_fast_signal>(slot, slot);
-    }
 #endif
+    }
     /// As slow_entry.
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
                                                   const kernel::Slot* slot) {
