@@ -322,8 +322,10 @@ struct Fastpath {
                 break;
 
             // Committed: only stores from here on. What is loaded again need not be kept meanwhile.
+#ifndef __clang__ // which would copy them first
             launder(current);
             launder(cpu);
+#endif
             current->reply->caller = nullptr;
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;

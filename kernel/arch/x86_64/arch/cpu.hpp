@@ -20,6 +20,8 @@ extern "C" {
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_signal(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_syscall(kernel::Word number);
 [[noreturn]] __attribute__((preserve_none)) void kernel_send(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] __attribute__((preserve_none)) void kernel_signal(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] __attribute__((preserve_none)) void kernel_message(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] __attribute__((preserve_none)) void kernel_yield();
 [[noreturn]] __attribute__((preserve_none)) void kernel_interrupt();
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_exchange(const kernel::Slot* slot);
@@ -29,6 +31,7 @@ extern "C" {
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fault(kernel::Word path);
 #else
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
+[[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 #endif
 }
 

@@ -22,6 +22,8 @@
         kernel::Word rax
 #define ARCH_FAST_FROM_STUB arch::FastPolicy::entry(tag, rdx, r8, r9, r11, rax)
 #define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry(tag, rdx, r8, r9, r11, rax)
+#define ARCH_SEND_TEMPLATE template <auto function>
+#define ARCH_SEND_FUNCTION function
 #define ARCH_SEND_ARGUMENTS "movq %[slot], %%r12\n movzbl %%al, %%r13d\n"
 // Around an assembler statement that takes tag and message in their registers.
 #define ARCH_MESSAGE_REGISTERS(message)                                                            \
@@ -32,6 +34,8 @@
     , "S"((message).tag), "d"((message).rdx), "b"((message).rbx), "r"(r8), "r"(r9), "r"(r10)
 #else
 #include <generic/contract/fast_entries.hpp>
+#define ARCH_SEND_TEMPLATE
+#define ARCH_SEND_FUNCTION kernel_send
 #define ARCH_SEND_ARGUMENTS "movq %[slot], %%rdi\n movzbl %%al, %%esi\n"
 #define ARCH_MESSAGE_REGISTERS(message)
 #define ARCH_MESSAGE(message)
@@ -117,9 +121,14 @@ struct FastPolicy {
     }
 #endif
     KERNEL_HOT static uint32_t gate(const Entry&) {
+#ifdef __clang__ // as an operand
+        using Gate = const uint32_t __attribute__((address_space(256)));
+        return *reinterpret_cast<Gate*>(offsetof(kernel::Cpu, gate));
+#else
         uint32_t value;
         asm volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
         return value;
+#endif
     }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         kernel::SchedContext* value;
@@ -325,15 +334,20 @@ struct BriefPolicy {
         FastPolicy::continue_in<kernel_fast_signal>(slot, slot);
 #endif
     }
+#ifdef __clang__
+    static constexpr unsigned message_words = Registers::message_words;
+    KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
+#endif
     /// As slow_entry.
+    ARCH_SEND_TEMPLATE
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
                                                   const kernel::Slot* slot) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_STORE_ARGUMENTS ARCH_SEND_ARGUMENTS "movq %[stack], %%rsp\n jmp kernel_send"
+        asm volatile(ARCH_STORE_ARGUMENTS ARCH_SEND_ARGUMENTS "movq %[stack], %%rsp\n jmp %c[function]"
                      ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
                      [slot] "r"(slot),
                      [at] "i"(register_at(offsetof(Registers, rdi))),
-                     [stack] "i"(layout::stack_top - 8) ARCH_MESSAGE(entry.message)
+                     [stack] "i"(layout::stack_top - 8), [function] "i"(ARCH_SEND_FUNCTION) ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
