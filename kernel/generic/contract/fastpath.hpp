@@ -12,6 +12,7 @@
 //   message_words                constant, as in arch::Registers
 //   inserts_bytes                constant: one instruction replaces the low byte of a word
 //   paths_apart                  constant: code may grow for paths of their own where something is known
+//   interrupts_apart             perhaps: for them also where others are not
 //   asks_again                   perhaps: a flag that is in memory anyway is loaded again rather than kept
 //   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
 //   Entry entry()

@@ -139,6 +139,10 @@ KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     go(cpu, to, slot.badge, message);
 }
 
+/// Whether interrupts have a path of their own.
+template <class Policy>
+constexpr bool interrupts_apart = Policy::paths_apart || requires { Policy::interrupts_apart; };
+
 /// An interrupt that signals through the slot.
 [[noreturn]] void slow_interrupt(const Slot* slot) {
     slow::interrupt(static_cast<unsigned>(slot - kernel_state.irq_slots));
@@ -180,7 +184,7 @@ void kernel_interrupt() {
     using namespace kernel;
     const unsigned number = arch::claim_interrupt();
     if (const Slot* slot = irq::signal_slot(number); slot != nullptr) {
-        if constexpr (!arch::FastPolicy::paths_apart)
+        if constexpr (!ipc::interrupts_apart<arch::FastPolicy>)
             kernel_send(slot, ipc::interrupted);
         else if (slot->object.may_signal())
             ipc::send<Known::interrupt>(slot, ipc::interrupted);

@@ -70,6 +70,7 @@ struct FastPolicy {
     static constexpr bool inserts_bytes = false;
     static constexpr bool signals_in_registers = true;
 #ifdef __clang__
+    static constexpr bool interrupts_apart = true;
     struct Message {
         Word tag, rdx, r8, r9, r10, rbx;
     };
