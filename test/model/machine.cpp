@@ -82,7 +82,6 @@ void Pair::boot_kernel(const Layout& layout) {
     state.limbo = memory.make<Slot>();
     state.root = memory.make<Slot>();
     state.irq_slots = memory.make<Slot>(arch::max_interrupts);
-    state.empty_space.token = arch::empty_token();
     state.least_ticks = sched::min_budget_us;
     if constexpr (trace::enabled)
         trace::set_slots(*cpu_, memory.make<Slot>(trace::slot_count));

@@ -51,7 +51,6 @@ World::World() {
     kernel_cpu_->deadline = no_deadline;
     Kernel& state = kernel_state;
     state.irq_slots = memory_.make<Slot>(arch::max_interrupts);
-    state.empty_space.token = arch::empty_token();
     state.least_ticks = sched::min_budget_us;
 
     slots_ = memory_.make<Slot>(slot_count);

@@ -54,7 +54,6 @@ syscall_entry:
     mov %rsp, %r11
     jb kernel_fast_call
     mov %rax, %gs:CPU_SCRATCH
-    shr $8, %rax
     jmp kernel_fast_reply_recv
 
 slow_reply_recv_entry:

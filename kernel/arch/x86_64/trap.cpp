@@ -23,7 +23,7 @@ namespace {
     register Word r9 asm("r9") = r.words[2];
     register Word r10 asm("r10") = r.words[3];
     register Word rbx asm("rbx") = r.words[4];
-    asm volatile(ARCH_LEAVE ::"a"(&thread), "D"(r.rdi), "S"(r.rsi), "r"(rdx), "r"(r8), "r"(r9),
+    asm volatile(ARCH_LEAVE ::"c"(&thread), "D"(r.rdi), "S"(r.rsi), "r"(rdx), "r"(r8), "r"(r9),
                  "r"(r10), "r"(rbx), ARCH_LEAVE_OFFSETS
                  : "memory");
     __builtin_unreachable();

@@ -97,7 +97,6 @@ void make_kernel_slots(const Machine& machine) {
     kernel.irq_slots = memory + 3;
     if constexpr (trace::enabled)
         trace::set_slots(arch::current_cpu(), memory + 3 + interrupts);
-    kernel.empty_space.token = arch::empty_token();
     kernel.least_ticks = (arch::ticks_per_second() >> 20) * sched::min_budget_us;
 }
 

@@ -18,12 +18,16 @@
 //   Entry entry()
 //   Entry entry_of(Thread* current)                the same in what continue_in leads to, behind second()
 //   Word tag(const Entry&)       the tag register
-//   uint32_t gate(const Entry&)  Cpu::gate
+//   unsigned gate_difference(const Entry&, uint32_t gate)   a thread's less Cpu::gate, of 32 bits or more
+//   bool signal_pending(const Entry&)              Gate::signal_pending of the current thread
 //   SchedContext* sched_context(const Entry&)      Cpu::sched_context
 //   SchedContext* sched_context_again()            perhaps: the same, loaded again for want of registers
 //   void set_current(const Entry&, Thread*)        Cpu::current
-//   bool may_switch_space(const Entry&, VSpace*)   the token of the space is valid (has an asid)
-//   void switch_space(const Entry&, VSpace*)       nothing if it is the current one where that pays
+//   void clear(auto& word)       stores 0
+//   void set_fpu_owner(const Entry&, Thread*)      Cpu::fpu_owner
+//   Space{VSpace*}               what the next two want of an address space, loaded once
+//   bool may_switch_space(Space)                   the token of the space is valid (has an asid)
+//   void switch_space(const Entry&, Space)         nothing if it is the current one where that pays
 //   Ticks now()                  arch::now() without a stack
 //   void copy_words<apart>(Word* to, const Word* from, Word count)   count > 0; two instructions a word,
 //                                or little code (`apart`)
@@ -83,8 +87,6 @@ extern "C" {
 // From them, on the kernel stack.
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
-[[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 }

@@ -36,6 +36,9 @@ concept Registers = std::is_standard_layout_v<R> && requires(R r, const R c, uns
     { c.message(n) } noexcept -> std::same_as<Word>;
     { c.tag_and_words() } noexcept -> std::same_as<const Word*>;
     { c.reply() } noexcept -> std::same_as<Word>;
+    // As its register has it when reply_recv is called.
+    { c.reply_word() } noexcept -> std::same_as<Word>;
+    { T::reply_word(Word{}) } noexcept -> std::same_as<Word>;
     { c.second_capability() } noexcept -> std::same_as<Word>;
     { r.set_badge(w) } noexcept;
     { r.set_tag(w) } noexcept;

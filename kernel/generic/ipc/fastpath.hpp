@@ -20,8 +20,6 @@
 extern "C" {
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_call_fpu(const kernel::Slot* slot);
-[[noreturn]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 [[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 }
 
@@ -38,7 +36,7 @@ struct FastSlot<ObjectWord64> {
     static constexpr Word may_receive = SlotRights::read << 8;
     template <Word right>
     KERNEL_HOT static bool is_endpoint(Word word) {
-        return (word & (0xff | right)) == (type | right);
+        return ((word - (type | right)) & (0xff | right)) == 0; // two operations and a branch on every ISA
     }
     KERNEL_HOT static Endpoint* endpoint(Word word) {
         return reinterpret_cast<Endpoint*>(static_cast<std::make_signed_t<Word>>(word) >> 16);
@@ -68,12 +66,18 @@ struct Fastpath {
     using Fast = FastSlot<decltype(Slot::object)>;
 
     KERNEL_HOT static bool may_run(const auto& entry, const Thread* thread) {
-        return Gate::may_run(thread->gate, Policy::gate(entry)) &&
-               Policy::may_switch_space(entry, thread->space);
+        return Gate::passes(Policy::gate_difference(entry, thread->gate)) &&
+               Policy::may_switch_space(typename Policy::Space{thread->space});
     }
 
     /// Hides from the compiler where a pointer came from: one register for it, not two.
     KERNEL_HOT static void launder(auto*& pointer) { asm("" : "+r"(pointer)); }
+
+    /// Of partners that both have live FP/SIMD registers; those in the CPU are the current thread's.
+    KERNEL_HOT static void switch_fpu(const auto& entry, Thread* to) {
+        Policy::switch_fpu(fpu::state_of(*entry.current), fpu::state_of(*to));
+        Policy::set_fpu_owner(entry, to);
+    }
 
     /// Asked where the thread may not run as it is.
     template <uint32_t flag>
@@ -140,8 +144,9 @@ struct Fastpath {
         KERNEL_HOT static void dequeue(Endpoint* endpoint, Thread* server) {
             Thread* next = server->next;
             if (next == server) [[likely]] {
-                endpoint->head = 0;
+                Policy::clear(endpoint->head);
             } else {
+                launder(endpoint); // or both stores become one, with a register for what is stored
                 Thread* previous = server->prev;
                 previous->next = next;
                 next->prev = previous;
@@ -168,6 +173,7 @@ struct Fastpath {
             if (path >= current->node_size) [[unlikely]]
                 return;
             const Slot* slot = current->node + path;
+            launder(slot);
             const Word object = slot->object.word;
             if (!Fast::template is_endpoint<Fast::may_call>(object)) [[unlikely]]
                 return;
@@ -179,13 +185,15 @@ struct Fastpath {
             launder(server);
             if (is_long && !has_buffers(current, server)) [[unlikely]]
                 return;
-            if (!may_run(entry, server)) [[unlikely]] {
-                if (has<Gate::fpu_thread>(server)) {
-                    go_on<kernel_fast_call_fpu>(entry, slot, server);
-                }
+            const auto difference = Policy::gate_difference(entry, server->gate);
+            const typename Policy::Space space{server->space};
+            if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
-            }
-            if (server->sched_context != nullptr) [[unlikely]] {
+            if (!Gate::passes(difference)) [[unlikely]] {
+                if (!Gate::passes_with_fpu(difference) || server->sched_context != nullptr)
+                    return;
+                switch_fpu(entry, server);
+            } else if (server->sched_context != nullptr) [[unlikely]] {
                 go_on<kernel_fast_call_exchange>(entry, slot, server);
             }
 
@@ -197,7 +205,7 @@ struct Fastpath {
             if constexpr (is_long)
                 copy_rest<false>(entry, current, server);
             Policy::set_current(entry, server);
-            Policy::switch_space(entry, server->space);
+            Policy::switch_space(entry, space);
             Policy::leave(entry, server, badge);
         }
     };
@@ -207,12 +215,12 @@ struct Fastpath {
         KERNEL_HOT static void detach(SchedContext* context, Reply* reply, Thread* current,
                                       Endpoint* endpoint) {
             Reply* outer = reply->prev;
-            reply->caller = nullptr;
+            Policy::clear(reply->caller);
             context->top = outer;
             const Word waiting = reinterpret_cast<Word>(endpoint);
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = waiting + Wait::receive;
-            current->sched_context = nullptr; // the next call may lend again
+            Policy::clear(current->sched_context); // the next call may lend again
         }
 
         template <bool is_long>
@@ -230,7 +238,7 @@ struct Fastpath {
             Endpoint* endpoint = Fast::endpoint(object);
             if (endpoint->head != 0) [[unlikely]]
                 return;
-            if (static_cast<int32_t>(current->gate) < 0) [[unlikely]] // Gate::signal_pending
+            if (Policy::signal_pending(entry)) [[unlikely]]
                 return;
             // The innermost call of the running context: it has a caller, and lent the context.
             SchedContext* context = Policy::sched_context(entry);
@@ -240,10 +248,14 @@ struct Fastpath {
                 go_on<kernel_fast_reply_recv_exchange>(entry, path, endpoint);
             }
             Thread* caller = reply->caller;
-            if (!may_run(entry, caller)) [[unlikely]] {
-                if (has<Gate::fpu_thread>(caller)) {
-                    go_on<kernel_fast_reply_recv_fpu>(entry, path, caller);
-                }
+            const auto difference = Policy::gate_difference(entry, caller->gate);
+            const typename Policy::Space space{caller->space};
+            if (!Policy::may_switch_space(space)) [[unlikely]]
+                return;
+            if (Gate::passes(difference)) [[likely]] {
+            } else if (Gate::passes_with_fpu(difference)) {
+                switch_fpu(entry, caller);
+            } else {
                 if constexpr (!is_long)
                     if (has<Gate::faulted>(caller)) {
                         go_on<kernel_fast_reply_recv_fault>(entry, path, endpoint);
@@ -258,7 +270,7 @@ struct Fastpath {
             if constexpr (is_long)
                 copy_rest<false>(entry, current, caller);
             Policy::set_current(entry, caller);
-            Policy::switch_space(entry, caller->space);
+            Policy::switch_space(entry, space);
             Policy::leave(entry, caller, 0);
         }
     };
@@ -296,7 +308,7 @@ struct Fastpath {
         if (has_more(entry)) [[unlikely]]
             copy_rest(entry, current, server);
         cpu.current = server;
-        Policy::switch_space(entry, server->space);
+        Policy::switch_space(entry, typename Policy::Space{server->space});
         Policy::leave(entry, server, badge);
     }
 
@@ -333,7 +345,7 @@ struct Fastpath {
             if (has_more(entry)) [[unlikely]]
                 copy_rest(entry, current, caller);
             cpu->current = caller;
-            Policy::switch_space(entry, caller->space);
+            Policy::switch_space(entry, typename Policy::Space{caller->space});
             Policy::leave(entry, caller, 0);
         } while (false);
         Policy::slow_reply_recv(entry, path);
@@ -354,7 +366,8 @@ struct Fastpath {
                 break;
             // Both flags: a thread whose time was up may be in a voluntary frame.
             const uint32_t gate = caller->gate ^ (Gate::full_frame | Gate::faulted);
-            if (!Gate::may_run(gate, Policy::gate(entry)) || !Policy::may_switch_space(entry, caller->space)) [[unlikely]]
+            if (!Gate::passes(Policy::gate_difference(entry, gate)) ||
+                !Policy::may_switch_space(typename Policy::Space{caller->space})) [[unlikely]]
                 break;
             // One that it was given while it waited is not to be replaced by the one that it lent.
             if (caller->sched_context != nullptr) [[unlikely]]
@@ -370,65 +383,10 @@ struct Fastpath {
             caller->frame_kind = FrameKind::running;
             ReplyRecv::detach(Policy::sched_context(entry), reply, current, endpoint);
             Policy::set_current(entry, caller);
-            Policy::switch_space(entry, caller->space);
+            Policy::switch_space(entry, typename Policy::Space{caller->space});
             Policy::leave_full(caller);
         } while (false);
         Policy::slow_reply_recv(entry, path);
-    }
-
-    // Partners with live FP/SIMD registers, who lend and give back the context.
-
-    /// Whether both have live registers, and nothing else is in the way.
-    KERNEL_HOT static bool may_switch_fpu(const Cpu& cpu, const auto& entry, const Thread* to) {
-        return Gate::may_run_with_fpu(to->gate, cpu.gate) && Policy::may_switch_space(entry, to->space);
-    }
-    /// The registers are those of `current`.
-    KERNEL_HOT static void switch_fpu(Cpu& cpu, Thread* current, Thread* to) {
-        Policy::switch_fpu(fpu::state_of(*current), fpu::state_of(*to));
-        cpu.fpu_owner = to;
-    }
-
-    /// `call` has found that the server has live FP/SIMD registers.
-    [[noreturn]] KERNEL_HOT static void call_fpu(const Slot* slot) {
-        Thread* server = Policy::template second<Thread>();
-        Cpu& cpu = arch::current_cpu();
-        auto entry = Policy::entry_of(cpu.current);
-        Thread* current = cpu.current;
-        if (server->sched_context != nullptr || !may_switch_fpu(cpu, entry, server))
-            [[unlikely]]
-            Policy::slow_call(entry, path_of(slot, current));
-
-        // Committed: only stores from here on.
-        const Word badge = slot->badge;
-        Call::dequeue(Fast::endpoint(slot->object.word), server);
-        Call::attach(cpu.sched_context, server->reply, current);
-        if (has_more(entry)) [[unlikely]]
-            copy_rest(entry, current, server);
-        switch_fpu(cpu, current, server);
-        cpu.current = server;
-        Policy::switch_space(entry, server->space);
-        Policy::leave(entry, server, badge);
-    }
-
-    /// `reply_recv` has found that the caller has live FP/SIMD registers.
-    [[noreturn]] KERNEL_HOT static void reply_recv_fpu(Word path) {
-        Thread* caller = Policy::template second<Thread>();
-        Cpu& cpu = arch::current_cpu();
-        auto entry = Policy::entry_of(cpu.current);
-        Thread* current = cpu.current;
-        Reply* reply = current->reply;
-        if (!may_switch_fpu(cpu, entry, caller)) [[unlikely]]
-            Policy::slow_reply_recv(entry, path);
-
-        // Committed: only stores from here on.
-        ReplyRecv::detach(cpu.sched_context, reply, current,
-                          Fast::endpoint(current->node[path].object.word));
-        if (has_more(entry)) [[unlikely]]
-            copy_rest(entry, current, caller);
-        switch_fpu(cpu, current, caller);
-        cpu.current = caller;
-        Policy::switch_space(entry, caller->space);
-        Policy::leave(entry, caller, 0);
     }
 };
 

@@ -46,7 +46,7 @@ KERNEL_HOT const Word* keep(const Word* message, arch::Registers& registers) {
     Thread* from = cpu.current;
     cpu.current = to;
     to->frame_kind = FrameKind::running;
-    arch::FastPolicy::switch_space({from, 0}, to->space);
+    arch::FastPolicy::switch_space({from, 0}, arch::FastPolicy::Space{to->space});
     arch::FastPolicy::leave_with(to, badge, message);
 }
 [[maybe_unused, noreturn, gnu::noinline, gnu::cold]] void go_late(Thread* to, Word badge, const Word* message) {

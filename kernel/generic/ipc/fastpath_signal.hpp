@@ -44,7 +44,7 @@ template <class Policy>
             Policy::template continue_in<signal_with_timer>(to, &cpu);
         }
         cpu.current = to;
-        Policy::switch_space(entry, to->space);
+        Policy::switch_space(entry, typename Policy::Space{to->space});
         Policy::leave_with_signal(to, slot->badge);
     } while (false);
     Policy::slow_nb_send(entry, static_cast<Word>(slot - current->node));

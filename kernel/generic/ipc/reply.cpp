@@ -77,7 +77,7 @@ void offer(Reply& reply, Thread& server, Word path) {
         reply.server = &server;
         server.reply = &reply;
     }
-    reply.path = path < server.node_size ? path : Reply::no_path;
+    reply.path = path < server.node_size ? arch::Registers::reply_word(path) : Reply::no_path;
 }
 
 void offer_none(Thread& server) {

@@ -33,7 +33,7 @@ void forget(VSpace& space) {
     if (space.asid != 0)
         take_out(space);
     space.asid = arch::asid_none;
-    space.token = arch::empty_token();
+    space.token = {};
 }
 
 void assign(VSpace& space) {

@@ -27,9 +27,11 @@ struct Gate {
     static constexpr uint32_t traced_cpu = uint32_t{1} << 29; ///< The current thread is `traced`, or a trace runs.
     static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active.
 
-    static constexpr bool may_run(uint32_t thread, uint32_t cpu) {
-        return ((thread - cpu) >> 8) == 0;
-    }
+    static constexpr bool may_run(uint32_t thread, uint32_t cpu) { return passes(thread - cpu); }
+    /// The same of the difference of the two.
+    static constexpr bool passes(auto difference) { return difference <= priority_mask; }
+    /// Nothing is in the way but that both have live FP/SIMD state, which leaves 1 - 2 in its field.
+    static constexpr bool passes_with_fpu(auto difference) { return passes(difference + fpu_thread); }
     /// The same, and its priority is higher than that of `running`, to whom nobody ready is superior.
     static constexpr bool may_preempt(uint32_t thread, uint32_t cpu, uint32_t running) {
         if (__builtin_is_constant_evaluated())
@@ -42,17 +44,13 @@ struct Gate {
         fields.priority = running & priority_mask;
         return may_run(thread - 1, __builtin_bit_cast(uint32_t, fields));
     }
-    /// The same, or both have live FP/SIMD state: twice the thread's bit is the Cpu's.
-    static constexpr bool may_run_with_fpu(uint32_t thread, uint32_t cpu) {
-        return may_run(thread + (thread & fpu_thread), cpu);
-    }
 };
 
 static_assert(Gate::may_preempt(9, 7, 8) && !Gate::may_preempt(8, 7, 8) && !Gate::may_preempt(0, 0, 0));
 static_assert(!Gate::may_preempt(Gate::suspended | 9, 7, 8) && Gate::may_preempt(9, 7, Gate::full_frame | 8));
 static_assert(Gate::may_run(200, 200) && Gate::may_run(255, 0) && !Gate::may_run(7, 8));
-static_assert(Gate::may_run_with_fpu(9, 8) && Gate::may_run_with_fpu(Gate::fpu_thread | 9, Gate::fpu_cpu | 8));
-static_assert(!Gate::may_run_with_fpu(Gate::fpu_thread | 9, 8) && !Gate::may_run_with_fpu(9, Gate::fpu_cpu | 8));
+static_assert(Gate::passes_with_fpu((Gate::fpu_thread | 9) - (Gate::fpu_cpu | 8)) && !Gate::passes_with_fpu(9 - 8));
+static_assert(!Gate::passes_with_fpu((Gate::fpu_thread | 9) - 8) && !Gate::passes_with_fpu(9 - (Gate::fpu_cpu | 8)));
 static_assert(!Gate::may_run(Gate::full_frame | 9, 8) && !Gate::may_run(9, Gate::fpu_cpu | 8));
 
 } // namespace kernel

@@ -14,7 +14,8 @@ struct Thread;
 /// Active while `caller` is set. The fastpath writes caller, prev, sched_context and the former
 /// top's `up`; it never clears `up`, so `up` counts only while `up->prev == this` and up is active.
 struct Reply {
-    /// The path by which the server named this Reply when it last received; no_path: look it up.
+    /// The path by which the server named this Reply when it last received, as the register has it
+    /// (Registers::reply_word); no_path: look it up.
     /// Reset when that slot is emptied or moved or the server's capability space changes.
     Word path = no_path;
     Thread* caller = nullptr;

@@ -266,7 +266,6 @@ void create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysA
     case ObjectType::vspace: {
         auto& space = *static_cast<VSpace*>(object);
         space = VSpace{};
-        space.token = arch::empty_token();
         slot.set(type, object, rights, 0);
         break;
     }

@@ -11,7 +11,7 @@ namespace kernel {
 /// Mapping records name a VSpace by its id. It gets one with its root, and loses it with the root; no id is
 /// given twice. Those with an id are found in a digital search tree over the ids (mm/space_registry).
 struct VSpace {
-    arch::SpaceToken token;      ///< Valid while `asid` is; else that of the empty space.
+    arch::SpaceToken token{};    ///< 0 while it has no `asid`.
     uint32_t asid = arch::asid_none;
     Word id = 0;                 ///< 0: it has no root.
     PhysAddr root;

@@ -36,6 +36,7 @@ struct FastPolicy {
         kernel::Thread* current;
         kernel::Word reply;
     };
+    using Space = const kernel::VSpace*;
 
     static Entry entry() {
         sender_ = host::cpu->current;
@@ -43,14 +44,19 @@ struct FastPolicy {
     }
     static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     static kernel::Word tag(const Entry&) { return sender_->registers.tag(); }
-    static uint32_t gate(const Entry&) { return host::cpu->gate; }
+    static uint32_t gate_difference(const Entry&, uint32_t gate) {
+        return gate - host::cpu->gate;
+    }
+    static bool signal_pending(const Entry& entry) { return static_cast<int32_t>(entry.current->gate) < 0; }
     static kernel::SchedContext* sched_context(const Entry&) { return host::cpu->sched_context; }
     static void set_current(const Entry&, kernel::Thread* thread) { host::cpu->current = thread; }
+    static void clear(auto& word) { word = {}; }
+    static void set_fpu_owner(const Entry&, kernel::Thread* thread) { host::cpu->fpu_owner = thread; }
     static kernel::Ticks now() { return arch::now(); }
-    static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
+    static bool may_switch_space(Space space) {
         return space->asid != asid_none || !space->has_root();
     }
-    static void switch_space(const Entry&, const kernel::VSpace* space) { activate(space->token); }
+    static void switch_space(const Entry&, Space space) { activate(space->token); }
     template <bool>
     static void copy_words(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
         kernel::ipc::copy_words<8>(to, from, count);

@@ -20,6 +20,8 @@ struct Registers {
     [[nodiscard]] Word message(unsigned n) const noexcept { return words[n]; }
     [[nodiscard]] const Word* tag_and_words() const noexcept { return &a1; }
     [[nodiscard]] Word reply() const noexcept { return reply_path; }
+    [[nodiscard]] Word reply_word() const noexcept { return reply(); }
+    static constexpr Word reply_word(Word path) noexcept { return path; }
     [[nodiscard]] Word second_capability() const noexcept { return second; }
     void set_badge(Word value) noexcept { a0 = value; }
     void set_tag(Word value) noexcept { a1 = value; }

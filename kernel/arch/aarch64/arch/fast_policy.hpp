@@ -37,14 +37,25 @@ struct FastPolicy {
     struct Entry {
         kernel::Thread* current;
         kernel::Word reply;
+        uint32_t gate = 0; ///< Of the thread, as the stub has loaded it.
+    };
+    struct Space {
+        SpaceToken token;
+        KERNEL_HOT explicit Space(const kernel::VSpace* space) : token(space->token) {}
     };
 
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm(ARCH_TEXT(ARCH_FAST_CURRENT));
         register kernel::Word reply asm(ARCH_TEXT(ARCH_FAST_REPLY));
+#ifdef __clang__
         asm volatile("// current" : "=r"(current));
+        const uint32_t gate = current->gate;
+#else
+        register uint32_t gate asm("w16");
+        asm volatile("// current, gate" : "=r"(current), "=r"(gate));
+#endif
         asm("// reply" : "=r"(reply));
-        return {current, reply};
+        return {current, reply, gate};
     }
     KERNEL_HOT static kernel::Word tag(const Entry&) {
         register kernel::Word x1 asm("x1");
@@ -57,20 +68,23 @@ struct FastPolicy {
         return x2;
     }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
-    KERNEL_HOT static uint32_t gate(const Entry&) { return cpu()->gate; }
+    KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
+        return gate - cpu()->gate;
+    }
+    KERNEL_HOT static bool signal_pending(const Entry& entry) {
+        return static_cast<int32_t>(entry.gate) < 0;
+    }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return cpu()->sched_context;
     }
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         cpu()->current = thread;
     }
+    KERNEL_HOT static void clear(auto& word) { word = {}; }
+    KERNEL_HOT static void set_fpu_owner(const Entry&, kernel::Thread* thread) { cpu()->fpu_owner = thread; }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    KERNEL_HOT static bool may_switch_space(const Entry&, const kernel::VSpace* space) {
-        return space->asid != asid_none;
-    }
-    KERNEL_HOT static void switch_space(const Entry&, const kernel::VSpace* space) {
-        activate(space->token);
-    }
+    KERNEL_HOT static bool may_switch_space(Space space) { return space.token != 0; }
+    KERNEL_HOT static void switch_space(const Entry&, Space space) { activate(space.token); }
 
     template <bool apart>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,

@@ -30,6 +30,8 @@ struct Registers {
     [[nodiscard]] Word message(unsigned index) const noexcept { return argument[2 + index]; }
     [[nodiscard]] const Word* tag_and_words() const noexcept { return argument + 1; }
     [[nodiscard]] Word reply() const noexcept { return argument[8]; }
+    [[nodiscard]] Word reply_word() const noexcept { return reply(); }
+    static constexpr Word reply_word(Word path) noexcept { return path; }
     [[nodiscard]] Word second_capability() const noexcept { return argument[9]; }
     void set_badge(Word badge) noexcept { argument[0] = badge; }
     void set_tag(Word tag) noexcept { argument[1] = tag; }

@@ -65,8 +65,6 @@ kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_brief(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[ARCH_FAST_ENTRY]] void kernel_fast_call_fpu(const kernel::Slot* slot);
-[[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_fpu(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_fault(kernel::Word path);
 // On the kernel stack, which they do not use.
 [[ARCH_FAST_ENTRY]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
@@ -90,6 +88,7 @@ struct FastPolicy {
         kernel::Thread* current;
         kernel::Word reply;
     };
+    using Space = const kernel::VSpace*;
 
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm("r8");
@@ -108,20 +107,23 @@ struct FastPolicy {
 #endif
     }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
-    KERNEL_HOT static uint32_t gate(const Entry&) { return current_cpu().gate; }
+    KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
+        return gate - current_cpu().gate;
+    }
+    KERNEL_HOT static bool signal_pending(const Entry& entry) {
+        return static_cast<int32_t>(entry.current->gate) < 0;
+    }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return current_cpu().sched_context;
     }
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         current_cpu().current = thread;
     }
+    KERNEL_HOT static void clear(auto& word) { word = {}; }
+    KERNEL_HOT static void set_fpu_owner(const Entry&, kernel::Thread* thread) { current_cpu().fpu_owner = thread; }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
-        return space->asid != asid_none;
-    }
-    KERNEL_HOT static void switch_space(const Entry&, kernel::VSpace* space) {
-        activate(space->token);
-    }
+    KERNEL_HOT static bool may_switch_space(Space space) { return space->asid != asid_none; }
+    KERNEL_HOT static void switch_space(const Entry&, Space space) { activate(space->token); }
 
     template <bool>
     // Four words an instruction; r7, r9, r10 and r12 are the stub's to give.

@@ -63,6 +63,8 @@ struct Registers {
     [[nodiscard]] Word message(unsigned n) const noexcept { return r0_to_r5[2 + n]; }
     [[nodiscard]] const Word* tag_and_words() const noexcept { return r0_to_r5 + 1; }
     [[nodiscard]] Word reply() const noexcept { return r6_to_r11[0]; }
+    [[nodiscard]] Word reply_word() const noexcept { return reply(); }
+    static constexpr Word reply_word(Word path) noexcept { return path; }
     [[nodiscard]] Word second_capability() const noexcept { return r6_to_r11[1]; }
     void set_badge(Word badge) noexcept { r0_to_r5[0] = badge; }
     void set_tag(Word tag) noexcept { r0_to_r5[1] = tag; }

@@ -77,6 +77,7 @@ struct FastPolicy {
         kernel::Thread* current;
         kernel::Word reply;
     };
+    using Space = const kernel::VSpace*;
 
     // Texts must differ from those of other such statements, or compilers merge them.
     KERNEL_HOT static Entry entry() {
@@ -97,10 +98,14 @@ struct FastPolicy {
     }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     // Loads and stores that name tp: GCC would copy it to another register first.
-    KERNEL_HOT static uint32_t gate(const Entry&) {
-        uint32_t value;
-        asm("lw %0, %1(tp)" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
-        return value;
+    /// In a whole register: GCC would copy half of one.
+    KERNEL_HOT static kernel::Word gate_difference(const Entry&, uint32_t gate) {
+        kernel::Word mine;
+        asm("lwu %0, %1(tp)" : "=r"(mine) : "i"(offsetof(kernel::Cpu, gate)));
+        return gate - mine;
+    }
+    KERNEL_HOT static bool signal_pending(const Entry& entry) {
+        return static_cast<int32_t>(entry.current->gate) < 0;
     }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         kernel::SchedContext* context;
@@ -117,16 +122,17 @@ struct FastPolicy {
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)));
     }
-    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
-        return static_cast<int32_t>(space->asid) >= 0;
+    KERNEL_HOT static void clear(auto& word) { word = {}; }
+    KERNEL_HOT static void set_fpu_owner(const Entry&, kernel::Thread* thread) {
+        asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, fpu_owner)));
     }
-    KERNEL_HOT static void switch_space(const Entry& entry, kernel::VSpace* space) {
+    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
+    KERNEL_HOT static bool may_switch_space(Space space) { return static_cast<int32_t>(space->asid) >= 0; }
+    KERNEL_HOT static void switch_space(const Entry& entry, Space space) {
         if (space == entry.current->space)
             return;
-        const uint32_t asid = space->asid; // still in a register from the check
         csr::write_satp(csr::Translation{space->token});
-        if (asid == 0) [[unlikely]]
+        if (space->asid == 0) [[unlikely]]
             fence_space(0);
     }
 
@@ -235,9 +241,8 @@ private:
 
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
-        register kernel::Word a0 asm("a0") = path;
         // The compiler may have used t2, which the frame holds: user level must not see the kernel's value.
-        asm volatile("ld t3, %2(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0),
+        asm volatile("mv a0, %0\n\tld t3, %2(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(path),
                      "i"(Number), "i"(offsetof(kernel::Cpu, current))
                      : "memory");
         __builtin_unreachable();

@@ -28,11 +28,10 @@ void find_fpu(bool listed);
     asm volatile(".option push\n\t.option arch, +d\n\t"
                  ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,"
                  " 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"
-                 "fsd f\\n, (\\n * 8)(%1)\n\t.endr\n\t"
+                 "fsd f\\n, (\\n * 8)(%2)\n\t.endr\n\t"
                  "frcsr %0\n\t.option pop"
-                 : "=&r"(control)
-                 : "r"(state.value)
-                 : "memory");
+                 : "=&r"(control), "=m"(state.value) // nothing else: the fastpath keeps what it has loaded
+                 : "r"(state.value));
     state.control = control;
 }
 [[gnu::always_inline]] inline void load_registers(const FpuState& state) {
@@ -42,8 +41,7 @@ void find_fpu(bool listed);
                  "fld f\\n, (\\n * 8)(%1)\n\t.endr\n\t"
                  "fscsr %0\n\t.option pop"
                  :
-                 : "r"(state.control), "r"(state.value)
-                 : "memory");
+                 : "r"(state.control), "r"(state.value), "m"(state.value));
 }
 
 void fpu_init(void* state);

@@ -60,10 +60,12 @@
 
 namespace arch {
 
-// The stub leaves the thread in r11 and rsp, the reply's path in rax, the capability's path in rdi.
+// The stub leaves the thread in r11 and rsp, what Reply::path is compared with in rax, the capability's path in rdi.
 struct FastPolicy {
     using Thread = kernel::Thread;
     using Word = kernel::Word;
+
+    using Space = const kernel::VSpace*;
 
     static constexpr unsigned message_words = Registers::message_words;
     static constexpr bool paths_apart = false;
@@ -121,15 +123,18 @@ struct FastPolicy {
         return value;
     }
 #endif
-    KERNEL_HOT static uint32_t gate(const Entry&) {
+    KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
 #ifdef __clang__ // as an operand
-        using Gate = const uint32_t __attribute__((address_space(256)));
-        return *reinterpret_cast<Gate*>(offsetof(kernel::Cpu, gate));
+        using Place = const uint32_t __attribute__((address_space(256)));
+        return gate - *reinterpret_cast<Place*>(offsetof(kernel::Cpu, gate));
 #else
-        uint32_t value;
-        asm volatile("movl %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, gate)));
+        uint32_t value = gate;
+        asm volatile("subl %%gs:%c1, %0" : "+r"(value) : "i"(offsetof(kernel::Cpu, gate)) : "cc");
         return value;
 #endif
+    }
+    KERNEL_HOT static bool signal_pending(const Entry& entry) {
+        return static_cast<int32_t>(entry.current->gate) < 0;
     }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         kernel::SchedContext* value;
@@ -143,6 +148,14 @@ struct FastPolicy {
         asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current))
                      : "memory");
     }
+    /// GCC would load a register with 0 first.
+    KERNEL_HOT static void clear(auto& word) {
+        static_assert(sizeof word == sizeof(Word));
+        asm volatile("movq $0, %0" : "=m"(word));
+    }
+    KERNEL_HOT static void set_fpu_owner(const Entry&, Thread* thread) {
+        asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, fpu_owner)) : "memory");
+    }
     // rdx, where rdtsc leaves its upper half, is a message word.
     KERNEL_HOT static kernel::Ticks now() {
         kernel::Ticks low;
@@ -151,10 +164,8 @@ struct FastPolicy {
                      : "=&a"(low), "=&r"(kept));
         return low;
     }
-    KERNEL_HOT static bool may_switch_space(const Entry&, kernel::VSpace* space) {
-        return space->asid != asid_none;
-    }
-    KERNEL_HOT static void switch_space(const Entry& e, kernel::VSpace* space) {
+    KERNEL_HOT static bool may_switch_space(Space space) { return space->asid != asid_none; }
+    KERNEL_HOT static void switch_space(const Entry& e, Space space) {
         if (space != e.current->space)
             entry_area::switch_root(space->token.cr3);
     }
@@ -167,23 +178,27 @@ struct FastPolicy {
                      : "+D"(to), "+r"(source), "+c"(count)::"memory");
     }
 
-    // edx:eax says which components; rdx is a message word.
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {
-        Word kept, all = ~Word{0};
-        if (fpu_unit.xsave)
-            asm volatile("movq %%rdx, %0\n movl %%eax, %%edx\n"
-                         "xsave64 (%2)\n xrstor64 (%3)\n movq %0, %%rdx"
-                         : "=&r"(kept), "+a"(all)
-                         : "r"(from), "r"(to)
-                         : "memory");
+#ifdef __clang__
+        fpu_save(from);
+        fpu_restore(to);
+#else
+        using State = char[max_fpu_state];
+        auto& old_state = *static_cast<State*>(from);
+        const auto& new_state = *static_cast<const State*>(to);
+        if (fpu_unit.xsave) // edx:eax says which components; rdx is a message word, and there are too few registers
+            asm volatile("movq %%rdx, %%gs:%c2\n movl %%eax, %%edx\n xsave64 %0\n xrstor64 %1\n movq %%gs:%c2, %%rdx"
+                         : "=m"(old_state)
+                         : "m"(new_state), "i"(offsetof(kernel::Cpu, scratch)), "a"(~0u));
         else
-            asm volatile("fxsave64 (%0)\n fxrstor64 (%1)" ::"r"(from), "r"(to) : "memory");
+            asm volatile("fxsave64 %0\n fxrstor64 %1" : "=m"(old_state) : "m"(new_state));
+#endif
     }
 
     [[noreturn]] KERNEL_HOT static void leave([[maybe_unused]] const Entry& entry, Thread* thread,
                                                Word badge) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_LEAVE ::"a"(thread),
+        asm volatile(ARCH_LEAVE ::"c"(thread),
                      "D"(badge), ARCH_LEAVE_OFFSETS ARCH_MESSAGE(entry.message)
                      : "memory");
         KERNEL_GONE;
@@ -199,14 +214,14 @@ struct FastPolicy {
         register Word r9 asm("r9") = words[2];
         register Word r10 asm("r10") = words[3];
         register Word rbx asm("rbx") = words[4];
-        asm volatile(ARCH_LEAVE ::"a"(thread), "D"(badge), "S"(tag), "r"(rdx), "r"(r8), "r"(r9),
+        asm volatile(ARCH_LEAVE ::"c"(thread), "D"(badge), "S"(tag), "r"(rdx), "r"(r8), "r"(r9),
                      "r"(r10), "r"(rbx), ARCH_LEAVE_OFFSETS
                      : "memory");
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void leave_with_signal(Thread* thread, Word badge) {
         asm volatile("movl %[tag], %%esi\n xorl %%edx, %%edx\n xorl %%r8d, %%r8d\n xorl %%r9d, %%r9d\n"
-                     "xorl %%r10d, %%r10d\n xorl %%ebx, %%ebx\n" ARCH_LEAVE ::"a"(thread),
+                     "xorl %%r10d, %%r10d\n xorl %%ebx, %%ebx\n" ARCH_LEAVE ::"c"(thread),
                      "D"(badge), [tag] "i"(cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()), ARCH_LEAVE_OFFSETS
                      : "memory");
         KERNEL_GONE;

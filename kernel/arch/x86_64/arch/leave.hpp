@@ -12,21 +12,21 @@ constexpr size_t register_at(size_t offset) { return kernel::thread_registers_of
 
 } // namespace arch
 
-// With the thread in rax, badge, tag and message words in their registers. Flags become 0x202, the
+// With the thread in rcx, badge, tag and message words in their registers. Flags become 0x202, the
 // user's GS base 0.
 #define ARCH_LEAVE                                                                                 \
-    "movq %c[at_rbp](%%rax), %%rbp\n"                                                              \
-    "movq %c[at_r12](%%rax), %%r12\n"                                                              \
-    "movq %c[at_r13](%%rax), %%r13\n"                                                              \
-    "movq %c[at_r14](%%rax), %%r14\n"                                                              \
-    "movq %c[at_r15](%%rax), %%r15\n"                                                              \
+    "movq %c[at_rbp](%%rcx), %%rbp\n"                                                              \
+    "movq %c[at_r12](%%rcx), %%r12\n"                                                              \
+    "movq %c[at_r13](%%rcx), %%r13\n"                                                              \
+    "movq %c[at_r14](%%rcx), %%r14\n"                                                              \
+    "movq %c[at_r15](%%rcx), %%r15\n"                                                              \
     ARCH_LEAVE_REST
 // What every system call has changed, and how it ends.
 #define ARCH_LEAVE_REST                                                                            \
-    "movq %c[at_fs](%%rax), %%rcx\n"                                                               \
-    "wrfsbase %%rcx\n"                                                                             \
-    "movq %c[at_rip](%%rax), %%rcx\n"                                                              \
-    "movq %c[at_rsp](%%rax), %%rsp\n"                                                              \
+    "movq %c[at_fs](%%rcx), %%rax\n"                                                               \
+    "wrfsbase %%rax\n"                                                                             \
+    "movq %c[at_rsp](%%rcx), %%rsp\n"                                                              \
+    "movq %c[at_rip](%%rcx), %%rcx\n"                                                              \
     ARCH_SYSRET
 #define ARCH_SYSRET                                                                                \
     "movl $0x202, %%r11d\n"                                                                        \

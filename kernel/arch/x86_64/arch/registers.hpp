@@ -3,6 +3,7 @@
 #pragma once
 
 #include <arch/layout.hpp>
+#include <cobnut/abi/syscall.hpp>
 #include <generic/base/types.hpp>
 
 namespace arch {
@@ -38,6 +39,10 @@ struct Registers {
     [[nodiscard]] Word message(unsigned n) const noexcept { return words[n]; }
     [[nodiscard]] const Word* tag_and_words() const noexcept { return &rsi; }
     [[nodiscard]] Word reply() const noexcept { return rax >> 8; }
+    [[nodiscard]] Word reply_word() const noexcept { return rax; }
+    static constexpr Word reply_word(Word path) noexcept {
+        return path << 8 | static_cast<Word>(cobnut::Syscall::reply_recv);
+    }
     [[nodiscard]] Word second_capability() const noexcept { return r12; }
     void set_badge(Word value) noexcept { rdi = value; }
     void set_tag(Word value) noexcept { rsi = value; }
