@@ -87,10 +87,6 @@ KERNEL_HOT void try_at_once(Cpu& cpu, Slot& slot) {
 KERNEL_HOT void call_memory(Cpu& cpu, Slot& slot) {
     if (is_recorded(cpu))
         return;
-    if (slot.type() == ObjectType::frame)
-        try_at_once<mm::page_at_once>(cpu, slot);
-    else if (slot.type() == ObjectType::untyped)
-        try_at_once<untyped::retype_at_once>(cpu, slot);
     Thread& thread = sched::enter(cpu);
     cpu.wants_restart = invoke(cpu, thread, slot, true) == error_preempted ? Repeat::all : Repeat::nothing;
     if (cpu.wants_restart == Repeat::nothing && !cpu.reschedule &&
@@ -134,10 +130,17 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     Slot* slot = near_slot(*cpu.current, cpu.current->registers.capability());
     if (slot != nullptr) {
         const ObjectType type = slot->type();
-        if (type == ObjectType::endpoint)
+        bool is_memory = type == ObjectType::page_table;
+        if (type == ObjectType::endpoint) {
             call_passive(cpu, *slot);
-        else if (type == ObjectType::frame || type == ObjectType::page_table ||
-                 type == ObjectType::untyped)
+        } else if (type == ObjectType::frame) {
+            try_at_once<mm::page_at_once>(cpu, *slot);
+            is_memory = true;
+        } else if (type == ObjectType::untyped) {
+            try_at_once<untyped::retype_at_once>(cpu, *slot);
+            is_memory = true;
+        }
+        if (is_memory)
             call_memory(cpu, *slot);
     }
     slow::system_call(static_cast<Word>(Syscall::call));

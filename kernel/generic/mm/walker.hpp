@@ -36,7 +36,7 @@ struct Walker {
     }
 
     /// The entry of the last level; null if a table is not there.
-    [[gnu::noinline]] static Entry* find_page(PhysAddr root, VirtAddr address) {
+    static Entry* find_page(PhysAddr root, VirtAddr address) {
         return page_entry_from<0, true>(root, address);
     }
 
@@ -72,6 +72,8 @@ private:
     template <unsigned level, bool checks>
     [[gnu::always_inline]] static Entry* page_entry_from(PhysAddr table, VirtAddr address) {
         Entry* entry = Memory::table(table) + index(level, address);
+        if (entry == nullptr)
+            __builtin_unreachable();
         if constexpr (level + 1 < Format::levels) {
             const Entry next = *entry;
             if (checks && Format::kind(level, next) != EntryKind::table) [[unlikely]]
