@@ -27,9 +27,9 @@ struct Gate {
     static constexpr uint32_t traced_cpu = uint32_t{1} << 29; ///< The current thread is `traced`, or a trace runs.
     static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active.
 
-    static constexpr bool may_run(uint32_t thread, uint32_t cpu) { return passes(thread - cpu); }
-    /// The same of the difference of the two.
+    /// As may_run, of the difference of the two.
     static constexpr bool passes(auto difference) { return difference <= priority_mask; }
+    static constexpr bool may_run(uint32_t thread, uint32_t cpu) { return passes(thread - cpu); }
     /// Nothing is in the way but that both have live FP/SIMD state, which leaves 1 - 2 in its field.
     static constexpr bool passes_with_fpu(auto difference) { return passes(difference + fpu_thread); }
     /// The same, and its priority is higher than that of `running`, to whom nobody ready is superior.
