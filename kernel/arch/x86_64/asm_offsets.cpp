@@ -27,9 +27,11 @@ void define_offsets() {
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);
-#ifdef __clang__ // see cpu.hpp
+#ifdef __clang__ // see cpu.hpp; it may spill in the legs
+    DEFINE(FAST_STACK, 1);
     asm volatile("\n.ascii \"@@DEF ARGUMENT r12d\"");
 #else
+    DEFINE(FAST_STACK, 0);
     asm volatile("\n.ascii \"@@DEF ARGUMENT edi\"");
 #endif
 }
