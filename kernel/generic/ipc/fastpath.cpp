@@ -20,5 +20,5 @@ void kernel_fast_reply_recv_fault(Word path) { Path::reply_recv_fault(path); }
 void kernel_fast_signal(const Slot* slot) {
     if constexpr (arch::FastPolicy::signals_in_registers)
         kernel::ipc::signal_in_registers<arch::FastPolicy>(slot);
-    __builtin_unreachable();
+    KERNEL_GONE; // not empty: the check finds functions by their names, one at a place
 }
