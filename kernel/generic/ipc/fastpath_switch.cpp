@@ -63,7 +63,6 @@ KERNEL_HOT void call_at_once(Cpu& cpu, Slot& slot) {
     if (is_recorded(cpu) || kernel_state.progress_count != 0 || !done(*cpu.current, slot))
         return;
     static constexpr Word answer[1 + arch::Registers::message_words] = {Tag(0, 0).raw()};
-    cpu.current->frame_kind = FrameKind::running;
     arch::FastPolicy::leave_with(cpu.current, 0, answer);
 }
 
@@ -126,23 +125,26 @@ KERNEL_HOT void call_passive(Cpu& cpu, const Slot& slot) {
     go(cpu, current, server);
 }
 
+/// What may go on later has its arguments in the frame.
+KERNEL_HOT void keep_arguments(const Cpu& cpu) {
+    cpu.current->frame_kind = FrameKind::arguments;
+}
+
 [[noreturn]] KERNEL_HOT void call(Cpu& cpu) {
     Slot* slot = near_slot(*cpu.current, cpu.current->registers.capability());
+    ObjectType type = ObjectType::null;
     if (slot != nullptr) {
-        const ObjectType type = slot->type();
-        bool is_memory = type == ObjectType::page_table;
-        if (type == ObjectType::endpoint) {
-            call_passive(cpu, *slot);
-        } else if (type == ObjectType::frame) {
+        type = slot->type();
+        if (type == ObjectType::frame)
             try_at_once<mm::page_at_once>(cpu, *slot);
-            is_memory = true;
-        } else if (type == ObjectType::untyped) {
+        else if (type == ObjectType::untyped)
             try_at_once<untyped::retype_at_once>(cpu, *slot);
-            is_memory = true;
-        }
-        if (is_memory)
-            call_memory(cpu, *slot);
     }
+    keep_arguments(cpu);
+    if (type == ObjectType::endpoint)
+        call_passive(cpu, *slot);
+    else if (type == ObjectType::frame || type == ObjectType::page_table || type == ObjectType::untyped)
+        call_memory(cpu, *slot);
     slow::system_call(static_cast<Word>(Syscall::call));
 }
 
@@ -257,16 +259,14 @@ constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::s
 [[noreturn]] KERNEL_HOT void system_call(Cpu& cpu, Word number) {
     constexpr auto yielding = static_cast<Word>(Syscall::yield);
     constexpr auto calling = static_cast<Word>(Syscall::call);
-    cpu.current->frame_kind = FrameKind::arguments;
-    if (COBNUT_FASTPATH) {
-        if (!yields_apart<arch::BriefPolicy> && number == yielding) {
-            yield(cpu);
-            slow::system_call(yielding);
-        } else if (number == calling) {
-            call(cpu);
-        } else if (number == yielding) {
+    if (COBNUT_FASTPATH && number == calling)
+        call(cpu);
+    keep_arguments(cpu);
+    if (COBNUT_FASTPATH && number == yielding) {
+        if (yields_apart<arch::BriefPolicy>)
             kernel_yield();
-        }
+        yield(cpu);
+        slow::system_call(yielding);
     }
     slow::system_call(number);
 }
