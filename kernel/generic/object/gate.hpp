@@ -49,7 +49,7 @@ struct Gate {
 static_assert(Gate::may_preempt(9, 7, 8) && !Gate::may_preempt(8, 7, 8) && !Gate::may_preempt(0, 0, 0));
 static_assert(!Gate::may_preempt(Gate::suspended | 9, 7, 8) && Gate::may_preempt(9, 7, Gate::full_frame | 8));
 static_assert(Gate::may_run(200, 200) && Gate::may_run(255, 0) && !Gate::may_run(7, 8));
-static_assert(Gate::passes_with_fpu((Gate::fpu_thread | 9) - (Gate::fpu_cpu | 8)) && !Gate::passes_with_fpu(9 - 8));
+static_assert(Gate::passes_with_fpu((Gate::fpu_thread | 9) - (Gate::fpu_cpu | 8)) && !Gate::passes_with_fpu(9u - 8));
 static_assert(!Gate::passes_with_fpu((Gate::fpu_thread | 9) - 8) && !Gate::passes_with_fpu(9 - (Gate::fpu_cpu | 8)));
 static_assert(!Gate::may_run(Gate::full_frame | 9, 8) && !Gate::may_run(9, Gate::fpu_cpu | 8));
 
