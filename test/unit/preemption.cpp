@@ -20,6 +20,17 @@ Error error_of(const Thread& thread) {
     return cobnut::Tag{thread.registers.tag()}.error();
 }
 
+/// The root, above all others and without a buffer, is about to send 3 to `target` and to receive from `source`.
+void prepare_send_receive(World& world, Word target, Word source) {
+    Thread& root = world.root();
+    sched::set_priority(world.cpu(), root, 200);
+    REQUIRE(world.settle() == &root);
+    root.buffer = nullptr;
+    world.put_message(root, 3, {}, {});
+    root.registers.a0 = source;
+    root.registers.second = target;
+}
+
 /// The root's retype of `count` Endpoints was preempted after some of them.
 struct HalfMade {
     static constexpr Word count = 20;
@@ -427,12 +438,7 @@ TEST_CASE("nb_send_recv that is preempted while it receives does not send again"
     REQUIRE(world.syscall(Syscall::send) == &world.root());
 
     Thread& root = world.root();
-    sched::set_priority(world.cpu(), root, 200);
-    REQUIRE(world.settle() == &root);
-    root.buffer = nullptr;
-    world.put_message(root, 3, {}, {});
-    root.registers.a0 = source;
-    root.registers.second = target;
+    prepare_send_receive(world, target, source);
     root.registers.reply_path = reply;
     arch::host::machine.preempt_every = 1;
     (void)world.syscall(Syscall::nb_send_recv);
@@ -463,12 +469,7 @@ TEST_CASE("nb_send_wait that has given its time away is preempted on it, and giv
         REQUIRE(world.syscall(Syscall::send) == &world.root());
     }
     Thread& root = world.root();
-    sched::set_priority(world.cpu(), root, 200);
-    REQUIRE(world.settle() == &root);
-    root.buffer = nullptr;
-    world.put_message(root, 3, {}, {});
-    root.registers.a0 = source;
-    root.registers.second = target;
+    prepare_send_receive(world, target, source);
     arch::host::machine.preempt_every = 1;
     root.registers.pc = 0x1000;
     REQUIRE(world.enter([] { kernel_syscall(static_cast<Word>(Syscall::nb_send_wait)); }) == &root);

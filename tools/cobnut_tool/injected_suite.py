@@ -53,13 +53,13 @@ class Injector(qemu.Dialogue):
 
 def storm(connection: socket.socket) -> None:
     """NMIs until QEMU is gone."""
-    control = connection.makefile("rw")
-    while True:
-        control.write(NMI)
-        control.flush()
-        if not control.readline():
-            return
-        time.sleep(PAUSE)
+    with connection.makefile("rw") as control:  # closing it fails too when QEMU is gone: here, not at some later time
+        while True:
+            control.write(NMI)
+            control.flush()
+            if not control.readline():
+                return
+            time.sleep(PAUSE)
 
 
 def machine_check(connection: socket.socket, level: int) -> None:
