@@ -27,7 +27,7 @@ void define_offsets() {
     DEFINE(USER_CODE, user_code);
     DEFINE(USER_DATA, user_data);
     DEFINE(VECTOR_END, vector_end);
-#ifdef __clang__ // see cpu.hpp; it may spill in the legs
+#ifdef __clang__ // see cpu.hpp; the legs push the user's rbp, which the frame has at the same place
     DEFINE(FAST_STACK, 1);
     asm volatile("\n.ascii \"@@DEF ARGUMENT r12d\"");
 #else

@@ -51,7 +51,7 @@ syscall_entry:
     jnz traced
     cmp $1, %al
     ja kernel_fast_brief
-    mov %rsp, %r11; .if FAST_STACK; mov $STACK_TOP - 8, %rsp; .endif
+    mov %rsp, %r11; .if FAST_STACK; lea at_rbp + 8(%rsp), %rsp; .endif
     jb kernel_fast_call
     mov %rax, %gs:CPU_SCRATCH
     jmp kernel_fast_reply_recv
