@@ -155,7 +155,7 @@ constexpr const char* registers = R"(| | AArch64 | RISC-V 64 | x86-64 | ARMv7-A 
 
 Caller-saved registers that carry no result are cleared on the way out. Preserved are the
 callee-saved ones (but x86-64 rbx and ARMv7 r4, r5, which are message words), and AArch64
-TPIDR_EL0, RISC-V gp and tp, x86-64 FS base, ARMv7 TPIDRURW; the x86-64 GS base is cleared.
+TPIDR_EL0, RISC-V gp and tp, x86-64 FS and GS base, ARMv7 TPIDRURW.
 
 )";
 

@@ -192,8 +192,7 @@ KERNEL_BOOT void set_up_core(const Features& features) {
     write_msr(Msr::lstar, reinterpret_cast<uint64_t>(code(syscall_entry)));
     write_msr(Msr::fmask, syscall_mask);
     write_msr(Msr::fs_base, 0);
-    write_msr(Msr::gs_base, layout::cpu);
-    write_msr(Msr::kernel_gs_base, 0);
+    write_msr(Msr::gs_base, 0);
 }
 
 } // namespace arch::boot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Ways into the kernel and out: syscall, exceptions and interrupts, iretq.
 #include "asm_offsets.h"
+#define core(offset) x86_cpu + offset(%rip)
 #include "entry_hooks.S"
 
     // at_NAME: offsets of arch::Registers in a Thread, in its order.
@@ -38,46 +39,49 @@ trap_vectors:
     .endr
 
 syscall_entry:
-    swapgs
-    mov %rsp, %gs:ENTRY_SCRATCH
-    load_current(%rsp)                  // the thread: there is no stack here
-    save %rsp, rbp, r12, r13, r14, r15
-    mov %rcx, at_rip(%rsp)
-    mov %gs:ENTRY_SCRATCH, %rcx
-    mov %rcx, at_rsp(%rsp)
+    mov %r11, core(ENTRY_SCRATCH)       // flags
+    load_current(%r11)
+    mov %rsp, at_rsp(%r11)              // no stack yet: exceptions here have their own
+    save %r11, rbp, r12, r13, r14, r15
+    mov %rcx, at_rip(%r11)
     rdfsbase %rcx
-    mov %rcx, at_fs(%rsp)
-    testb $GATE_TRACED, GATE_FLAGS(%rsp)
+    mov %rcx, at_fs(%r11)
+    rdgsbase %rcx                       // 0 in the kernel: who uses it has full frames
+    test %rcx, %rcx
+    jnz traced
+    testb $GATE_TRACED, GATE_FLAGS(%r11)
     jnz traced
     cmp $1, %al
     ja kernel_fast_brief
-    mov %rsp, %r11; .if FAST_STACK; lea at_rbp + 8(%rsp), %rsp; .endif
+    .if FAST_STACK; lea at_rbp + 8(%r11), %rsp; .endif
     jb kernel_fast_call
-    mov %rax, %gs:CPU_SCRATCH
+    mov %rax, core(CPU_SCRATCH)
     jmp kernel_fast_reply_recv
 
 slow_reply_recv_entry:
-    mov %gs:CPU_SCRATCH, %rax
+    mov core(CPU_SCRATCH), %rax
     jmp slow_entry
 slow_call_entry:
     xor %eax, %eax
-slow_entry:
-    save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
+slow_entry:                             // r11: the thread
+    save %r11, rdi, rsi, rdx, r8, r9, r10, rbx, rax
     cmp $SYSCALL_COUNT, %al
     jae traced
     movzbl %al, %ARGUMENT
     mov $STACK_TOP, %rsp
     call kernel_syscall
 traced:
-    save %rsp, rdi, rsi, rdx, r8, r9, r10, rbx, rax
-    mov at_rip(%rsp), %rcx              // as the instruction left it: rcx = rip, r11 = flags
-    save %rsp, rcx, r11
-    mov %r11, at_rflags(%rsp)
-    swapgs
+    save %r11, rdi, rsi, rdx, r8, r9, r10, rbx, rax
+    mov at_rip(%r11), %rcx              // as the instruction left it: rcx = rip, r11 = flags
+    mov %rcx, at_rcx(%r11)
+    mov core(ENTRY_SCRATCH), %rcx
+    mov %rcx, at_r11(%r11)
+    mov %rcx, at_rflags(%r11)
     rdgsbase %rcx
-    swapgs
-    mov %rcx, at_gs(%rsp)
-    orb $GATE_FULL, GATE_FLAGS(%rsp)
+    mov %rcx, at_gs(%r11)
+    xor %ecx, %ecx
+    wrgsbase %rcx
+    orb $GATE_FULL, GATE_FLAGS(%r11)
     movzbl %al, %edi                    // above it is the reply
     mov $STACK_TOP, %rsp
     call kernel_unknown_syscall
@@ -89,11 +93,14 @@ trap:
     cld
     push %rax
     push %rcx
-    rdgsbase %rax
-    swapgs
     load_current(%rcx)
+    rdgsbase %rax
     mov %rax, at_gs(%rcx)
-    rdfsbase %rax
+    test %rax, %rax
+    jz 1f
+    xor %eax, %eax
+    wrgsbase %rax
+1:  rdfsbase %rax
     mov %rax, at_fs(%rcx)
     save %rcx, rbp, r12, r13, r14, r15, rdi, rsi, rdx, r8, r9, r10, rbx, r11
     popq at_rcx(%rcx)
@@ -122,7 +129,7 @@ trap_in_kernel:
     call trap_from_kernel
 1:  andl $~0x200, 32(%rsp)              // back with interrupts masked
     mov (%rsp), %rax
-    mov %rax, %gs:CPU_VECTOR
+    mov %rax, core(CPU_VECTOR)
 2:  add $16, %rsp
 ignore_entry:
     iretq
@@ -138,7 +145,6 @@ x86_leave_full:
     mov at_fs(%rdi), %rax
     wrfsbase %rax
     mov at_gs(%rdi), %rax
-    swapgs
     wrgsbase %rax
     load_last
     iretq

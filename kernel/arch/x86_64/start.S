@@ -2,6 +2,8 @@
 // Boot headers and the way from 32-bit protected mode to boot_main.
 // Minus TEXT and DATA, addresses are physical ones.
 #include "asm_offsets.h"
+    .globl x86_cpu
+    .set x86_cpu, CPU_ADDRESS           // not in entry.S, which names it relative to rip
 
     .section .boot.head, "ax"
 multiboot_header:

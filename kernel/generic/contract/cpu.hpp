@@ -17,7 +17,7 @@ struct Thread;
 
 namespace contract {
 
-// Cpu& current_cpu(): from the per-core pointer (tp, gs, TPIDR...), no memory access but one.
+// Cpu& current_cpu(): from the per-core pointer (tp, TPIDR...) or a constant, no memory access but one.
 static_assert(std::same_as<decltype(arch::current_cpu()), kernel::Cpu&>);
 
 // [[noreturn]] void leave(Thread&): returns to user level with the thread's registers. If

@@ -33,16 +33,14 @@ extern "C" {
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 #endif
+extern kernel::Cpu x86_cpu; // in start.S
 }
 
 namespace arch {
 
-// In the kernel, GS base is the Cpu.
-inline kernel::Cpu& current_cpu() {
-    kernel::Cpu* cpu;
-    asm("rdgsbase %0" : "=r"(cpu));
-    return *cpu;
-}
+// A constant, as GS is the user's; each of several cores would map a page of its own there. Behind a plain address GCC
+// keeps more in registers than behind a symbol; the legs name the symbol, which takes a byte less.
+inline kernel::Cpu& current_cpu() { return *reinterpret_cast<kernel::Cpu*>(layout::cpu); }
 
 [[noreturn]] void leave(kernel::Thread& thread);
 /// In entry.S; with page-table isolation on the stack that a user's root maps as well.

@@ -45,22 +45,22 @@
     "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"                         \
     "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"                         \
     "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
-// The slow entries want rsp to be the thread.
-#define ARCH_SLOW(entry) "movq %%gs:0, %%rsp\n jmp " entry
+// The slow entries want r11 to be the thread.
+#define ARCH_SLOW(entry) "movq %[current], %%r11\n jmp " entry
+#define ARCH_SLOW_CURRENT [current] "m"(x86_cpu.current)
 
-// The thread, in r11, runs on: its FS base has not changed.
+// The thread, in r11, runs on: neither its FS base nor rsp has changed.
 #define ARCH_BRIEF_LEAVE                                                                           \
     "movq %c[at_r12](%%r11), %%r12\n"                                                              \
     "movq %c[at_r13](%%r11), %%r13\n"                                                              \
     "movq %c[at_r14](%%r11), %%r14\n"                                                              \
     "movq %c[at_r15](%%r11), %%r15\n"                                                              \
     "movq %c[at_rip](%%r11), %%rcx\n"                                                              \
-    "movq %c[at_rsp](%%r11), %%rsp\n"                                                              \
     ARCH_SYSRET
 
 namespace arch {
 
-// The stub leaves the thread in r11 and rsp, what Reply::path is compared with in rax, the capability's path in rdi.
+// The stub leaves the thread in r11, what Reply::path is compared with in rax, the capability's path in rdi.
 struct FastPolicy {
     using Thread = kernel::Thread;
     using Word = kernel::Word;
@@ -124,38 +124,24 @@ struct FastPolicy {
     }
 #endif
     KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
-#ifdef __clang__ // as an operand
-        using Place = const uint32_t __attribute__((address_space(256)));
-        return gate - *reinterpret_cast<Place*>(offsetof(kernel::Cpu, gate));
-#else
-        uint32_t value = gate;
-        asm volatile("subl %%gs:%c1, %0" : "+r"(value) : "i"(offsetof(kernel::Cpu, gate)) : "cc");
-        return value;
-#endif
+        return gate - x86_cpu.gate;
     }
     KERNEL_HOT static bool signal_pending(const Entry& entry) {
         return static_cast<int32_t>(entry.current->gate) < 0;
     }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
-        kernel::SchedContext* value;
-        asm volatile("movq %%gs:%c1, %0" : "=r"(value) : "i"(offsetof(kernel::Cpu, sched_context)));
-        return value;
+        return x86_cpu.sched_context;
     }
 #ifdef __clang__
     KERNEL_HOT static kernel::SchedContext* sched_context_again() { return sched_context({}); }
 #endif
-    KERNEL_HOT static void set_current(const Entry&, Thread* thread) {
-        asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, current))
-                     : "memory");
-    }
+    KERNEL_HOT static void set_current(const Entry&, Thread* thread) { x86_cpu.current = thread; }
     /// GCC would load a register with 0 first.
     KERNEL_HOT static void clear(auto& word) {
         static_assert(sizeof word == sizeof(Word));
         asm volatile("movq $0, %0" : "=m"(word));
     }
-    KERNEL_HOT static void set_fpu_owner(const Entry&, Thread* thread) {
-        asm volatile("movq %0, %%gs:%c1" ::"r"(thread), "i"(offsetof(kernel::Cpu, fpu_owner)) : "memory");
-    }
+    KERNEL_HOT static void set_fpu_owner(const Entry&, Thread* thread) { x86_cpu.fpu_owner = thread; }
     // rdx, where rdtsc leaves its upper half, is a message word.
     KERNEL_HOT static kernel::Ticks now() {
         kernel::Ticks low;
@@ -187,9 +173,9 @@ struct FastPolicy {
         auto& old_state = *static_cast<State*>(from);
         const auto& new_state = *static_cast<const State*>(to);
         if (fpu_unit.xsave) // edx:eax says which components; rdx is a message word, and there are too few registers
-            asm volatile("movq %%rdx, %%gs:%c2\n movl %%eax, %%edx\n xsave64 %0\n xrstor64 %1\n movq %%gs:%c2, %%rdx"
-                         : "=m"(old_state)
-                         : "m"(new_state), "i"(offsetof(kernel::Cpu, scratch)), "a"(~0u));
+            asm volatile("movq %%rdx, %1\n movl %%eax, %%edx\n xsave64 %0\n xrstor64 %2\n movq %1, %%rdx"
+                         : "=m"(old_state), "=m"(x86_cpu.scratch[0])
+                         : "m"(new_state), "a"(~0u));
         else
             asm volatile("fxsave64 %0\n fxrstor64 %1" : "=m"(old_state) : "m"(new_state));
 #endif
@@ -229,19 +215,20 @@ struct FastPolicy {
     [[noreturn]] KERNEL_HOT static void slow_nb_send([[maybe_unused]] const Entry& entry, Word path) {
         ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile("movl %1, %%eax\n" ARCH_SLOW("slow_entry")::"D"(path),
-                     "i"(static_cast<Word>(cobnut::Syscall::nb_send)) ARCH_MESSAGE(entry.message)
+                     "i"(static_cast<Word>(cobnut::Syscall::nb_send)), ARCH_SLOW_CURRENT ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call([[maybe_unused]] const Entry& entry, Word path) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path) ARCH_MESSAGE(entry.message) : "memory");
+        asm volatile(ARCH_SLOW("slow_call_entry")::"D"(path), ARCH_SLOW_CURRENT ARCH_MESSAGE(entry.message)
+                     : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv([[maybe_unused]] const Entry& entry,
                                                          Word path) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_SLOW("slow_reply_recv_entry")::"D"(path) ARCH_MESSAGE(entry.message)
+        asm volatile(ARCH_SLOW("slow_reply_recv_entry")::"D"(path), ARCH_SLOW_CURRENT ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
@@ -272,31 +259,24 @@ struct FastPolicy {
     }
 };
 
-// rsp is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
-// r11 has the flags, which the full frame of an unknown number takes from there.
+// r11 is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
 struct BriefPolicy {
     struct Entry {
         kernel::Thread* current;
         Word number; ///< In its low byte.
-        Word flags;
 #ifdef __clang__
         FastPolicy::Message message;
     };
     KERNEL_HOT static Entry entry(Word tag, Word rdx, Word r8, Word r9, Word r11, Word rax) {
-        const FastPolicy::Message message = FastPolicy::message(tag, rdx, r8, r9);
-        kernel::Thread* thread;
-        asm volatile("movq %%rsp, %0" : "=r"(thread));
-        return {thread, rax, r11, message};
+        return {reinterpret_cast<kernel::Thread*>(r11), rax, FastPolicy::message(tag, rdx, r8, r9)};
     }
 #else
     };
     KERNEL_HOT static Entry entry() {
-        kernel::Thread* thread;
         register Word rax asm("rax");
-        register Word r11 asm("r11");
+        register kernel::Thread* r11 asm("r11");
         asm volatile("# rax, r11" : "=r"(rax), "=r"(r11));
-        asm volatile("movq %%rsp, %0" : "=r"(thread));
-        return {thread, rax, r11};
+        return {r11, rax};
     }
 #endif
     KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number & 0xff; }
@@ -319,12 +299,13 @@ struct BriefPolicy {
         KERNEL_GONE;
     }
     [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
+        register kernel::Thread* r11 asm("r11") = entry.current;
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile("jmp slow_entry" ::"a"(entry.number), "D"(path) ARCH_MESSAGE(entry.message) : "memory");
+        asm volatile("jmp slow_entry" ::"a"(entry.number), "D"(path), "r"(r11) ARCH_MESSAGE(entry.message) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_other(const Entry& entry, kernel::Word path) {
-        register Word r11 asm("r11") = entry.flags;
+        register kernel::Thread* r11 asm("r11") = entry.current;
         ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile("# unknown\n jmp slow_entry" ::"a"(entry.number),
                      "D"(path), "r"(r11) ARCH_MESSAGE(entry.message)

@@ -51,7 +51,6 @@ enum class Msr : uint32_t {
     fmask = 0xc0000084,
     fs_base = 0xc0000100,
     gs_base = 0xc0000101,
-    kernel_gs_base = 0xc0000102,
 };
 
 inline uint64_t read_msr(Msr msr) {

@@ -12,8 +12,8 @@ constexpr size_t register_at(size_t offset) { return kernel::thread_registers_of
 
 } // namespace arch
 
-// With the thread in rcx, badge, tag and message words in their registers. Flags become 0x202, the
-// user's GS base 0.
+// With the thread in rcx, badge, tag and message words in their registers. Flags become 0x202;
+// GS base is 0 in the kernel, and so with a voluntary frame.
 #define ARCH_LEAVE                                                                                 \
     "movq %c[at_rbp](%%rcx), %%rbp\n"                                                              \
     "movq %c[at_r12](%%rcx), %%r12\n"                                                              \

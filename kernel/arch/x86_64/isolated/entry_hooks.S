@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The ways between a user's root and the kernel's. NMIs need neither: they return at once.
-#define KERNEL_ROOT (ENTRY_SCRATCH + 16)
-#define USER_ROOT (ENTRY_SCRATCH + 24)
+#define KERNEL_ROOT ENTRY_SCRATCH + 16
+#define USER_ROOT ENTRY_SCRATCH + 24
 #define load_current(register) to_kernel_root register
 
     .macro to_kernel_root register
-    mov %gs:KERNEL_ROOT, \register
+    mov core(KERNEL_ROOT), \register
     mov \register, %cr3
-    mov %gs:CPU_CURRENT, \register
+    mov core(CPU_CURRENT), \register
     .endm
     // What trap has popped is cleared: the stack stays mapped. All but selector and error code.
     .macro to_kernel_stack
@@ -16,11 +16,10 @@
     .endr
     mov $STACK_TOP, %rsp
     .endm
-    // GS base is the user's by now.
     .macro load_last
     pushq at_rax(%rdi)
     pushq at_rdi(%rdi)
-    mov CPU_ADDRESS + USER_ROOT, %rax
+    mov core(USER_ROOT), %rax
     mov %rax, %cr3
     pop %rdi
     pop %rax
@@ -32,15 +31,13 @@
     .global entry_area_sysret
     // r11 has the flags, rcx the instruction pointer, rsp is the user's.
 entry_area_sysret:
-    mov %gs:USER_ROOT, %rax
+    mov core(USER_ROOT), %rax
     mov %rax, %cr3
     xor %eax, %eax
-    swapgs
-    wrgsbase %rax
     sysretq
-    // It may have come on the way in or out, with either root and either GS base.
+    // It may have come on the way in or out, with either root.
 fatal_trap:
-    mov CPU_ADDRESS + KERNEL_ROOT, %rax
+    mov core(KERNEL_ROOT), %rax
     mov %rax, %cr3
     jmp trap_from_kernel
     .balign 64

@@ -5,6 +5,14 @@
 namespace conformance {
 namespace {
 
+Word gs_base() {
+    Word base;
+    asm volatile("rdgsbase %0" : "=r"(base));
+    return base;
+}
+
+void set_gs(Word base) { asm volatile("wrgsbase %0" : : "r"(base)); }
+
 constexpr Test tests[] = {
     {"x86: a system call with TF set does not single-step the kernel",
      [] {
@@ -89,29 +97,23 @@ constexpr Test tests[] = {
      [] {
          notification = make_notification();
          start([](Word) {
-             asm volatile("wrgsbase %0" : : "r"(Word{0x1234567}));
+             set_gs(0x1234567);
              signal(notification);
              yield();
-             asm volatile("wrgsbase %0" : : "r"(Word{0x7654321}));
+             set_gs(0x7654321);
              rest();
          });
-         Word base;
-         asm volatile("rdgsbase %0" : "=r"(base));
-         expect("ours", base, 0u);
-         start([](Word) {
-             Word mine;
-             asm volatile("rdgsbase %0" : "=r"(mine));
-             result[1] = mine + 1;
-         });
+         expect("ours", gs_base(), 0u);
+         start([](Word) { result[1] = gs_base() + 1; });
          expect("a third one's", result[1], 1u);
      }},
-    {"x86: faults and preemption preserve FS and GS base, a system call the FS base alone",
+    {"x86: faults, preemption and system calls preserve FS and GS base",
      [] {
          static constexpr Word fs = 0x1234567000, gs = 0x7654321000;
          static const auto bases = [] {
              Word fs_now, gs_now;
              asm volatile("rdfsbase %0\n\trdgsbase %1" : "=r"(fs_now), "=r"(gs_now));
-             return fs_now == fs && gs_now == gs ? 2u : fs_now == fs && gs_now == 0 ? 1u : 0u;
+             return fs_now == fs && gs_now == gs ? 2u : 1u;
          };
          const CapIndex handler = make_endpoint(), answer = make_reply();
          notification = make_notification();
@@ -130,15 +132,61 @@ constexpr Test tests[] = {
          const Received got = recv(handler, answer);
          asm volatile("wrfsbase %0\n\twrgsbase %0" : : "r"(Word{0x5000}));
          send(answer, Tag(static_cast<Word>(FaultReply::resume), 1), {got[0] + isa::undefined_size});
-         asm volatile("wrgsbase %0" : : "r"(Word{0x6000}));
+         set_gs(0x6000);
          while (result[0] == 0)
              continue; // until our slice ends
          others_ran = true;
          wait(notification);
          yield();
+         set_gs(0);
          expect("behind a fault", result[0], 2u);
          expect("preempted", result[1], 2u);
-         expect("behind a system call", result[2], 1u);
+         expect("behind a system call", result[2], 2u);
+     }},
+    {"x86: every form of system call preserves the GS base of either partner",
+     [] {
+         static constexpr Word ours = 0x11000, theirs = 0x22000;
+         static CapIndex endpoint, answer;
+         notification = make_notification();
+         for (const Word server : {Word{0}, theirs})
+             for (const Word client : {Word{0}, ours}) {
+                 endpoint = make_endpoint();
+                 answer = make_reply();
+                 const Worker worker = start([](Word base) {
+                     set_gs(base);
+                     recv(endpoint, answer);
+                     for (unsigned round = 0; round < 8; ++round)
+                         reply_recv(endpoint, answer, Tag(0, 1), {gs_base()});
+                 }, server);
+                 set_gs(client);
+                 const auto check = [&](const char* form) {
+                     const Word now = gs_base();
+                     set_gs(0); // for what the suite does
+                     expect(form, now, client);
+                     set_gs(client);
+                 };
+                 const Received got = call(endpoint, Tag(0, 1), {1});
+                 check("call");
+                 expect("the server's", got[0], server);
+                 const Received longer = call(endpoint, Tag(0, 12), {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});
+                 check("a long call");
+                 expect("the server's", longer[0], server);
+                 send(endpoint, Tag(0, 1), {1});
+                 check("send");
+                 signal(notification);
+                 check("signal");
+                 wait(notification);
+                 check("wait");
+                 nb_wait(notification);
+                 check("nb_wait");
+                 yield();
+                 check("yield");
+                 (void)request(worker.thread, Method::thread_info, {});
+                 check("a method");
+                 (void)call(worker.thread, Tag(0xfff, 0));
+                 check("a refused call");
+                 set_gs(0);
+             }
      }},
     // The trap of MOV SS comes behind SYSCALL, with the user's stack pointer and GS (CVE-2018-8897).
     {"x86: a watchpoint or trap flag that MOV SS puts off until SYSCALL does not stop the kernel",

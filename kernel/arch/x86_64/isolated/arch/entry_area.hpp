@@ -19,15 +19,15 @@ struct Roots {
 };
 constexpr uint64_t roots = layout::entry_page + layout::page - sizeof(Roots);
 constexpr uint64_t stack_top = roots;
-// Words of the frame. What syscall notes there is a stack pointer too.
+// Words of the frame. What syscall notes there are flags.
 constexpr uint64_t frame_ip = stack_top - 40, frame_flags = stack_top - 24, frame_sp = stack_top - 16;
 constexpr uint64_t scratch = frame_sp;
 
 // The way out loads the root. The new program must not find the old one's pointers here.
 [[gnu::always_inline]] inline void switch_root(uint64_t cr3) {
-    asm volatile("movq %0, %%gs:%c1\n movq $0, %%gs:%c2\n movq $0, %%gs:%c3\n movq $0, %%gs:%c4" ::"r"(cr3),
-                 "i"(roots + offsetof(Roots, user) - layout::cpu), "i"(frame_ip - layout::cpu),
-                 "i"(frame_flags - layout::cpu), "i"(frame_sp - layout::cpu)
+    asm volatile("movq %0, %c1\n movq $0, %c2\n movq $0, %c3\n movq $0, %c4" ::"r"(cr3),
+                 "i"(roots + offsetof(Roots, user)), "i"(frame_ip),
+                 "i"(frame_flags), "i"(frame_sp)
                  : "memory");
 }
 

@@ -31,6 +31,4 @@ inline uint64_t build(uint64_t kernel_root, uint64_t, uint64_t&) { return kernel
 #define ENTRY_AREA
 #define ARCH_TO_USER                                                                               \
     "xorl %%eax, %%eax\n"                                                                          \
-    "swapgs\n"                                                                                     \
-    "wrgsbase %%rax\n"                                                                             \
     "sysretq\n"
