@@ -26,6 +26,7 @@
 //   void clear(auto& word)       stores 0
 //   void set_fpu_owner(const Entry&, Thread*)      Cpu::fpu_owner
 //   Space{VSpace*}               what the next two want of an address space, loaded once
+//   space_of(const Thread*)      perhaps: in the legs in its place, so that it need not be kept in a register
 //   bool may_switch_space(Space)                   the token of the space is valid (has an asid)
 //   void switch_space(const Entry&, Space)         nothing if it is the current one where that pays
 //   Ticks now()                  arch::now() without a stack

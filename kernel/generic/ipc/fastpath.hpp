@@ -70,6 +70,13 @@ struct Fastpath {
                Policy::may_switch_space(typename Policy::Space{thread->space});
     }
 
+    KERNEL_HOT static auto space_of(const Thread* thread) {
+        if constexpr (requires { Policy::space_of(thread); })
+            return Policy::space_of(thread);
+        else
+            return typename Policy::Space{thread->space};
+    }
+
     /// Hides from the compiler where a pointer came from: one register for it, not two.
     KERNEL_HOT static void launder(auto*& pointer) { asm("" : "+r"(pointer)); }
 
@@ -186,7 +193,7 @@ struct Fastpath {
             if (is_long && !has_buffers(current, server)) [[unlikely]]
                 return;
             const auto difference = Policy::gate_difference(entry, server->gate);
-            const typename Policy::Space space{server->space};
+            const auto space = space_of(server);
             if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
             if (!Gate::passes(difference)) [[unlikely]] {
@@ -249,7 +256,7 @@ struct Fastpath {
             }
             Thread* caller = reply->caller;
             const auto difference = Policy::gate_difference(entry, caller->gate);
-            const typename Policy::Space space{caller->space};
+            const auto space = space_of(caller);
             if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
             if (Gate::passes(difference)) [[likely]] {

@@ -97,28 +97,15 @@ struct FastPolicy {
         return word;
     }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
-    // Loads and stores that name tp: GCC would copy it to another register first.
-    /// In a whole register: GCC would copy half of one.
-    KERNEL_HOT static kernel::Word gate_difference(const Entry&, uint32_t gate) {
-        kernel::Word mine;
-        asm("lwu %0, %1(tp)" : "=r"(mine) : "i"(offsetof(kernel::Cpu, gate)));
-        return gate - mine;
-    }
     KERNEL_HOT static bool signal_pending(const Entry& entry) {
         return static_cast<int32_t>(entry.current->gate) < 0;
     }
+    // Loads and stores that name tp: GCC would copy it to another register first.
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         kernel::SchedContext* context;
         asm("ld %0, %1(tp)" : "=r"(context) : "i"(offsetof(kernel::Cpu, sched_context)));
         return context;
     }
-#ifdef __clang__
-    KERNEL_HOT static kernel::SchedContext* sched_context_again() {
-        kernel::SchedContext* context;
-        asm volatile("ld %0, %1(tp)" : "=r"(context) : "i"(offsetof(kernel::Cpu, sched_context)));
-        return context;
-    }
-#endif
     KERNEL_HOT static void set_current(const Entry&, kernel::Thread* thread) {
         asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, current)));
     }
@@ -149,10 +136,55 @@ struct FastPolicy {
             copy_pairs(to, from, count & ~kernel::Word{1});
     }
 
+    // What Clang must do with fewer registers.
+#ifdef __clang__
+    /// In one statement, of which nothing but the result lives on.
+    KERNEL_HOT static kernel::Word gate_difference(const Entry&, uint32_t gate) {
+        kernel::Word difference;
+        asm("lwu %0, %2(tp)\n\tsub %0, %1, %0"
+            : "=&r"(difference)
+            : "r"(kernel::Word{gate}), "i"(offsetof(kernel::Cpu, gate)));
+        return difference;
+    }
+    KERNEL_HOT static kernel::SchedContext* sched_context_again() {
+        kernel::SchedContext* context;
+        asm volatile("ld %0, %1(tp)" : "=r"(context) : "i"(offsetof(kernel::Cpu, sched_context)));
+        return context;
+    }
+    /// The space is loaded again where it is switched to.
+    struct SpaceOf {
+        const kernel::Thread* thread;
+    };
+    KERNEL_HOT static SpaceOf space_of(const kernel::Thread* thread) { return {thread}; }
+    KERNEL_HOT static bool may_switch_space(SpaceOf space) { return may_switch_space(space.thread->space); }
+    KERNEL_HOT static void switch_space(const Entry& entry, SpaceOf to) {
+        Space space;
+        asm("ld %0, %1" : "=r"(space) : "m"(to.thread->space));
+        switch_space(entry, space);
+    }
+    /// With no register but one that the stub has saved.
+    KERNEL_HOT static void switch_fpu(void* from, const void* to) {
+        static_assert(offsetof(FpuState, control) == 256);
+        asm volatile(".option push\n\t.option arch, +d\n\t"
+                     ARCH_EACH_FLOAT("fsd", "%0")
+                     "frcsr " ARCH_PAIR_1 "\n\tsd " ARCH_PAIR_1 ", 256 + %0\n\t"
+                     ARCH_EACH_FLOAT("fld", "%1")
+                     "ld " ARCH_PAIR_1 ", 256 + %1\n\tfscsr " ARCH_PAIR_1 "\n\t.option pop"
+                     : "=m"(*static_cast<FpuState*>(from))
+                     : "m"(*static_cast<const FpuState*>(to)));
+    }
+#else
+    /// In a whole register: GCC would copy half of one.
+    KERNEL_HOT static kernel::Word gate_difference(const Entry&, uint32_t gate) {
+        kernel::Word mine;
+        asm("lwu %0, %1(tp)" : "=r"(mine) : "i"(offsetof(kernel::Cpu, gate)));
+        return gate - mine;
+    }
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {
         save_registers(*static_cast<FpuState*>(from));
         load_registers(*static_cast<const FpuState*>(to));
     }
+#endif
 
     [[noreturn]] KERNEL_HOT static void leave(const Entry&, kernel::Thread* thread, kernel::Word badge) {
         static_assert(offsetof(kernel::Thread, registers) == 64 && offsetof(kernel::Cpu, current) == 0);
