@@ -190,6 +190,10 @@ void rest() {
         wait(never);
 }
 
+bool kernel_tells() {
+    return (reinterpret_cast<const BootInfo*>(place::boot_info)->feature_flags & BootFeature::debug_kernel) != 0;
+}
+
 uint64_t clock() {
     return arch::read_clock();
 }

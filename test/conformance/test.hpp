@@ -151,6 +151,13 @@ inline Received resume(CapIndex thread) {
 uint64_t clock();
 uint64_t microseconds(uint64_t ticks);
 
+/// Whether this is a debug kernel, which tells each refusal on the console.
+bool kernel_tells();
+/// Of so many rounds of calls that are refused more often than not: a debug kernel gets a hundredth.
+inline Word refused_rounds(Word count) {
+    return count * static_cast<Word>(handover.effort) / (kernel_tells() ? 100 : 1);
+}
+
 /// The seed that the user chose (--seed), or the test's own.
 inline Word seed_or(Word own_seed) {
     return handover.seed != 0 ? static_cast<Word>(handover.seed) : own_seed;

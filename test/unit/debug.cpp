@@ -2,9 +2,13 @@
 // What the debug kernel says and checks.
 #include "world.hpp"
 
+#include <generic/base/panic.hpp>
+#include <generic/cap/derivation.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/fastpath.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
+#include <generic/object/kernel.hpp>
 #include <generic/object/thread_control.hpp>
 #include <generic/sched/scheduler.hpp>
 
@@ -12,7 +16,10 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
+#include <cstdio>
+#include <sstream>
 #include <string>
+#include <vector>
 
 using test::World;
 using namespace kernel;
@@ -181,13 +188,135 @@ TEST_CASE("debug: a refused send is told with its path and the condition") {
     CHECK(console.has("The slot is empty"));
 }
 
-TEST_CASE("debug: a thread that is refused without end does not fill the console") {
+namespace {
+
+/// What the console tells of refusals: lines of their own, and those that it only counts.
+struct Told {
+    unsigned lines = 0;
+    unsigned more = 0;
+};
+
+Told told() {
+    Told result;
+    std::istringstream text(arch::host::machine.console);
+    for (std::string line; std::getline(text, line);) {
+        unsigned more = 0;
+        if (line.find(" refused: ") != std::string::npos)
+            ++result.lines;
+        else if (std::sscanf(line.c_str(), "kernel: %u more of the same", &more) == 1)
+            result.more += more;
+    }
+    return result;
+}
+
+/// As World::call, which would have each of them told.
+void refused_again(World& world, Word path, Method method, const std::vector<Word>& words,
+                   const std::vector<Word>& capabilities) {
+    Thread& caller = *world.cpu().current;
+    world.put_message(caller, static_cast<Word>(method), words, capabilities);
+    caller.registers.a0 = path;
+    (void)world.syscall(Syscall::call);
+    REQUIRE(cobnut::Tag(caller.registers.tag()).error() != Error::none);
+}
+
+void refused_priority(World& world, Word priority = 255) {
+    refused_again(world, World::thread, Method::thread_set_priority, {priority, 1000}, {World::thread});
+}
+
+} // namespace
+
+TEST_CASE("debug: the same refusal over again is counted, and all of them are told") {
     World world;
     const Console console;
-    for (unsigned round = 0; round < 2000; ++round)
-        (void)world.call(World::thread, Method::thread_set_priority, {255, 1000}, {World::thread});
-    CHECK(console.lines() == 257);
-    CHECK(console.has("again and again"));
+    refused_priority(world);
+    for (unsigned round = 0; round < 4; ++round) {
+        CHECK(console.lines() == 1);
+        refused_priority(world);
+    }
+    CHECK(console.lines() == 2);
+    CHECK(told().more == 4);
+    const unsigned rounds = 2000;
+    for (unsigned round = 5; round < rounds; ++round)
+        refused_priority(world);
+    INFO(arch::host::machine.console);
+    CHECK(told().lines == 1);
+    CHECK(console.lines() == 1 + 5); // 4, 16, 64, 256, 1024
+    CHECK(told().more == 4 + 16 + 64 + 256 + 1024);
+
+    SECTION("when another is refused") {
+        refused_priority(world, 254);
+        CHECK(told().lines == 2);
+        CHECK(console.has("kernel: 635 more of the same\nkernel: thread 0x"));
+    }
+    SECTION("when a fault is told") {
+        (void)world.enter([] { kernel_user_exception(7, 8); });
+        CHECK(console.has("kernel: 635 more of the same\nkernel: thread 0x"));
+        CHECK(told().lines == 1);
+    }
+    SECTION("when the machine goes off") {
+        const Word firmware = world.free_slot();
+        world.slot(firmware).set(ObjectType::firmware, nullptr, rights_byte(Rights::all()), 0);
+        derivation::insert_child(*kernel_state.root, world.slot(firmware));
+        try {
+            (void)world.call(firmware, Method::firmware_power_off, {});
+        } catch (const arch::host::Stopped&) {
+        }
+    }
+    SECTION("when the kernel ends") {
+        try {
+            fatal("the end");
+        } catch (const arch::host::Stopped&) {
+        }
+        CHECK(console.has("kernel: 635 more of the same\ncobnut: fatal: the end"));
+    }
+    SECTION("when the thread is deleted") {
+        thread_control::destroy(world.cpu(), world.root());
+    }
+    CHECK(told().more == rounds - 1);
+}
+
+TEST_CASE("debug: refusals that differ in anything are all told") {
+    World world;
+    const Word empty = world.free_slot();
+    const auto nb_send = [&](Word path) {
+        world.put_message(*world.cpu().current, 0, {}, {});
+        world.cpu().current->registers.a0 = path;
+        (void)world.syscall(Syscall::nb_send);
+    };
+    const Console console;
+    for (unsigned round = 0; round < 50; ++round) {
+        refused_priority(world, 255);
+        refused_priority(world, 254);                                                      // an argument
+        refused_again(world, World::thread, Method::thread_set_priority, {254, 1000}, {});  // their number
+        refused_again(world, World::thread, Method::thread_set_priority, {254, 1000}, {World::untyped}); // a capability,
+        refused_again(world, World::thread, Method::thread_set_priority, {254, 1000}, {World::cnode}); // another
+        refused_again(world, World::cnode, Method::thread_resume, {}, {});                 // the method
+        refused_again(world, World::cnode, Method::thread_suspend, {}, {});
+        nb_send(empty); // the form, the path
+        nb_send(empty + 1);
+    }
+    CHECK(told().lines == 50 * 9);
+    CHECK(told().more == 0);
+}
+
+TEST_CASE("debug: the same refusal of two threads, or of a new one at the same place, is told of each") {
+    World world;
+    Thread& root = world.root();
+    Thread& other = world.make_thread(50);
+    other.cspace_slot = root.cspace_slot;
+    const Console console;
+    refused_priority(world);
+    world.hand_over(root, other);
+    refused_priority(world);
+    world.hand_over(other, root);
+    refused_priority(world);
+    CHECK(told().lines == 3);
+    refused_priority(world);
+    CHECK(console.lines() == 3);
+    thread_control::destroy(world.cpu(), other);
+    refused_priority(world);
+    CHECK(told().lines == 4);
+    CHECK(told().more == 1);
 }
 
 TEST_CASE("debug: a ready queue that is spoilt stops the kernel with the invariant's name") {

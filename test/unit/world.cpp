@@ -128,13 +128,12 @@ Outcome World::call(Word path, Method method, std::initializer_list<Word> words,
     Thread& caller = *cpu().current;
     put_message(caller, static_cast<Word>(method), words, capabilities);
     caller.registers.a0 = path;
-    const bool is_flood = cpu().refused == &caller && cpu().refusal_count >= 256; // of which no more is told
+    cpu().told = 0; // else the same would be counted, not told
     const size_t printed = arch::host::machine.console.size();
     (void)syscall(Syscall::call);
     const cobnut::Tag tag{caller.registers.tag()};
     Outcome outcome{tag.error(), {}};
-    if (!is_flood)
-        require_told(outcome.error, arch::host::machine.console.substr(printed));
+    require_told(outcome.error, arch::host::machine.console.substr(printed));
     for (unsigned i = 0; i < tag.length(); ++i)
         outcome.words.push_back(i < arch::Registers::message_words ? caller.registers.message(i)
                                                                    : buffer(caller).words[i]);

@@ -6,6 +6,7 @@
 #include <generic/debug/command.hpp>
 #include <generic/debug/debugger.hpp>
 #include <generic/debug/print.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/object/kernel.hpp>
 
 namespace kernel::debug {
@@ -128,6 +129,7 @@ bool execute(const Cpu& cpu, Line& line) {
 
 void run(Cpu& cpu) {
     cpu.debugging = true;
+    end_of_reports();
     print("\nCobnut debugger; help lists the commands, go leaves\n");
     Line line;
     do {

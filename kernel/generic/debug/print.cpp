@@ -5,6 +5,7 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/debug/debugger.hpp>
 #include <generic/debug/print.hpp>
+#include <generic/debug/report.hpp>
 
 #include <initializer_list>
 
@@ -28,6 +29,7 @@ void print_one(Hex number) {
 }
 
 void fatal(const char* text) {
+    debug::end_of_reports();
     print("cobnut: fatal: ", text, "\n");
     debug::offer();
     (void)arch::power_off();
@@ -35,6 +37,7 @@ void fatal(const char* text) {
 }
 
 void fatal(const char* text, Word first, Word second, Word third) {
+    debug::end_of_reports();
     print("cobnut: fatal: ", text);
     for (const Word number : {first, second, third})
         print(" ", Hex{number});

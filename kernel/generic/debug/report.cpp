@@ -7,13 +7,16 @@
 #include <generic/contract/cpu.hpp>
 #include <generic/debug/print.hpp>
 #include <generic/debug/report.hpp>
+#include <generic/object/kernel.hpp>
 
 namespace kernel::debug::detail {
 
 namespace {
 
-/// Refusals of one thread in a row that are told.
-constexpr uint32_t told_in_a_row = 256;
+/// How many more of the same refusal are told in one line: four, then sixteen, and so on.
+constexpr uint32_t told_at_once(unsigned lines_before) {
+    return 4u << 2 * (lines_before < 14 ? lines_before : 14);
+}
 
 constexpr size_t lookup_failure_count =
     sizeof(cobnut::lookup_failures) / sizeof(cobnut::lookup_failures[0]);
@@ -22,18 +25,46 @@ Hex address_of(const Thread& thread) {
     return {reinterpret_cast<Word>(&thread)};
 }
 
-/// Whether to tell of one more: a program that does nothing but fail would keep the console busy.
-bool is_told(const Thread& thread) {
+/// A sum of all that a line says: another line has, but for one chance in 2^64, another sum.
+class Sum {
+public:
+    void add(uint64_t word) {
+        value_ = (value_ ^ word) * 0x9e3779b97f4a7c15;
+        value_ ^= value_ >> 29;
+    }
+    void add(const Failure& failure) {
+        add(static_cast<uint64_t>(failure.error()));
+        add(failure.first());
+        add(failure.second());
+    }
+    [[nodiscard]] uint64_t value() const { return value_; }
+
+private:
+    uint64_t value_ = 1;
+};
+
+void tell_more(Cpu& cpu) {
+    if (cpu.more_untold != 0)
+        print("kernel: ", Decimal{cpu.more_untold}, " more of the same\n");
+    cpu.more_untold = 0;
+}
+
+/// Whether the refusal is to be told: one that is the line before over again is counted instead, and
+/// how many there were is told now and then, and when something else comes.
+bool is_news(const Thread& thread, Sum line) {
     Cpu& cpu = arch::current_cpu();
-    if (cpu.refused != &thread)
-        cpu.refusal_count = 0;
-    cpu.refused = &thread;
-    if (cpu.refusal_count > told_in_a_row)
+    line.add(reinterpret_cast<Word>(&thread));
+    if (cpu.told == line.value()) {
+        if (++cpu.more_untold == told_at_once(cpu.more_told)) {
+            tell_more(cpu);
+            ++cpu.more_told;
+        }
         return false;
-    if (++cpu.refusal_count <= told_in_a_row)
-        return true;
-    print("kernel: thread ", address_of(thread), " is refused again and again: no more of it\n");
-    return false;
+    }
+    tell_more(cpu);
+    cpu.told = line.value();
+    cpu.more_told = 0;
+    return true;
 }
 
 const char* name_of(Error error) {
@@ -72,13 +103,24 @@ bool print_arguments(const char* names, const Word* words, unsigned count) {
     return any;
 }
 
-/// "root CNode 0x12": the paths that were sent along, as the caller's buffer has them still.
-void print_capabilities(const Invocation& call, const cobnut::MethodDescription& method, bool begun) {
-    const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(call.caller.buffer);
-    for (unsigned i = 0; i < call.capability_count && buffer != nullptr; ++i) {
+/// The paths that were sent along, as the caller's buffer has them still.
+struct Paths {
+    unsigned count;
+    const volatile Word* path;
+
+    explicit Paths(const Invocation& call) : count(0), path(nullptr) {
+        if (const auto* buffer = static_cast<const volatile cobnut::IpcBuffer*>(call.caller.buffer)) {
+            count = call.capability_count;
+            path = buffer->capabilities;
+        }
+    }
+};
+
+/// "root CNode 0x12".
+void print_capabilities(const Paths& paths, const cobnut::MethodDescription& method, bool begun) {
+    for (unsigned i = 0; i < paths.count; ++i) {
         const char* name = method.capabilities[i].name;
-        print(begun || i != 0 ? ", " : "", name != nullptr ? name : "capability", " ",
-              Hex{buffer->capabilities[i]});
+        print(begun || i != 0 ? ", " : "", name != nullptr ? name : "capability", " ", Hex{paths.path[i]});
     }
 }
 
@@ -108,6 +150,7 @@ void print_failure(const Failure& failure, const char* why) {
 } // namespace
 
 void unhandled_fault(const Thread& thread, const Failure& failure) {
+    end_of_reports();
     const char* name = "of unknown type";
     for (const cobnut::Named& type : cobnut::fault_types)
         if (type.number == thread.fault.type)
@@ -121,21 +164,42 @@ void unhandled_fault(const Thread& thread, const Failure& failure) {
         print(": its handler cannot take it: ", name_of(failure.error()), "\n");
 }
 
+void end_of_reports() {
+    if (kernel_state.root == nullptr) // nobody calls yet
+        return;
+    Cpu& cpu = arch::current_cpu();
+    tell_more(cpu);
+    cpu.told = 0;
+}
+
 void refused_method(const Invocation& call, Word label, const Failure& failure) {
     // A missing table is how every program learns which one to make: no news.
-    if (failure.error() == Error::missing_table || !is_told(call.caller))
+    if (failure.error() == Error::missing_table)
         return;
     const auto* method = cobnut::describe(static_cast<cobnut::Method>(label));
+    // These are told before the words are read.
+    const bool was_read = method != nullptr && failure.error() != Error::truncated_message &&
+                          failure.error() != Error::no_buffer && failure.error() != Error::invalid_method;
+    const unsigned word_count = was_read ? call.word_count : 0;
+    Sum line;
+    line.add(label);
+    for (unsigned i = 0; i < word_count; ++i)
+        line.add(call.words[i]);
+    if (was_read) {
+        const Paths paths(call);
+        for (unsigned i = 0; i < paths.count; ++i)
+            line.add(paths.path[i]);
+    }
+    line.add(failure);
+    if (!is_news(call.caller, line))
+        return;
     print("kernel: thread ", address_of(call.caller), " ");
     if (method != nullptr)
         print(method->object, ".", method->name, "(");
     else
         print("method ", Hex{label}, "(");
-    // These are told before the words are read.
-    const bool was_read = failure.error() != Error::truncated_message &&
-                          failure.error() != Error::no_buffer && failure.error() != Error::invalid_method;
-    if (method != nullptr && was_read)
-        print_capabilities(call, *method, print_arguments(method->arguments, call.words, call.word_count));
+    if (was_read)
+        print_capabilities(Paths(call), *method, print_arguments(method->arguments, call.words, word_count));
     print(") refused: ", name_of(failure.error()));
     if (method != nullptr)
         print_which(*method, failure);
@@ -143,7 +207,11 @@ void refused_method(const Invocation& call, Word label, const Failure& failure) 
 }
 
 void refused_form(const Thread& thread, const char* phase, Word word, const Failure& failure) {
-    if (!is_told(thread))
+    Sum line;
+    line.add(reinterpret_cast<Word>(phase));
+    line.add(word);
+    line.add(failure);
+    if (!is_news(thread, line))
         return;
     const char* why = condition_in(cobnut::form_lookup_refusals, failure.error());
     if (why == nullptr && failure.error() != Error::no_reply && failure.error() != Error::busy)

@@ -11,6 +11,7 @@ namespace detail {
 void unhandled_fault(const Thread& thread, const Failure& failure);
 void refused_method(const Invocation& call, Word label, const Failure& failure);
 void refused_form(const Thread& thread, const char* phase, Word word, const Failure& failure);
+void end_of_reports();
 } // namespace detail
 
 /// A thread stopped with a fault and has no handler, or (`failure`) one that cannot take the message.
@@ -30,6 +31,13 @@ inline void report_refusal(const Thread& thread, const char* phase, Word word,
                            const Failure& failure) {
     if constexpr (enabled)
         detail::refused_form(thread, phase, word, failure);
+}
+
+/// Something else is printed, a thread is deleted in whose place another may come, or the machine goes
+/// off: tells how often the last refusal came again.
+inline void end_of_reports() {
+    if constexpr (enabled)
+        detail::end_of_reports();
 }
 
 } // namespace kernel::debug

@@ -51,8 +51,9 @@ struct alignas(64) Cpu {
     [[no_unique_address]] trace::State trace;
 
     // Of the debug kernel.
-    const Thread* refused;   ///< Whose refusal was told last,
-    uint32_t refusal_count;  ///< and how many of its there were in a row.
+    uint64_t told;           ///< A sum of all that its last line says, if that was of a refusal, else 0;
+    uint32_t more_untold;    ///< how often the same was refused since
+    uint8_t more_told;       ///< and how often such a number was told.
     bool debugging;          ///< The debugger runs.
 };
 

@@ -8,6 +8,7 @@
 #include <generic/contract/console.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/interrupt.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/object/irq.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/methods.hpp>
@@ -116,6 +117,8 @@ Failure invoke_io_port(Invocation& call) {
 }
 
 Failure invoke_firmware(Invocation& call) {
+    if (call.method == Method::firmware_power_off || call.method == Method::firmware_reset)
+        debug::end_of_reports();
     if (call.method == Method::firmware_power_off)
         (void)arch::power_off();
     else if (call.method == Method::firmware_reset)

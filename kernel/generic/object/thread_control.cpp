@@ -5,6 +5,7 @@
 #include <generic/cap/progress.hpp>
 #include <generic/contract/cpu.hpp>
 #include <generic/contract/memory.hpp>
+#include <generic/debug/report.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/ipc/reply.hpp>
@@ -176,6 +177,7 @@ void slot_emptied(Cpu& cpu, Slot& slot) {
 }
 
 void destroy(Cpu& cpu, Thread& thread) {
+    debug::end_of_reports();
     thread.gate |= Gate::suspended;
     thread.active = 0;
     sched::make_unready(cpu, thread);

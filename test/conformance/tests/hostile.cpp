@@ -51,7 +51,7 @@ void attack_with_nothing(Word seed) {
     answer = make_reply();
     rounds = 0;
     faults = 0;
-    const Word begin = seed_or(seed), limit = 150000 * static_cast<Word>(handover.effort);
+    const Word begin = seed_or(seed), limit = refused_rounds(150000);
     note("seed", begin);
     const Worker worker = start(attack, begin, {.resume = false, .fault_handler = handler});
     succeed("set space", request(worker.thread, Method::thread_set_space,
@@ -103,7 +103,7 @@ void attack_with_objects(Word own_seed) {
     };
     rounds = 0;
     faults = 0;
-    const Word seed = seed_or(own_seed), limit = 234000 * static_cast<Word>(handover.effort);
+    const Word seed = seed_or(own_seed), limit = refused_rounds(234000);
     note("seed", seed);
     const Worker worker =
         start(attacker, seed, {.resume = false, .fault_handler = handler});

@@ -251,7 +251,7 @@ constexpr Test tests[] = {
          note("seed", seed);
          Random random(static_cast<uint32_t>(seed));
          const CapIndex part = make(ObjectType::untyped, 16), outer = slots(4);
-         for (Word turn = 0; turn < 20000 * handover.effort; ++turn) {
+         for (Word turn = 0, end = refused_rounds(20000); turn < end; ++turn) {
              if (random.next() % 16 == 0)
                  (void)retype(part, ObjectType::cnode, 4, own::cnode, outer + random.next() % 4);
              if (random.next() % 512 == 0)
