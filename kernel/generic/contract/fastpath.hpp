@@ -40,7 +40,7 @@
 //   [[noreturn]] void leave_with_words(Thread*, Word badge, Word tag, const Word* words)   the same with
 //                                                  the first of these, which are in registers mostly
 //   Word first_word(const Entry&)   the message's, of an answer to a fault
-//   [[noreturn]] void leave_full(Thread*)          as arch::leave_full
+//   [[noreturn]] void leave_full(Thread*)          as arch::leave_full, without a stack
 // Where paths are apart:
 //   [[noreturn]] void leave_with_arguments(Thread*)   from the kernel stack: the voluntary frame and the arguments
 //
@@ -88,6 +88,5 @@ extern "C" {
 // From them, on the kernel stack.
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 }

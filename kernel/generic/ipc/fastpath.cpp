@@ -16,7 +16,6 @@ void kernel_fast_call(ARCH_FAST_PARAMETERS) { Path::call(ARCH_FAST_FROM_STUB, pa
 void kernel_fast_reply_recv(ARCH_FAST_PARAMETERS) { Path::reply_recv(ARCH_FAST_FROM_STUB, path); }
 void kernel_fast_call_exchange(const Slot* slot) { Path::call_exchange(slot); }
 void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }
-void kernel_fast_reply_recv_fault(Word path) { Path::reply_recv_fault(path); }
 void kernel_fast_signal(const Slot* slot) {
     if constexpr (arch::FastPolicy::signals_in_registers)
         kernel::ipc::signal_in_registers<arch::FastPolicy>(slot);

@@ -20,7 +20,6 @@
 extern "C" {
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] void kernel_fast_reply_recv_fault(kernel::Word path);
 }
 
 namespace kernel::ipc {
@@ -78,19 +77,13 @@ struct Fastpath {
     }
 
     /// Hides from the compiler where a pointer came from: one register for it, not two.
-    KERNEL_HOT static void launder(auto*& pointer) { asm("" : "+r"(pointer)); }
+    KERNEL_HOT static void launder(auto*& pointer) { hide(pointer); }
+    KERNEL_HOT static void hide(auto& value) { asm("" : "+r"(value)); }
 
     /// Of partners that both have live FP/SIMD registers; those in the CPU are the current thread's.
     KERNEL_HOT static void switch_fpu(const auto& entry, Thread* to) {
         Policy::switch_fpu(fpu::state_of(*entry.current), fpu::state_of(*to));
         Policy::set_fpu_owner(entry, to);
-    }
-
-    /// Asked where the thread may not run as it is.
-    template <uint32_t flag>
-    KERNEL_HOT static bool has(const Thread* thread) {
-        launder(thread); // nothing is kept in a register for it
-        return (thread->gate & flag) != 0;
     }
 
     /// Words that do not fit into the registers.
@@ -197,7 +190,7 @@ struct Fastpath {
             if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
             if (!Gate::passes(difference)) [[unlikely]] {
-                if (!Gate::passes_with_fpu(difference) || server->sched_context != nullptr)
+                if (!Gate::passes(difference + Gate::beyond_fpu) || server->sched_context != nullptr)
                     return;
                 switch_fpu(entry, server);
             } else if (server->sched_context != nullptr) [[unlikely]] {
@@ -230,6 +223,33 @@ struct Fastpath {
             Policy::clear(current->sched_context); // the next call may lend again
         }
 
+        /// The caller waits for the answer to a fault; but for that, everything is as `go` wants it.
+        KERNEL_HOT static void answer_fault(const auto& entry, Reply* reply, Thread* caller, Endpoint* endpoint,
+                                            auto space) {
+            constexpr Word wordless = cobnut::Tag(static_cast<Word>(cobnut::FaultReply::resume), 0).raw();
+            // No words, or the first one.
+            if (Policy::tag(entry) - wordless > 1) [[unlikely]]
+                return;
+            // One that it was given while it waited is not to be replaced by the one that it lent.
+            if (caller->sched_context != nullptr) [[unlikely]]
+                return;
+            // Where it goes on elsewhere, a preempted call is not made again.
+            if (Policy::tag(entry) != wordless &&
+                (caller->repeats != Repeat::nothing || !caller->registers.set_ip(Policy::first_word(entry)))) [[unlikely]]
+                return;
+
+            // Committed: only stores from here on.
+            launder(caller); // no register has kept its gate
+            caller->gate -= Gate::full_frame | Gate::faulted;
+            caller->fault.type = 0;
+            caller->frame_kind = FrameKind::running;
+            // The context again: not all ISAs have a register for it.
+            detach(Policy::sched_context(entry), reply, entry.current, endpoint);
+            Policy::set_current(entry, caller);
+            Policy::switch_space(entry, space);
+            Policy::leave_full(caller);
+        }
+
         template <bool is_long>
         KERNEL_HOT static void go(auto& entry, Word path) {
             Thread* current = entry.current;
@@ -255,19 +275,20 @@ struct Fastpath {
                 go_on<kernel_fast_reply_recv_exchange>(entry, path, endpoint);
             }
             Thread* caller = reply->caller;
-            const auto difference = Policy::gate_difference(entry, caller->gate);
+            auto difference = Policy::gate_difference(entry, caller->gate);
             const auto space = space_of(caller);
             if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
-            if (Gate::passes(difference)) [[likely]] {
-            } else if (Gate::passes_with_fpu(difference)) {
-                switch_fpu(entry, caller);
-            } else {
-                if constexpr (!is_long)
-                    if (has<Gate::faulted>(caller)) {
-                        go_on<kernel_fast_reply_recv_fault>(entry, path, endpoint);
-                    }
-                return;
+            if (!Gate::passes(difference)) [[unlikely]] {
+                difference += Gate::beyond_fpu;
+                hide(difference); // one register for all of them
+                if (Gate::passes(difference)) {
+                    switch_fpu(entry, caller);
+                } else {
+                    if (!is_long && Gate::passes(difference - (Gate::beyond_fpu + Gate::beyond_fault)))
+                        answer_fault(entry, reply, caller, endpoint, space);
+                    return;
+                }
             }
 
             // Committed: only stores from here on.
@@ -354,44 +375,6 @@ struct Fastpath {
             cpu->current = caller;
             Policy::switch_space(entry, typename Policy::Space{caller->space});
             Policy::leave(entry, caller, 0);
-        } while (false);
-        Policy::slow_reply_recv(entry, path);
-    }
-
-    /// `reply_recv` has found that the caller waits for the answer to a fault, and that everything that does not
-    /// concern the caller is as it wants it.
-    [[noreturn]] KERNEL_HOT static void reply_recv_fault(Word path) {
-        Endpoint* endpoint = Policy::template second<Endpoint>();
-        Thread* current = arch::current_cpu().current;
-        auto entry = Policy::entry_of(current);
-        Reply* reply = current->reply;
-        Thread* caller = reply->caller;
-        constexpr Word wordless = cobnut::Tag(static_cast<Word>(cobnut::FaultReply::resume), 0).raw();
-        do {
-            // No words, or the first one.
-            if (Policy::tag(entry) - wordless > 1) [[unlikely]]
-                break;
-            // Both flags: a thread whose time was up may be in a voluntary frame.
-            const uint32_t gate = caller->gate ^ (Gate::full_frame | Gate::faulted);
-            if (!Gate::passes(Policy::gate_difference(entry, gate)) ||
-                !Policy::may_switch_space(typename Policy::Space{caller->space})) [[unlikely]]
-                break;
-            // One that it was given while it waited is not to be replaced by the one that it lent.
-            if (caller->sched_context != nullptr) [[unlikely]]
-                break;
-            // Where it goes on elsewhere, a preempted call is not made again.
-            if (Policy::tag(entry) != wordless &&
-                (caller->repeats != Repeat::nothing || !caller->registers.set_ip(Policy::first_word(entry)))) [[unlikely]]
-                break;
-
-            // Committed: only stores from here on.
-            caller->gate = gate;
-            caller->fault.type = 0;
-            caller->frame_kind = FrameKind::running;
-            ReplyRecv::detach(Policy::sched_context(entry), reply, current, endpoint);
-            Policy::set_current(entry, caller);
-            Policy::switch_space(entry, typename Policy::Space{caller->space});
-            Policy::leave_full(caller);
         } while (false);
         Policy::slow_reply_recv(entry, path);
     }

@@ -30,9 +30,13 @@ struct Gate {
     /// As may_run, of the difference of the two.
     static constexpr bool passes(auto difference) { return difference <= priority_mask; }
     static constexpr bool may_run(uint32_t thread, uint32_t cpu) { return passes(thread - cpu); }
-    /// Nothing is in the way but that both have live FP/SIMD state, which leaves 1 - 2 in its field.
-    static constexpr bool passes_with_fpu(auto difference) { return passes(difference + fpu_thread); }
-    /// The same, and its priority is higher than that of `running`, to whom nobody ready is superior.
+    /// Added to a difference that does not pass: it passes if nothing was in the way but that both have live FP/SIMD
+    /// state, which leaves 1 - 2 in its field;
+    static constexpr uint32_t beyond_fpu = fpu_thread;
+    /// Subtracted: but that the thread waits in a full frame for the answer to a fault. (One whose time was up may be in
+    /// a voluntary frame.)
+    static constexpr uint32_t beyond_fault = full_frame | faulted;
+    /// As may_run, and its priority is higher than that of `running`, to whom nobody ready is superior.
     static constexpr bool may_preempt(uint32_t thread, uint32_t cpu, uint32_t running) {
         if (__builtin_is_constant_evaluated())
             return may_run(thread - 1, (cpu & ~priority_mask) | (running & priority_mask));
@@ -49,8 +53,15 @@ struct Gate {
 static_assert(Gate::may_preempt(9, 7, 8) && !Gate::may_preempt(8, 7, 8) && !Gate::may_preempt(0, 0, 0));
 static_assert(!Gate::may_preempt(Gate::suspended | 9, 7, 8) && Gate::may_preempt(9, 7, Gate::full_frame | 8));
 static_assert(Gate::may_run(200, 200) && Gate::may_run(255, 0) && !Gate::may_run(7, 8));
-static_assert(Gate::passes_with_fpu((Gate::fpu_thread | 9) - (Gate::fpu_cpu | 8)) && !Gate::passes_with_fpu(9u - 8));
-static_assert(!Gate::passes_with_fpu((Gate::fpu_thread | 9) - 8) && !Gate::passes_with_fpu(9 - (Gate::fpu_cpu | 8)));
+
+namespace gate_rules {
+constexpr bool beyond(uint32_t added, uint32_t thread, uint32_t cpu) { return Gate::passes(thread - cpu + added); }
+constexpr uint32_t fpu = Gate::beyond_fpu, faulted = Gate::beyond_fault, fault = 0 - faulted;
+static_assert(beyond(fpu, Gate::fpu_thread | 9, Gate::fpu_cpu | 8) && !beyond(fpu, 9, 8));
+static_assert(!beyond(fpu, Gate::fpu_thread | 9, 8) && !beyond(fpu, 9, Gate::fpu_cpu | 8));
+static_assert(beyond(fault, faulted | 9, 8) && !beyond(fault, 9, 8) && !beyond(fault, faulted | 7, 8));
+static_assert(!beyond(fault, Gate::faulted | 9, 8) && !beyond(fault, faulted | Gate::suspended | 9, 8));
+} // namespace gate_rules
 static_assert(!Gate::may_run(Gate::full_frame | 9, 8) && !Gate::may_run(9, Gate::fpu_cpu | 8));
 
 } // namespace kernel

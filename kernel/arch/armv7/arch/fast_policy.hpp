@@ -65,7 +65,6 @@ kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_brief(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_fault(kernel::Word path);
 // On the kernel stack, which they do not use.
 [[ARCH_FAST_ENTRY]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
 [[ARCH_FAST_ENTRY]] void kernel_message(const kernel::Slot* slot, kernel::Word number);

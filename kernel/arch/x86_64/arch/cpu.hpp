@@ -28,7 +28,6 @@ extern "C" {
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_fpu(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fpu(kernel::Word path);
-[[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fault(kernel::Word path);
 #else
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);

@@ -189,7 +189,10 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    [[noreturn]] KERNEL_HOT static void leave_full(Thread* thread) { arch::leave_full(*thread); }
+    [[noreturn]] KERNEL_HOT static void leave_full(Thread* thread) {
+        asm volatile("movq %0, %%rsp\n jmp x86_leave_full" ::"i"(entry_area::stack_top), "D"(thread) : "memory");
+        __builtin_unreachable();
+    }
     [[noreturn]] KERNEL_HOT static void leave_with(Thread* thread, Word badge, const Word* message) {
         leave_with_words(thread, badge, message[0], message + 1);
     }
