@@ -123,10 +123,10 @@ slow_system_call:
     save_arguments
     cmp     x16, #LAST_SYSCALL
     b.hi    1f
-    mov     x0, x16
+    mov     ARCH_ARGUMENT_1, x16
     b       kernel_syscall
-1:  and     x1, x16, #31            // with its slot, which is as aligned
-    sub     x0, x16, x1
+1:  and     ARCH_ARGUMENT_2, x16, #31   // with its slot, which is as aligned
+    sub     ARCH_ARGUMENT_1, x16, ARCH_ARGUMENT_2
     b       kernel_send
 
     .balign 128

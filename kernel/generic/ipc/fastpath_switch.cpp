@@ -261,13 +261,13 @@ constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::s
     constexpr auto calling = static_cast<Word>(Syscall::call);
     if (COBNUT_FASTPATH && number == calling)
         call(cpu);
-    keep_arguments(cpu);
     if (COBNUT_FASTPATH && number == yielding) {
         if (yields_apart<arch::BriefPolicy>)
             kernel_yield();
         yield(cpu);
-        slow::system_call(yielding);
+        number = yielding;
     }
+    keep_arguments(cpu);
     slow::system_call(number);
 }
 

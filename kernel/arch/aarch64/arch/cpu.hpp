@@ -3,12 +3,28 @@
 // the kernel.
 #pragma once
 
+#include <generic/base/types.hpp>
+
 #include <stdint.h>
 
 namespace kernel {
 struct Cpu;
+struct Slot;
 struct Thread;
 } // namespace kernel
+
+// What is entered with callee-saved registers stored already. Clang would store them again; it has the arguments of
+// this convention in x20 and x21.
+#ifdef __clang__
+extern "C" {
+[[noreturn]] __attribute__((preserve_none)) void kernel_syscall(kernel::Word number);
+[[noreturn]] __attribute__((preserve_none)) void kernel_send(const kernel::Slot* slot, kernel::Word number);
+[[noreturn]] __attribute__((preserve_none)) void kernel_interrupt();
+[[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_exchange(const kernel::Slot* slot);
+[[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fault(kernel::Word path);
+}
+#endif
 
 namespace arch {
 

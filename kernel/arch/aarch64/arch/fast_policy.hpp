@@ -161,6 +161,15 @@ struct FastPolicy {
         asm volatile("mov x0, %0\n\tb %c2" ::"r"(first), "r"(x16), "i"(function) : "memory");
         __builtin_unreachable();
     }
+#ifdef __clang__
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_with(const Entry&, auto first, auto* second) {
+        register auto x20 asm("x20") = first;
+        register auto* x16 asm("x16") = second;
+        asm volatile("b %c2" ::"r"(x20), "r"(x16), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
+#endif
     template <class Object>
     KERNEL_HOT static Object* second() {
         register Object* x16 asm("x16");

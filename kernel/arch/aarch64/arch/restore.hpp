@@ -17,6 +17,8 @@
 #define ARCH_FAST_CURRENT x14
 #define ARCH_FAST_REPLY x15
 #define ARCH_FAST_NUMBER x12
+#define ARCH_ARGUMENT_1 x20
+#define ARCH_ARGUMENT_2 x21
 // The capability of a brief path, on which it keeps its hand; the rest as aarch64_slow_brief wants it.
 #define ARCH_BRIEF_PATH(path) register kernel::Word x0 asm("x0") = path
 #define ARCH_BRIEF_PATH_INPUT "r"(x0)
@@ -30,6 +32,8 @@
 #define ARCH_FAST_CURRENT x17
 #define ARCH_FAST_REPLY x8
 #define ARCH_FAST_NUMBER x16
+#define ARCH_ARGUMENT_1 x0
+#define ARCH_ARGUMENT_2 x1
 #define ARCH_BRIEF_PATH(path)
 #define ARCH_BRIEF_PATH_INPUT
 #define ARCH_BRIEF_PATH_TOO
