@@ -86,21 +86,39 @@ struct Fastpath {
         Policy::set_fpu_owner(entry, to);
     }
 
-    /// Words that do not fit into the registers.
-    KERNEL_HOT static bool has_more(const auto& entry) {
-        return (Policy::tag(entry) & cobnut::Tag::shape_mask) > Policy::message_words;
-    }
-    KERNEL_HOT static bool has_buffers(const Thread* from, const Thread* to) {
-        return from->buffer != nullptr && to->buffer != nullptr;
-    }
+    KERNEL_HOT static Word shape_of(const auto& entry) { return Policy::tag(entry) & cobnut::Tag::shape_mask; }
+
+    /// Where the words are that do not fit into the registers, and where they go.
+    struct Buffers {
+        const void* from = nullptr;
+        void* to = nullptr;
+
+        [[nodiscard]] KERNEL_HOT bool find(const Thread* sender, const Thread* receiver) {
+            from = sender->buffer;
+            if (from == nullptr)
+                return false;
+            to = receiver->buffer;
+            return to != nullptr;
+        }
+    };
     /// `apart`: where fewer messages come by, code counts for more.
-    template <bool apart = true>
-    KERNEL_HOT static void copy_rest(const auto& entry, const Thread* from, const Thread* to) {
+    template <bool apart>
+    KERNEL_HOT static void copy_rest(const Buffers& buffers, Word shape) {
         const Word first = Policy::message_words;
-        const Word count = (Policy::tag(entry) & cobnut::Tag::shape_mask) - first;
-        Policy::template copy_words<apart>(static_cast<cobnut::IpcBuffer*>(to->buffer)->words + first,
-                           static_cast<const cobnut::IpcBuffer*>(from->buffer)->words + first,
-                           count);
+        Policy::template copy_words<apart>(static_cast<cobnut::IpcBuffer*>(buffers.to)->words + first,
+                                           static_cast<const cobnut::IpcBuffer*>(buffers.from)->words + first,
+                                           shape - first);
+    }
+    KERNEL_HOT static void copy_rest(const Buffers& found, const Thread* from, const Thread* to, Word shape) {
+        if constexpr (Policy::keeps_buffers)
+            copy_rest<false>(found, shape);
+        else
+            copy_rest<false>({from->buffer, to->buffer}, shape);
+    }
+    /// The same where the message may be a short one.
+    KERNEL_HOT static void copy_more(const auto& entry, const Thread* from, const Thread* to) {
+        if (shape_of(entry) > Policy::message_words) [[unlikely]]
+            copy_rest<true>({from->buffer, to->buffer}, shape_of(entry));
     }
 
     /// The switch to the context that `next` has of its own, if the timer need not be written.
@@ -123,11 +141,11 @@ struct Fastpath {
     KERNEL_HOT static void choose(auto& entry, Word path) {
         if (!COBNUT_FASTPATH) // the build's option; a variable in host tests
             return;
-        const Word shape = Policy::tag(entry) & cobnut::Tag::shape_mask;
+        const Word shape = shape_of(entry);
         if (shape <= Policy::message_words) [[likely]]
-            return Path::template go<false>(entry, path);
+            return Path::template go<false>(entry, path, shape);
         if (shape <= cobnut::max_message_words)
-            Path::template go<true>(entry, path);
+            Path::template go<true>(entry, path, shape);
     }
 
     // Entries are no constants: GCC would keep those in memory.
@@ -168,7 +186,7 @@ struct Fastpath {
         }
 
         template <bool is_long>
-        KERNEL_HOT static void go(auto& entry, Word path) {
+        KERNEL_HOT static void go(auto& entry, Word path, Word shape) {
             Thread* current = entry.current;
             if (path >= current->node_size) [[unlikely]]
                 return;
@@ -183,7 +201,8 @@ struct Fastpath {
                 return;
             auto* server = reinterpret_cast<Thread*>(head - Endpoint::fast_receivers);
             launder(server);
-            if (is_long && !has_buffers(current, server)) [[unlikely]]
+            Buffers buffers;
+            if (is_long && !buffers.find(current, server)) [[unlikely]]
                 return;
             const auto difference = Policy::gate_difference(entry, server->gate);
             const auto space = space_of(server);
@@ -203,7 +222,7 @@ struct Fastpath {
             Reply* reply = server->reply;
             attach(Policy::sched_context(entry), reply, current);
             if constexpr (is_long)
-                copy_rest<false>(entry, current, server);
+                copy_rest(buffers, current, server, shape);
             Policy::set_current(entry, server);
             Policy::switch_space(entry, space);
             Policy::leave(entry, server, badge);
@@ -251,7 +270,7 @@ struct Fastpath {
         }
 
         template <bool is_long>
-        KERNEL_HOT static void go(auto& entry, Word path) {
+        KERNEL_HOT static void go(auto& entry, Word path, Word shape) {
             Thread* current = entry.current;
             Reply* reply = current->reply;
             if (reply->path != entry.reply) [[unlikely]]
@@ -269,7 +288,8 @@ struct Fastpath {
                 return;
             // The innermost call of the running context: it has a caller, and lent the context.
             SchedContext* context = Policy::sched_context(entry);
-            if (is_long && (reply->caller == nullptr || !has_buffers(current, reply->caller))) [[unlikely]]
+            Buffers buffers;
+            if (is_long && (reply->caller == nullptr || !buffers.find(current, reply->caller))) [[unlikely]]
                 return;
             if (context->top != reply) [[unlikely]] {
                 go_on<kernel_fast_reply_recv_exchange>(entry, path, endpoint);
@@ -296,7 +316,7 @@ struct Fastpath {
                 context = Policy::sched_context_again();
             detach(context, reply, current, endpoint);
             if constexpr (is_long)
-                copy_rest<false>(entry, current, caller);
+                copy_rest(buffers, current, caller, Policy::keeps_buffers ? shape : shape_of(entry));
             Policy::set_current(entry, caller);
             Policy::switch_space(entry, space);
             Policy::leave(entry, caller, 0);
@@ -333,8 +353,7 @@ struct Fastpath {
         reply->sched_context = nullptr;
         current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
         contexts.commit(cpu, current);
-        if (has_more(entry)) [[unlikely]]
-            copy_rest(entry, current, server);
+        copy_more(entry, current, server);
         cpu.current = server;
         Policy::switch_space(entry, typename Policy::Space{server->space});
         Policy::leave(entry, server, badge);
@@ -370,8 +389,7 @@ struct Fastpath {
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
             contexts.commit(*cpu, current);
-            if (has_more(entry)) [[unlikely]]
-                copy_rest(entry, current, caller);
+            copy_more(entry, current, caller);
             cpu->current = caller;
             Policy::switch_space(entry, typename Policy::Space{caller->space});
             Policy::leave(entry, caller, 0);

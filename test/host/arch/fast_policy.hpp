@@ -27,6 +27,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps_buffers = false;
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
     static constexpr bool signals_in_registers = true;

@@ -26,6 +26,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps_buffers = true;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = true;
 #ifdef __clang__
@@ -89,7 +90,15 @@ struct FastPolicy {
     template <bool apart>
     KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
                                       kernel::Word count) {
-        kernel::ipc::copy_words<apart ? 4 : 8>(to, from, count);
+        if ((count & 1) != 0)
+            *to++ = *from++;
+        if constexpr (apart)
+            return copy_blocks<1>(to, from, count / 2);
+        if ((count & 2) != 0)
+            copy_pairs<1>(to, from);
+        if ((count & 4) != 0)
+            copy_pairs<2>(to, from);
+        copy_blocks<4>(to, from, count / 8);
     }
 
     KERNEL_HOT static void switch_fpu(void* from, const void* to) {
@@ -178,6 +187,24 @@ struct FastPolicy {
     }
 
 private:
+    /// An instruction a pair, which counts the address on as well; loads first, none of which is used at once.
+    template <unsigned pairs>
+    KERNEL_HOT static void copy_pairs(kernel::Word*& to, const kernel::Word*& from) {
+        kernel::Word first[pairs], second[pairs];
+#pragma GCC unroll 4
+        for (unsigned i = 0; i < pairs; ++i)
+            asm volatile("ldp %0, %1, [%2], #16" : "=&r"(first[i]), "=&r"(second[i]), "+r"(from) : : "memory");
+#pragma GCC unroll 4
+        for (unsigned i = 0; i < pairs; ++i)
+            asm volatile("stp %1, %2, [%0], #16" : "+r"(to) : "r"(first[i]), "r"(second[i]) : "memory");
+    }
+    template <unsigned pairs>
+    KERNEL_HOT static void copy_blocks(kernel::Word* to, const kernel::Word* from, kernel::Word blocks) {
+        if (blocks != 0)
+            do
+                copy_pairs<pairs>(to, from);
+            while (--blocks != 0);
+    }
     template <void (*function)(kernel::Word)>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         // Whatever register it is in: GCC would have it move there before the checks.

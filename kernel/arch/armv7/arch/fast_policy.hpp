@@ -76,6 +76,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps_buffers = false;
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
 #ifdef __clang__

@@ -69,6 +69,7 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps_buffers = true;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
     static constexpr bool signals_in_registers = true;

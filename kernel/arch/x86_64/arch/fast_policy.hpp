@@ -68,6 +68,7 @@ struct FastPolicy {
     using Space = const kernel::VSpace*;
 
     static constexpr unsigned message_words = Registers::message_words;
+    static constexpr bool keeps_buffers = false;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
     static constexpr bool signals_in_registers = true;
