@@ -242,6 +242,12 @@ struct Fastpath {
             Policy::clear(current->sched_context); // the next call may lend again
         }
 
+        KERNEL_HOT static SchedContext* context_again(SchedContext* context) {
+            if constexpr (requires { Policy::sched_context_again(); })
+                return Policy::sched_context_again();
+            return context;
+        }
+
         /// The caller waits for the answer to a fault; but for that, everything is as `go` wants it.
         KERNEL_HOT static void answer_fault(const auto& entry, Reply* reply, Thread* caller, Endpoint* endpoint,
                                             auto space) {
@@ -263,7 +269,7 @@ struct Fastpath {
             caller->fault.type = 0;
             caller->frame_kind = FrameKind::running;
             // The context again: not all ISAs have a register for it.
-            detach(Policy::sched_context(entry), reply, entry.current, endpoint);
+            detach(context_again(Policy::sched_context(entry)), reply, entry.current, endpoint);
             Policy::set_current(entry, caller);
             Policy::switch_space(entry, space);
             Policy::leave_full(caller);
@@ -312,9 +318,7 @@ struct Fastpath {
             }
 
             // Committed: only stores from here on.
-            if constexpr (requires { Policy::sched_context_again(); })
-                context = Policy::sched_context_again();
-            detach(context, reply, current, endpoint);
+            detach(context_again(context), reply, current, endpoint);
             if constexpr (is_long)
                 copy_rest(buffers, current, caller, Policy::keeps_buffers ? shape : shape_of(entry));
             Policy::set_current(entry, caller);
