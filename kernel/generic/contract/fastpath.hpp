@@ -13,6 +13,8 @@
 //   inserts_bytes                constant: one instruction replaces the low byte of a word
 //   paths_apart                  constant: code may grow for paths of their own where something is known
 //   interrupts_apart             perhaps: for them also where others are not
+//   keeps_buffers                constant: where IPC buffers are stays in registers from the check to the copy
+//   asks_shape_again             perhaps: the message's length does not
 //   asks_again                   perhaps: a flag that is in memory anyway is loaded again rather than kept
 //   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
 //   Entry entry()

@@ -86,6 +86,8 @@ struct Fastpath {
         Policy::set_fpu_owner(entry, to);
     }
 
+    template <class P = Policy>
+    static constexpr bool asks_shape_again = requires { P::asks_shape_again; };
     KERNEL_HOT static Word shape_of(const auto& entry) { return Policy::tag(entry) & cobnut::Tag::shape_mask; }
 
     /// Where the words are that do not fit into the registers, and where they go.
@@ -222,7 +224,7 @@ struct Fastpath {
             Reply* reply = server->reply;
             attach(Policy::sched_context(entry), reply, current);
             if constexpr (is_long)
-                copy_rest(buffers, current, server, shape);
+                copy_rest(buffers, current, server, asks_shape_again<> ? shape_of(entry) : shape);
             Policy::set_current(entry, server);
             Policy::switch_space(entry, space);
             Policy::leave(entry, server, badge);

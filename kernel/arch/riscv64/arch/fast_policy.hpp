@@ -69,7 +69,6 @@ namespace arch {
 
 struct FastPolicy {
     static constexpr unsigned message_words = Registers::message_words;
-    static constexpr bool keeps_buffers = true;
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
     static constexpr bool signals_in_registers = true;
@@ -139,6 +138,8 @@ struct FastPolicy {
 
     // What Clang must do with fewer registers.
 #ifdef __clang__
+    static constexpr bool keeps_buffers = false;
+    static constexpr bool asks_shape_again = true;
     /// In one statement, of which nothing but the result lives on.
     KERNEL_HOT static kernel::Word gate_difference(const Entry&, uint32_t gate) {
         kernel::Word difference;
@@ -175,6 +176,7 @@ struct FastPolicy {
                      : "m"(*static_cast<const FpuState*>(to)));
     }
 #else
+    static constexpr bool keeps_buffers = true;
     /// In a whole register: GCC would copy half of one.
     KERNEL_HOT static kernel::Word gate_difference(const Entry&, uint32_t gate) {
         kernel::Word mine;
