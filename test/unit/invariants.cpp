@@ -330,6 +330,7 @@ private:
                 MUST(notification.bound->notification == &notification);
                 const bool pending = (notification.bound->gate & Gate::signal_pending) != 0;
                 MUST(pending == (notification.active != 0));
+                MUST(!pending || notification.bound->reply->path == Reply::no_path);
             }
             if (notification.sched_context != nullptr)
                 MUST(notification.sched_context->notification == &notification);

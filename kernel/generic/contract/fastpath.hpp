@@ -15,13 +15,13 @@
 //   interrupts_apart             perhaps: for them also where others are not
 //   keeps_buffers                constant: where IPC buffers are stays in registers from the check to the copy
 //   asks_shape_again             perhaps: the message's length does not
+//   few_registers                perhaps: what only the slow path will need waits in memory
 //   asks_again                   perhaps: a flag that is in memory anyway is loaded again rather than kept
 //   struct Entry { kernel::Thread* current; kernel::Word reply; }  what the stub left in registers
 //   Entry entry()
 //   Entry entry_of(Thread* current)                the same in what continue_in leads to, behind second()
 //   Word tag(const Entry&)       the tag register
 //   unsigned gate_difference(const Entry&, uint32_t gate)   a thread's less Cpu::gate, of 32 bits or more
-//   bool signal_pending(const Entry&)              Gate::signal_pending of the current thread
 //   SchedContext* sched_context(const Entry&)      Cpu::sched_context
 //   SchedContext* sched_context_again()            perhaps: the same, loaded again for want of registers
 //   void set_current(const Entry&, Thread*)        Cpu::current
@@ -56,6 +56,7 @@
 //   [[noreturn]] void continue_in<function>(first, Object* second)   goes on in the function, which
 //                                has `first` as its argument
 //   Object* second<Object>()     and this as its first statement
+//   Thread* kept_current()                         perhaps: the current thread, kept in a register by continue_with
 //   [[noreturn]] void continue_with<function>(const Entry&, first, Object* second)   perhaps: the same, where
 //                                registers of the message are variables: for entry_of
 

@@ -75,6 +75,9 @@ struct Fastpath {
         else
             return typename Policy::Space{thread->space};
     }
+    static constexpr bool few_registers = requires { Policy::few_registers; };
+    /// What is needed only to leave to the slow path.
+    using Kept = std::conditional_t<few_registers, volatile Word, Word>;
 
     /// Hides from the compiler where a pointer came from: one register for it, not two.
     KERNEL_HOT static void launder(auto*& pointer) { hide(pointer); }
@@ -135,6 +138,14 @@ struct Fastpath {
             Policy::template continue_with<function>(entry, first, second);
         else
             Policy::template continue_in<function>(first, second);
+    }
+
+    /// There: the current thread.
+    KERNEL_HOT static Thread* current_thread() {
+        if constexpr (requires { Policy::kept_current(); })
+            return Policy::kept_current();
+        else
+            return arch::current_cpu().current;
     }
 
     /// The fastpath `path` for short messages, or for those that need buffers; returns only if it
@@ -281,7 +292,7 @@ struct Fastpath {
         KERNEL_HOT static void go(auto& entry, Word path, Word shape) {
             Thread* current = entry.current;
             Reply* reply = current->reply;
-            if (reply->path != entry.reply) [[unlikely]]
+            if (reply->path != entry.reply) [[unlikely]] // never while a signal is pending
                 return;
             if (path >= current->node_size) [[unlikely]]
                 return;
@@ -291,8 +302,6 @@ struct Fastpath {
                 return;
             Endpoint* endpoint = Fast::endpoint(object);
             if (endpoint->head != 0) [[unlikely]]
-                return;
-            if (Policy::signal_pending(entry)) [[unlikely]]
                 return;
             // The innermost call of the running context: it has a caller, and lent the context.
             SchedContext* context = Policy::sched_context(entry);
@@ -340,9 +349,9 @@ struct Fastpath {
     /// `call` has found that the server has a context, and that everything else is as it wants it.
     [[noreturn]] KERNEL_HOT static void call_exchange(const Slot* slot) {
         Thread* server = Policy::template second<Thread>();
+        Thread* current = current_thread();
         Cpu& cpu = arch::current_cpu();
-        auto entry = Policy::entry_of(cpu.current);
-        Thread* current = cpu.current;
+        auto entry = Policy::entry_of(current);
         SchedContext* own = server->sched_context;
         if (own == nullptr)
             __builtin_unreachable();
@@ -351,29 +360,29 @@ struct Fastpath {
             Policy::slow_call(entry, path_of(slot, current));
 
         // Committed: only stores from here on.
-        const Word badge = slot->badge;
+        contexts.commit_behind_timer(cpu, current);
         Call::dequeue(Fast::endpoint(slot->object.word), server);
         Reply* reply = server->reply;
         reply->caller = current;
         reply->prev = reply->up = nullptr;
         reply->sched_context = nullptr;
         current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
-        contexts.commit(cpu, current);
         copy_more(entry, current, server);
-        cpu.current = server;
+        Policy::set_current(entry, server);
         Policy::switch_space(entry, typename Policy::Space{server->space});
-        Policy::leave(entry, server, badge);
+        Policy::leave(entry, server, slot->badge);
     }
 
     /// `reply_recv` has found that the Reply is not the innermost of the running context; the
     /// caller is not checked yet.
     [[noreturn]] KERNEL_HOT static void reply_recv_exchange(Word path) {
         Endpoint* endpoint = Policy::template second<Endpoint>();
+        Thread* current = current_thread();
         Cpu* cpu = &arch::current_cpu();
-        Thread* current = cpu->current;
         auto entry = Policy::entry_of(current);
         Reply* reply = current->reply;
         Thread* caller = reply->caller;
+        const Kept kept = path;
         do {
             if (caller == nullptr || reply->sched_context != nullptr) [[unlikely]]
                 break;
@@ -386,21 +395,24 @@ struct Fastpath {
             if (!may_exchange(contexts, *cpu, caller)) [[unlikely]]
                 break;
 
-            // Committed: only stores from here on. What is loaded again need not be kept meanwhile.
-#ifndef __clang__ // which would copy them first
-            launder(current);
-            launder(cpu);
-#endif
+            // Committed: only stores from here on.
+            if constexpr (few_registers) { // what is loaded again has not been kept
+                launder(current);
+                launder(cpu);
+            }
+            contexts.commit_behind_timer(*cpu, current);
             current->reply->caller = nullptr;
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
-            contexts.commit(*cpu, current);
             copy_more(entry, current, caller);
-            cpu->current = caller;
+            if constexpr (few_registers)
+                cpu->current = caller;
+            else
+                Policy::set_current(entry, caller);
             Policy::switch_space(entry, typename Policy::Space{caller->space});
             Policy::leave(entry, caller, 0);
         } while (false);
-        Policy::slow_reply_recv(entry, path);
+        Policy::slow_reply_recv(entry, kept);
     }
 };
 

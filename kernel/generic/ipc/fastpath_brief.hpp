@@ -11,6 +11,7 @@
 #include <generic/ipc/slice_switch.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/notification.hpp>
+#include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
 
@@ -136,8 +137,10 @@ private:
         auto* notification = slot->pointer<Notification>();
         notification->flags |= slot->badge;
         notification->active = 1;
-        if (notification->bound != nullptr) [[unlikely]]
-            notification->bound->gate |= Gate::signal_pending;
+        if (Thread* bound = notification->bound; bound != nullptr) [[unlikely]] {
+            bound->gate |= Gate::signal_pending;
+            bound->reply->path = Reply::no_path; // see there
+        }
     }
 
     /// Nobody of this priority is ready, the slice is round robin and a new one may begin, unless

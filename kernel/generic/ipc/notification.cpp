@@ -4,6 +4,7 @@
 #include <generic/ipc/endpoint_queue.hpp>
 #include <generic/ipc/notification.hpp>
 #include <generic/ipc/transfer.hpp>
+#include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/sched/scheduler.hpp>
 #include <generic/trace/record.hpp>
@@ -37,9 +38,14 @@ void deliver(Cpu& cpu, Notification& notification, Thread& thread, Word flags) {
 
 void set_pending(Notification& notification, bool pending) {
     notification.active = pending ? 1 : 0;
-    if (Thread* bound = notification.bound)
-        bound->gate = pending ? bound->gate | Gate::signal_pending
-                              : bound->gate & ~Gate::signal_pending;
+    Thread* bound = notification.bound;
+    if (bound == nullptr)
+        return;
+    bound->gate &= ~Gate::signal_pending;
+    if (pending) {
+        bound->gate |= Gate::signal_pending;
+        bound->reply->path = Reply::no_path;
+    }
 }
 
 } // namespace

@@ -13,8 +13,11 @@ namespace kernel::ipc {
 /// slow path would charge the same. Where a Word is half of a time, lengths are Words all the same:
 /// slices fit into one (SchedContext::slices), and the timer is due before the running one ends.
 struct SliceSwitch {
+    static constexpr bool wide = sizeof(Word) == sizeof(Ticks);
+
     SchedContext* to;
     Ticks now = 0;
+    Word end = 0; ///< Of the slice that begins: when, or how far off where a Word is half of a time.
 
     /// Reads the clock; `next` has the context in `to`, which may be null or somebody else's.
     template <class Clock>
@@ -30,13 +33,17 @@ struct SliceSwitch {
         return now < cpu.switch_until;
     }
     /// Whether the timer comes soon enough for the slice that begins or goes on now.
-    [[nodiscard]] KERNEL_HOT bool ends_behind_timer(const Cpu& cpu) const {
-        return slice() >= static_cast<Word>(cpu.deadline) - static_cast<Word>(now);
+    [[nodiscard]] KERNEL_HOT bool ends_behind_timer(const Cpu& cpu) {
+        end = slice();
+        if constexpr (wide)
+            return (end += now) >= cpu.deadline;
+        else
+            return end >= static_cast<Word>(cpu.deadline) - static_cast<Word>(now);
     }
     /// Whether a slice that begins now ends before the deadline, which is to come: by what is at hand anyway, or
     /// by what is half as long.
     [[nodiscard]] KERNEL_HOT static bool ends_early(Word slice, Ticks now, Ticks deadline) {
-        if constexpr (sizeof(Word) == sizeof(Ticks))
+        if constexpr (wide)
             return now + slice < deadline;
         else
             return slice < static_cast<Word>(deadline) - static_cast<Word>(now);
@@ -46,8 +53,19 @@ struct SliceSwitch {
     /// later than the end of the slice that begins.
     KERNEL_HOT bool commit(Cpu& cpu, Thread* from) const {
         SchedContext* mine = cpu.sched_context;
-        mine->refills()->set_slice(static_cast<Word>(cpu.slice_end) - static_cast<Word>(now));
+        mine->refills()->set_slice(left(cpu));
         return enter(cpu, from, mine);
+    }
+    /// The same where ends_behind_timer has been true: what it has loaded is not loaded again. In an order that
+    /// takes few registers.
+    KERNEL_HOT void commit_behind_timer(Cpu& cpu, Thread* from) const {
+        const Word rest = left(cpu);
+        cpu.slice_end = wide ? end : now + end;
+        SchedContext* mine = cpu.sched_context;
+        mine->refills()->set_slice(rest);
+        mine->thread = from;
+        from->sched_context = mine;
+        cpu.sched_context = to;
     }
     /// The same where nothing has been used of the slice of `mine`, the running context.
     KERNEL_HOT bool enter(Cpu& cpu, Thread* from, SchedContext* mine) const {
@@ -61,6 +79,10 @@ struct SliceSwitch {
 
 private:
     [[nodiscard]] KERNEL_HOT Word slice() const { return to->refills()->slice(); }
+    /// Of the running context's slice.
+    [[nodiscard]] KERNEL_HOT Word left(const Cpu& cpu) const {
+        return static_cast<Word>(cpu.slice_end) - static_cast<Word>(now);
+    }
 };
 
 } // namespace kernel::ipc

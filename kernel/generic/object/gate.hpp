@@ -25,7 +25,7 @@ struct Gate {
     static constexpr uint32_t counters = uint32_t{1} << 27;
     static constexpr uint32_t faulted = uint32_t{1} << 28; ///< Waits for the answer to a fault.
     static constexpr uint32_t traced_cpu = uint32_t{1} << 29; ///< The current thread is `traced`, or a trace runs.
-    static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active.
+    static constexpr uint32_t signal_pending = uint32_t{1} << 31; ///< Bound notification is active; see Reply::path.
 
     /// As may_run, of the difference of the two.
     static constexpr bool passes(auto difference) { return difference <= priority_mask; }

@@ -16,7 +16,8 @@ struct Thread;
 struct Reply {
     /// The path by which the server named this Reply when it last received, as the register has it
     /// (Registers::reply_word); no_path: look it up.
-    /// Reset when that slot is emptied or moved or the server's capability space changes.
+    /// Reset when that slot is emptied or moved, the server's capability space changes or a signal is pending
+    /// for the server: then no reply_recv is for the fastpath.
     Word path = no_path;
     Thread* caller = nullptr;
     Reply* prev = nullptr;            ///< Next outer call of the same scheduling context.

@@ -48,7 +48,6 @@ struct FastPolicy {
     static uint32_t gate_difference(const Entry&, uint32_t gate) {
         return gate - host::cpu->gate;
     }
-    static bool signal_pending(const Entry& entry) { return static_cast<int32_t>(entry.current->gate) < 0; }
     static kernel::SchedContext* sched_context(const Entry&) { return host::cpu->sched_context; }
     static void set_current(const Entry&, kernel::Thread* thread) { host::cpu->current = thread; }
     static void clear(auto& word) { word = {}; }

@@ -38,7 +38,6 @@ struct FastPolicy {
     struct Entry {
         kernel::Thread* current;
         kernel::Word reply;
-        uint32_t gate = 0; ///< Of the thread, as the stub has loaded it.
     };
     struct Space {
         SpaceToken token;
@@ -48,15 +47,9 @@ struct FastPolicy {
     KERNEL_HOT static Entry entry() {
         register kernel::Thread* current asm(ARCH_TEXT(ARCH_FAST_CURRENT));
         register kernel::Word reply asm(ARCH_TEXT(ARCH_FAST_REPLY));
-#ifdef __clang__
         asm volatile("// current" : "=r"(current));
-        const uint32_t gate = current->gate;
-#else
-        register uint32_t gate asm("w16");
-        asm volatile("// current, gate" : "=r"(current), "=r"(gate));
-#endif
         asm("// reply" : "=r"(reply));
-        return {current, reply, gate};
+        return {current, reply};
     }
     KERNEL_HOT static kernel::Word tag(const Entry&) {
         register kernel::Word x1 asm("x1");
@@ -71,9 +64,6 @@ struct FastPolicy {
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
         return gate - cpu()->gate;
-    }
-    KERNEL_HOT static bool signal_pending(const Entry& entry) {
-        return static_cast<int32_t>(entry.gate) < 0;
     }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return cpu()->sched_context;

@@ -10,13 +10,8 @@
 
 namespace arch {
 
-/// The two halves of TTBR0: table base 31-4, and ASID in bits 23-16 over base 39-32.
-struct SpaceToken {
-    uint32_t low;
-    uint32_t high;
-
-    constexpr bool operator==(const SpaceToken&) const = default;
-};
+/// TTBR0: table base 39-4, ASID in bits 55-48.
+using SpaceToken = uint64_t;
 
 inline constexpr unsigned asid_none = 0; ///< Also the kernel's own, of the empty space.
 
@@ -25,14 +20,13 @@ constexpr unsigned asid_count() { return 256; }
 /// A root may have been cleared without another entry since: the walker sees it (Arm ARM B3.10.1).
 inline SpaceToken make_token(kernel::PhysAddr root, unsigned asid) {
     dsb_stores();
-    return {static_cast<uint32_t>(root.raw()),
-            static_cast<uint32_t>(root.raw() >> 32) | asid << 16};
+    return root.raw() | uint64_t{asid} << 48;
 }
 
 SpaceToken empty_token();
 
 [[gnu::always_inline]] inline void activate(SpaceToken token) {
-    asm volatile("mcrr p15, 0, %0, %1, c2" : : "r"(token.low), "r"(token.high) : "memory");
+    asm volatile("mcrr p15, 0, %Q0, %R0, c2" : : "r"(token) : "memory");
 }
 
 /// TTBR1 has the kernel's half.

@@ -32,6 +32,9 @@
 #define ARCH_CURRENT(current)
 #endif
 
+// Whatever register it is in: GCC would have it move there before the checks.
+#define ARCH_MOVE(to, from) ".ifnc " from "," to "\n\tmov " to ", " from "\n\t.endif\n\t"
+
 // sp: the thread's pc. Restores the voluntary frame, clears r12, returns.
 #define ARCH_TO_FRAME "add sp, %0, #72\n\t"
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
@@ -83,6 +86,7 @@ struct FastPolicy {
     static constexpr bool asks_again = true;
 #endif
     static constexpr bool signals_in_registers = false;
+    static constexpr bool few_registers = true;
 
     struct Entry {
         kernel::Thread* current;
@@ -109,9 +113,6 @@ struct FastPolicy {
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
     KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
         return gate - current_cpu().gate;
-    }
-    KERNEL_HOT static bool signal_pending(const Entry& entry) {
-        return static_cast<int32_t>(entry.current->gate) < 0;
     }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return current_cpu().sched_context;
@@ -208,8 +209,21 @@ struct FastPolicy {
     template <auto function>
     [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
         register auto* r6 asm("r6") = second;
-        asm volatile("mov r0, %0\n\tb %c2" : : "r"(first), "r"(r6), "i"(function) : "memory");
+        asm volatile(ARCH_MOVE("r0", "%0") "b %c2" : : "r"(first), "r"(r6), "i"(function) : "memory");
         KERNEL_GONE;
+    }
+    /// The same with the current thread in r8.
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_with(const Entry& entry, auto first, auto* second) {
+        register auto* r6 asm("r6") = second;
+        asm volatile(".ifc %0,r8\n\t.error\n\t.endif\n\t" ARCH_MOVE("r8", "%2") ARCH_MOVE("r0", "%0") "b %c3"
+                     : : "r"(first), "r"(r6), "r"(entry.current), "i"(function) : "memory");
+        KERNEL_GONE;
+    }
+    KERNEL_HOT static kernel::Thread* kept_current() {
+        register kernel::Thread* r8 asm("r8");
+        asm volatile("@ kept" : "=r"(r8));
+        return r8;
     }
     template <class Object>
     KERNEL_HOT static Object* second() {
@@ -221,8 +235,7 @@ struct FastPolicy {
 private:
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
-        // Whatever register it is in: GCC would have it move there before the checks.
-        asm volatile("mov r0, %0\n\t"
+        asm volatile(ARCH_MOVE("r0", "%0")
                      "mrc p15, 0, r8, c13, c0, 4\n\t"
                      "ldr r8, [r8]\n\t"
                      ARCH_LOAD_ARGUMENTS("r8")

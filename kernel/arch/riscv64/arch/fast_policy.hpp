@@ -97,9 +97,6 @@ struct FastPolicy {
         return word;
     }
     KERNEL_HOT static Entry entry_of(kernel::Thread* current) { return {current, 0}; }
-    KERNEL_HOT static bool signal_pending(const Entry& entry) {
-        return static_cast<int32_t>(entry.current->gate) < 0;
-    }
     // Loads and stores that name tp: GCC would copy it to another register first.
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         kernel::SchedContext* context;

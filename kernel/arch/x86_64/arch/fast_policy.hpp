@@ -127,9 +127,6 @@ struct FastPolicy {
     KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
         return gate - x86_cpu.gate;
     }
-    KERNEL_HOT static bool signal_pending(const Entry& entry) {
-        return static_cast<int32_t>(entry.current->gate) < 0;
-    }
     KERNEL_HOT static kernel::SchedContext* sched_context(const Entry&) {
         return x86_cpu.sched_context;
     }
