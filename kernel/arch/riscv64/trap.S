@@ -25,32 +25,63 @@
     sc.d    zero, t3, (tp)          // to Cpu::current, which it is
     .endm
 
-    .section .text.fast, "ax"
+    // What a fastpath has: the voluntary frame stored, t3 = current, tp = Cpu.
+    .macro enter_fastpath
+    ld      t3, CPU_CURRENT(tp)
+    voluntary sd
+    csrrw   s0, sscratch, tp
+    csrr    s1, sepc
+    sd      s0, TP(t3)
+    addi    s1, s1, 4
+    sd      s1, PC(t3)
+#ifdef __clang__
+    mv      sp, tp                  // it may spill there
+#endif
+    .endm
+#ifdef __clang__
+#define ENTER_FASTPATH 21
+#else
+#define ENTER_FASTPATH 20
+#endif
+    // One instruction: assemblers make two of a branch to a symbol that they do not see.
+    .macro branch_to target, register
+    .reloc  ., R_RISCV_BRANCH, \target
+    bnez    \register, .
+    .endm
+    // Of so many instructions that end with a line, where the fastpath begins: link.ld puts it there, and all within
+    // reach of a branch.
+    .macro before_fastpath place, instructions
+    .section .text.\place, "ax"
+    .option norelax
+    .option norvc
     .balign 64
-    .global trap_entry, trap_slow_syscall
+    .skip   128 - 4 * (\instructions + ENTER_FASTPATH)
+    .endm
+
+    .global trap_entry, trap_not_call, trap_other, trap_full, trap_slow_syscall
+    before_fastpath trap_call, 6
 trap_entry:
     csrrw   tp, sscratch, tp
     sd      t3, CPU_SCRATCH(tp)
     csrr    t3, scause
     addi    t3, t3, -8              // environment call from user level
-    bnez    t3, full
-    sltiu   t3, t0, 2
-    beqz    t3, other_syscall
-    ld      t3, CPU_CURRENT(tp)
-    voluntary sd
-    csrrw   s0, sscratch, tp
-    csrr    s1, sepc
-#ifdef __clang__
-    mv      sp, tp                  // it may spill in the fastpath
-#endif
-    sd      s0, TP(t3)
-    addi    s1, s1, 4
-    sd      s1, PC(t3)
-    beqz    t0, kernel_fast_call    // link.ld places both within reach
-    j       kernel_fast_reply_recv
-other_syscall:
+    branch_to trap_not_call, t0
+    branch_to trap_full, t3
+    enter_fastpath                  // kernel_fast_call follows
+
+    before_fastpath trap_reply_recv, 3
+trap_not_call:
+    branch_to trap_full, t3
+    addi    t3, t0, -1
+    branch_to trap_other, t3
+    enter_fastpath                  // kernel_fast_reply_recv follows
+
+    .section .text.fast, "ax"
+    .option rvc
+    .balign 64
+trap_other:
     sltiu   t3, t0, SYSCALL_COUNT
-    beqz    t3, full
+    beqz    t3, trap_full
     ld      t3, CPU_CURRENT(tp)
     csrrw   t4, sscratch, tp
     sd      t4, TP(t3)
@@ -114,7 +145,7 @@ trap_entry_traced:                  // of alien threads: no system call is one
     sd      t3, CPU_SCRATCH(tp)
     la      t3, trap_entry
     csrw    stvec, t3
-full:
+trap_full:
     csrr    t3, sstatus
     andi    t3, t3, 1 << 8          // SPP
     bnez    t3, kernel_fault

@@ -218,7 +218,7 @@ struct Fastpath {
             if (is_long && !buffers.find(current, server)) [[unlikely]]
                 return;
             const auto difference = Policy::gate_difference(entry, server->gate);
-            const auto space = space_of(server);
+            auto space = space_of(server);
             if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
             if (!Gate::passes(difference)) [[unlikely]] {
@@ -313,7 +313,7 @@ struct Fastpath {
             }
             Thread* caller = reply->caller;
             auto difference = Policy::gate_difference(entry, caller->gate);
-            const auto space = space_of(caller);
+            auto space = space_of(caller);
             if (!Policy::may_switch_space(space)) [[unlikely]]
                 return;
             if (!Gate::passes(difference)) [[unlikely]] {

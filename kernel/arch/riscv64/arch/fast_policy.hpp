@@ -77,7 +77,18 @@ struct FastPolicy {
         kernel::Thread* current;
         kernel::Word reply;
     };
+#ifdef __clang__
     using Space = const kernel::VSpace*;
+#else
+    struct Space {
+        const kernel::VSpace* space;
+        int32_t asid;
+        KERNEL_HOT explicit Space(const kernel::VSpace* from) : space(from), asid(asid_of(from)) {}
+        KERNEL_HOT operator const kernel::VSpace*() const { return space; }
+    };
+    KERNEL_HOT static int32_t asid_of(const Space& space) { return space.asid; }
+#endif
+    KERNEL_HOT static int32_t asid_of(const kernel::VSpace* space) { return static_cast<int32_t>(space->asid); }
 
     // Texts must differ from those of other such statements, or compilers merge them.
     KERNEL_HOT static Entry entry() {
@@ -111,12 +122,13 @@ struct FastPolicy {
         asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, fpu_owner)));
     }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    KERNEL_HOT static bool may_switch_space(Space space) { return static_cast<int32_t>(space->asid) >= 0; }
+    KERNEL_HOT static bool may_switch_space(Space space) { return asid_of(space) >= 0; }
     KERNEL_HOT static void switch_space(const Entry& entry, Space space) {
-        if (space == entry.current->space)
+        const kernel::VSpace* to = space;
+        if (to == entry.current->space)
             return;
-        csr::write_satp(csr::Translation{space->token});
-        if (space->asid == 0) [[unlikely]]
+        csr::write_satp(csr::Translation{to->token});
+        if (asid_of(space) == 0) [[unlikely]]
             fence_space(0);
     }
 
@@ -274,7 +286,8 @@ private:
     template <unsigned Number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         // The compiler may have used t2, which the frame holds: user level must not see the kernel's value.
-        asm volatile("mv a0, %0\n\tld t3, %2(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(path),
+        register kernel::Word a0 asm("a0") = path;
+        asm volatile("ld t3, %2(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0),
                      "i"(Number), "i"(offsetof(kernel::Cpu, current))
                      : "memory");
         __builtin_unreachable();
