@@ -43,10 +43,12 @@
 #else
 #define ENTER_FASTPATH 20
 #endif
-    // One instruction: assemblers make two of a branch to a symbol that they do not see.
+    // bnez, one instruction: assemblers make two of a branch to a symbol that they do not see.
+#define T0 5
+#define T3 28
     .macro branch_to target, register
     .reloc  ., R_RISCV_BRANCH, \target
-    bnez    \register, .
+    .4byte  0x1063 | (\register << 15)
     .endm
     // Of so many instructions that end with a line, where the fastpath begins: link.ld puts it there, and all within
     // reach of a branch.
@@ -65,15 +67,15 @@ trap_entry:
     sd      t3, CPU_SCRATCH(tp)
     csrr    t3, scause
     addi    t3, t3, -8              // environment call from user level
-    branch_to trap_not_call, t0
-    branch_to trap_full, t3
+    branch_to trap_not_call, T0
+    branch_to trap_full, T3
     enter_fastpath                  // kernel_fast_call follows
 
     before_fastpath trap_reply_recv, 3
 trap_not_call:
-    branch_to trap_full, t3
+    branch_to trap_full, T3
     addi    t3, t0, -1
-    branch_to trap_other, t3
+    branch_to trap_other, T3
     enter_fastpath                  // kernel_fast_reply_recv follows
 
     .section .text.fast, "ax"
