@@ -4,6 +4,8 @@
 
 #include "test.hpp"
 
+#include <cobnut/abi/fault.hpp>
+
 namespace conformance {
 
 Area areas[area_count];
@@ -28,12 +30,23 @@ void trap(Syscall form, arch::Trap& registers) {
     }
 }
 
+/// Whether the debug kernel says why (docs/manual/debug.md). Who faults for lack of a capability gets no
+/// answer; the handler sees it.
+bool is_told(Tag answer) {
+    if (answer.kind() == Kind::fault)
+        return answer.label() == static_cast<Word>(FaultType::capability);
+    const Error error = answer.kind() == Kind::none ? answer.error() : Error::none;
+    return error != Error::none && error != Error::missing_table && error != Error::would_block &&
+           error != Error::canceled;
+}
+
 Received result(Operation operation, const arch::Trap& registers) {
     Received received{registers.capability, Tag(registers.tag), {}, operation};
     for (unsigned index = 0; index < arch::message_registers; ++index)
         received.registers[index] = registers.message[index];
     if (received.kind() == Kind::none)
         answers_given.mark(operation, received.error());
+    count_refusal(received.tag);
     return received;
 }
 
@@ -79,6 +92,18 @@ Local& local() {
     if (here < first || here >= first + sizeof areas)
         return outside;
     return areas[(here - first) / area_size].local;
+}
+
+void count_refusal(Tag answer) {
+    if (is_told(answer))
+        ++local().refusals; // of each thread its own: one of all would have to be atomic
+}
+
+Word refusals_seen() {
+    Word sum = outside.refusals;
+    for (const Area& area : areas)
+        sum += area.local.refusals;
+    return sum;
 }
 
 Received system_call(Syscall form, CapIndex capability, Tag tag, Words words, CapIndex reply,

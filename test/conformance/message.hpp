@@ -27,6 +27,7 @@ struct Local {
     CapIndex thread = 0;
     CapIndex context = 0;
     CapIndex buffer_frame = 0;
+    Word refusals = 0; ///< That it saw, and the debug kernel tells on its console.
 };
 
 inline constexpr size_t area_size = 8192;
@@ -44,6 +45,11 @@ extern Area areas[area_count];
 
 /// The running thread's.
 Local& local();
+
+/// An answer that the calls below have not seen: notes it if it is a refusal.
+void count_refusal(Tag answer);
+/// The refusals that the domain's threads saw.
+Word refusals_seen();
 
 /// An error, and what was refused with it: checks note that a test asked for this answer.
 struct Answer {

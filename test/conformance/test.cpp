@@ -13,6 +13,7 @@ namespace {
 constinit CapIndex next_slot = own::first_free;
 constinit unsigned next_area = 1;
 constinit CapIndex never = 0; // a Notification that nobody signals
+constinit const char* uncounted = nullptr;
 
 [[noreturn]] void worker_main(Word) {
     Local& mine = local();
@@ -34,7 +35,19 @@ void write_registers(CapIndex thread, Word first, Words words, Location location
 
 } // namespace
 
+void refusals_unseen(Word count, const char*) {
+    local().refusals += count;
+}
+
+void refusals_uncounted(const char* why) {
+    uncounted = why;
+}
+
 void finish(Verdict verdict, const char* what, Word expected, Word got, Location location) {
+    if (verdict == Verdict::passed || verdict == Verdict::skipped)
+        got = refusals_seen();
+    if (verdict == Verdict::passed)
+        what = uncounted;
     system_call(Syscall::call, own::report,
                 Tag(Word{location.line} << verdict_bits | static_cast<Word>(verdict), 4),
                 {reinterpret_cast<Word>(what), reinterpret_cast<Word>(location.file), expected,

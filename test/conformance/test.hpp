@@ -151,6 +151,12 @@ inline Received resume(CapIndex thread) {
 uint64_t clock();
 uint64_t microseconds(uint64_t ticks);
 
+/// Every refusal that the debug kernel tells is counted by who sees it, and the numbers are compared
+/// (tools/cobnut_tool/refusals.py). These were refused and nobody was answered:
+void refusals_unseen(Word count, const char* why);
+/// How many there are cannot be said of this test.
+void refusals_uncounted(const char* why);
+
 /// Whether this is a debug kernel, which tells each refusal on the console.
 bool kernel_tells();
 /// Of so many rounds of calls that are refused more often than not: a debug kernel gets a hundredth.

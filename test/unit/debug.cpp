@@ -188,6 +188,21 @@ TEST_CASE("debug: a refused send is told with its path and the condition") {
     CHECK(console.has("The slot is empty"));
 }
 
+TEST_CASE("debug: a receive whose Reply is none names the Reply's path, not the Endpoint's") {
+    World world;
+    const Word endpoint = world.make(ObjectType::endpoint), empty = world.free_slot();
+    const Console console;
+    world.put_message(*world.cpu().current, 0, {}, {});
+    world.cpu().current->registers.a0 = endpoint;
+    world.cpu().current->registers.reply_path = empty;
+    (void)world.syscall(Syscall::nb_recv);
+    INFO(arch::host::machine.console);
+    CHECK(console.lines() == 1);
+    std::ostringstream told;
+    told << "receive with the Reply at path 0x" << std::hex << empty << " refused: invalid_capability";
+    CHECK(console.has(told.str().c_str()));
+}
+
 namespace {
 
 /// What the console tells of refusals: lines of their own, and those that it only counts.

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import conformance_rules
 
-from . import archives, bench, builds, elf, qemu, setup, ways
+from . import archives, bench, builds, elf, qemu, refusals, setup, ways
 from .results import Result
 
 Case = Callable[[], list[Result]]
@@ -197,12 +197,19 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
     if outcome.end == "found":
         return [result for result in tap_results(name, outcome) if not result.passed]
     results = judge_tap(name, outcome)
+    if build.variant == "debug":
+        refusals.judge(results, parts_of(outcome.lines))
     if not wishes:
         results += unlisted(build, results)
     if options.twice or options.all:
         again = qemu.boot_board(build, command, limit)
         results.append(same_lines(name, outcome.lines, again.lines))
     return results
+
+
+def told_refusals(build: builds.Build, options: argparse.Namespace) -> list[Result]:
+    """For the quick whole: tests of which most are refusals, which a debug kernel must tell, each once."""
+    return conformance(build, argparse.Namespace(**{**vars(options), "filter": "argument:*"}))
 
 
 def same_lines(name: str, first: list[str], second: list[str]) -> Result:
@@ -248,6 +255,19 @@ def tap_results(name: str, outcome: qemu.Outcome) -> list[Result]:
                                   [] if passed else outcome.lines[previous:index + 1] + block))
             previous = index + 1 + len(block)
     return results
+
+
+def parts_of(lines: list[str]) -> list[list[str]]:
+    """What was printed up to each verdict, from the plan or the verdict before it on."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if PLAN.match(line):
+            parts = [[]]
+        elif TAP.match(line):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts[:-1]
 
 
 def judge_tap(name: str, outcome: qemu.Outcome) -> list[Result]:

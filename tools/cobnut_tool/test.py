@@ -122,6 +122,10 @@ def jobs_of(options: argparse.Namespace, chosen: list[str]) -> list[Job]:
     if "conformance" in chosen:
         jobs += [Job("conformance", build, lambda b=build: suites.conformance(b, options))
                  for build in [*plain, *other_kernels(options)]]
+        if not options.what and not options.all:
+            jobs += [Job("conformance", build, lambda b=build: suites.told_refusals(b, options))
+                     for build in combinations(options, ["debug"], ["gcc"])
+                     if build.variant == "debug" and build.board.name == boards.DEFAULT]
     if "boards" in chosen:
         every = combinations(options, ["release"], ["gcc"], every_board=True)
         every += combinations(options, ["release"], ["gcc"], True, generic=True)

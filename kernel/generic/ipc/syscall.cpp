@@ -30,8 +30,10 @@ struct Entry {
     Thread& thread;
 
     /// Reports a failure: a blocking form faults, a non-blocking one gets it as its result.
-    void refuse(Word path, bool receiving, bool blocking, Failure failure) const {
-        debug::report_refusal(thread, receiving ? "receive through path" : "send through path", path, failure);
+    void refuse(Word path, bool receiving, bool blocking, Failure failure, const char* phase = nullptr) const {
+        if (phase == nullptr)
+            phase = receiving ? "receive through path" : "send through path";
+        debug::report_refusal(thread, phase, path, failure);
         if (blocking)
             fault::deliver_capability(cpu, thread, path, receiving, failure);
         else
@@ -129,13 +131,14 @@ struct Entry {
         auto found = lookup_capability(thread, path);
         if (found.ok() && found.value()->type() != ObjectType::reply)
             found = Error::invalid_capability;
+        const char* phase = "receive with the Reply at path";
         if (found.ok() && ipc::is_offered(*found.value()->pointer<Reply>(), thread)) {
-            debug::report_refusal(thread, "receive with the Reply at path", path, Error::in_use);
+            debug::report_refusal(thread, phase, path, Error::in_use);
             ipc::give_failure(thread, Error::in_use);
             return false;
         }
         if (!found.ok()) {
-            refuse(path, true, block, found.failure());
+            refuse(path, true, block, found.failure(), phase);
             return false;
         }
         ipc::offer(*found.value()->pointer<Reply>(), thread, path);

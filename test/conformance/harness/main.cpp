@@ -136,7 +136,7 @@ bool understand(const Message& message, Outcome& outcome) {
     if (harness.reference.takes(outcome.verdict, message))
         return false;
     outcome.line = message.label() >> verdict_bits;
-    outcome.what = text_at(message.word(0));
+    outcome.what = message.word(0) == 0 ? "" : text_at(message.word(0));
     outcome.file = outcome.line == 0 ? "" : text_at(message.word(1));
     outcome.expected = message.word(2);
     outcome.got = message.word(3);
@@ -170,8 +170,19 @@ Outcome watch() {
     }
 }
 
+/// For the host, which compares it with what the debug kernel told.
+void tell_refusals(const Outcome& outcome) {
+    if ((harness.home.machine.info().feature_flags & BootFeature::debug_kernel) == 0)
+        return;
+    if (outcome.verdict == Verdict::passed && *outcome.what != '\0')
+        harness.output.line("# refusals not counted: ", outcome.what);
+    else if (outcome.verdict == Verdict::passed || outcome.verdict == Verdict::skipped)
+        harness.output.line("# refusals: ", outcome.got);
+}
+
 void print(const Test& test, const Outcome& outcome) {
     Output& output = harness.output;
+    tell_refusals(outcome);
     if (outcome.verdict == Verdict::passed) {
         ++harness.passed;
         output.line("ok ", harness.number, " - ", test.rule);

@@ -201,7 +201,8 @@ constexpr Test tests[] = {
          for (const CapIndex kind : kinds)
              for (const Syscall form : {Syscall::nb_send, Syscall::nb_send_wait, Syscall::send}) {
                  const Received before = identify(kind);
-                 const bool is_endpoint = before[0] == static_cast<Word>(ObjectType::endpoint);
+                 const auto type = static_cast<ObjectType>(before[0]);
+                 const bool is_endpoint = type == ObjectType::endpoint;
                  if (is_endpoint && form == Syscall::send)
                      continue; // it would wait for a receiver
                  if (form == Syscall::nb_send_wait) {
@@ -210,6 +211,8 @@ constexpr Test tests[] = {
                  } else {
                      system_call(form, kind, Tag(0x3ff, 2), {1, 2});
                  }
+                 if (!is_endpoint && type != ObjectType::notification && type != ObjectType::reply)
+                     refusals_unseen(1, "a send asks for no answer of a method");
                  const Received after = identify(kind);
                  for (unsigned index = 0; index < before.length(); ++index)
                      expect("as before", after[index], before[index]);

@@ -43,6 +43,7 @@ void referee(Worker worker, Word limit) {
     }
     note("calls, faults", rounds, faults);
     suspend(worker.thread);
+    refusals_uncounted("a call whose fault is skipped seems to end in what it began with; the last one is cut off");
 }
 
 /// Random system calls of a thread whose capability space is empty.

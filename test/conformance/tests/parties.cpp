@@ -178,6 +178,7 @@ void go(Party& party, Word seed, Syscall form, CapIndex capability, Tag tag, Wor
     load_fpu(party, seed);
     isa::trap_with(party.after, form);
     store_fpu(party);
+    count_refusal(Tag(party.after.word[isa::place_of(Role::tag)]));
 }
 
 void go_undefined(Party& party, Word seed) {

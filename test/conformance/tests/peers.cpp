@@ -321,6 +321,7 @@ constexpr Test tests[] = {
          wait(over);
          expect("rounds", steps[0], 5u);
          expect("changed", changed, 0u);
+         refusals_unseen(5, "calls through an empty slot, made in assembler");
      }},
 };
 

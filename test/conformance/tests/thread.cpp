@@ -36,11 +36,13 @@ constexpr Test tests[] = {
          for (Word round = 0; round < 4; ++round)
              expect("changed", isa::changed_callee_saved(round * 0x7654321, notification), 0u);
          expect("changed there", result[0], 0u);
+         refusals_unseen(4, "the partner's calls through an empty slot, made in assembler");
      }},
     {"registers: caller-saved ones without a result are cleared by a system call",
      [] {
          expect("not cleared", isa::uncleared(0x5a5a5a, make_notification()), 0u);
          expect("not cleared after a failure", isa::uncleared(0x5a5a5a, slots()), 0u);
+         refusals_unseen(1, "that failure's");
      }},
     {"registers: all of them survive preemption",
      [] {

@@ -267,6 +267,7 @@ constexpr Test tests[] = {
                                 {node, own::space}));
          resume(worker.thread);
          expect("label", wait(object).label(), 8u);
+         refusals_unseen(1, "at its end it waits through a path that the space does not have");
      }},
     {"set_space: errors of its capabilities, and not in place of a CNode's last one",
      [] {

@@ -56,6 +56,7 @@ constexpr Test tests[] = {
                  tag = Tag(static_cast<Word>(Method::cnode_identify), 0).raw();
                  expect("stack pointer", isa::stack_after_call(address, own::cnode, tag), address);
                  expect("refused", Tag(tag).error(), Error::truncated_message);
+                 count_refusal(Tag(tag));
              }
          expect_whole("nothing written");
      }},
