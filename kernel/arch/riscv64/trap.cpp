@@ -7,6 +7,7 @@
 #include <arch/memory.hpp>
 #include <arch/page_format.hpp>
 #include <cobnut/abi/fault.hpp>
+#include <generic/base/attributes.hpp>
 #include <generic/base/panic.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
@@ -72,9 +73,10 @@ static_assert(is_page_fault(static_cast<uint64_t>(Cause::load_page)) &&
 extern "C" {
 
 [[noreturn, gnu::used]] void trap_from_user() {
-    const uint64_t cause = csr::read_scause();
-    if ((cause & csr::cause_interrupt) != 0)
+    const uint64_t raw_cause = csr::read_scause();
+    if ((raw_cause & csr::cause_interrupt) != 0)
         kernel_interrupt();
+    const uint64_t cause = KERNEL_APART(raw_cause); // knowing its sign, Clang would make masks of two instructions
     if (is_page_fault(cause)) [[likely]]
         page_fault(cause);
     Registers& registers = current_cpu().current->registers;
