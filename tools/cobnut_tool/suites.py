@@ -209,7 +209,10 @@ def conformance(build: builds.Build, options: argparse.Namespace) -> list[Result
 
 def told_refusals(build: builds.Build, options: argparse.Namespace) -> list[Result]:
     """For the quick whole: tests of which most are refusals, which a debug kernel must tell, each once."""
-    return conformance(build, argparse.Namespace(**{**vars(options), "filter": "argument:*"}))
+    results = conformance(build, argparse.Namespace(**{**vars(options), "filter": "argument:*"}))
+    for result in results:
+        result.name = f"refusals told, {result.name}"
+    return results
 
 
 def same_lines(name: str, first: list[str], second: list[str]) -> Result:
