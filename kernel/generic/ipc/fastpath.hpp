@@ -167,6 +167,7 @@ struct Fastpath {
         Policy::slow_call(entry, path);
     }
     [[noreturn]] KERNEL_HOT static void reply_recv(typename Policy::Entry entry, Word path) {
+        hide(path); // or GCC uses both its register and a copy
         choose<ReplyRecv>(entry, path);
         Policy::slow_reply_recv(entry, path);
     }
@@ -350,6 +351,7 @@ struct Fastpath {
     [[noreturn]] KERNEL_HOT static void call_exchange(const Slot* slot) {
         Thread* server = Policy::template second<Thread>();
         Thread* current = current_thread();
+        launder(slot); // as path in reply_recv
         Cpu& cpu = arch::current_cpu();
         auto entry = Policy::entry_of(current);
         SchedContext* own = server->sched_context;
