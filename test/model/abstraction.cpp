@@ -111,13 +111,14 @@ private:
         const auto mapping = type == ObjectType::frame || type == ObjectType::page_table
                                  ? kernel::mm::mapping_of(slot)
                                  : kernel::mm::MappingState{};
-        const Word rights = type == ObjectType::cnode  ? Rights::all().bits
+        const bool is_unlimited = type == ObjectType::cnode || type == ObjectType::page_table;
+        const Word rights = is_unlimited ? Rights::all().bits
                             : type == ObjectType::frame
                                 ? slot.rights().bits & Rights::read_write().bits
                                 : slot.rights().bits;
         writer_.begin(StateWriter::capability);
         writer_.add(name_of_slot(slot), static_cast<uint64_t>(type),
-                    is_memory(type) ? slot.object.physical().raw()
+                    is_memory(type) ? slot.memory().raw()
                                     : name_of(slot.pointer<void>()),
                     rights, badged ? slot.badge : 0, size_of(slot),
                     type == ObjectType::untyped && children != 0 ? slot.untyped_used() : 0,

@@ -167,7 +167,7 @@ TEST_CASE("frames of devices are mapped uncached, and their caches left alone", 
     CHECK(cache(b.copy(frame, Rights::read_bit), CacheOperation::unify, 0, 64) == Error::none);
     CHECK(cache(b.copy(frame, Rights::write_bit), CacheOperation::clean, 0, 64) ==
           Error::missing_right);
-    const Word address = b.world.slot(frame).object.physical().raw();
+    const Word address = b.world.slot(frame).memory().raw();
     CHECK(b.call(frame, Method::frame_address).words == Words{address, 0, 12});
 }
 

@@ -263,7 +263,7 @@ TEST_CASE("debugger: an address space's mappings are told in runs", "[debugger]"
 TEST_CASE("debugger: words of RAM are told, of anything else none", "[debugger]") {
     World world;
     const Word frame = world.make(cobnut::ObjectType::frame, 12);
-    const PhysAddr place = world.slot(frame).object.physical();
+    const PhysAddr place = world.slot(frame).memory();
     auto* words = static_cast<Word*>(arch::to_virtual(place));
     for (unsigned i = 0; i < 9; ++i)
         words[i] = 0x1100 + i;

@@ -80,7 +80,7 @@ Range range_of(const Slot& slot) {
     const uint64_t size = size_of(slot);
     if (size == 0)
         return {};
-    const uint64_t begin = is_memory(slot) ? slot.object.physical().raw()
+    const uint64_t begin = is_memory(slot) ? slot.memory().raw()
                                            : arch::to_physical(slot.pointer<void>()).raw();
     return {begin, begin + size};
 }
@@ -449,7 +449,7 @@ private:
                     const Word before = Word{i % group} << level.shift;
                     MUST(frames.contains({space.id, address - before}));
                     const Slot* frame = frames[{space.id, address - before}];
-                    MUST(frame->object.physical() + before == target);
+                    MUST(frame->memory() + before == target);
                     MUST(size_of(*frame) == uint64_t{group} << level.shift);
                     mapped.erase(frame);
                 }

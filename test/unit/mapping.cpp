@@ -3,6 +3,8 @@
 #include "world.hpp"
 
 #include <arch/page_format.hpp>
+#include <generic/cap/derivation.hpp>
+#include <generic/mm/address_space.hpp>
 #include <generic/mm/walker.hpp>
 #include <generic/object/kernel.hpp>
 #include <generic/object/vspace.hpp>
@@ -57,7 +59,7 @@ TEST_CASE("a mapped frame is found by the walk, with the rights asked for", "[ma
     Space s;
     REQUIRE(s.map(s.frames, 0x3000, 1 | 2, 0).error == Error::none);
     const auto entry = s.entry(0x3000);
-    CHECK(Format::address(2, entry) == s.world.slot(s.frames).object.physical());
+    CHECK(Format::address(2, entry) == s.world.slot(s.frames).memory());
     CHECK(Format::attributes(2, entry) == mm::PageAttributes(true, true));
     REQUIRE(s.map(s.frames, 0x3000, 2, 4).error == Error::none);
     CHECK(Format::attributes(2, s.entry(0x3000)) == mm::PageAttributes{});
@@ -246,11 +248,59 @@ TEST_CASE("a revoke ends whose tables hold what stays", "[mapping]") {
 
 TEST_CASE("an address space gets no root when the ids have run out", "[mapping]") {
     Space s;
-    kernel_state.next_space_id = Slot::max_space_id - 1;
+    kernel_state.last_space_id = Slot::space_id_end - 1;
     REQUIRE(s.world.call(s.tables, Method::page_table_unmap, {}).error == Error::none);
     CHECK(s.map_table(s.tables, 0x1000) == Error::not_enough_memory);
     CHECK(s.map(s.frames, 0x3000).words[0] == word_bits);
     test::check_invariants(s.world);
+}
+
+TEST_CASE("mappings under an id of all bits are what those under a small one are", "[mapping]") {
+    for (const uint64_t id : {Slot::space_id_end - 2, uint64_t{1} << 50, uint64_t{0x5a58'0002'1234'5678}}) {
+        Space s;
+        World& world = s.world;
+        REQUIRE(world.call(s.tables, Method::page_table_unmap, {}).error == Error::none);
+        kernel_state.last_space_id = id;
+        for (const Word table : {s.tables, s.tables + 1, s.tables + 2})
+            REQUIRE(s.map_table(table, 0x1000) == Error::none);
+        REQUIRE(world.object<VSpace>(s.space).id > id);
+        REQUIRE(s.map(s.frames, 0x3000).error == Error::none);
+        const PhysAddr page = world.slot(s.frames).memory();
+        CHECK(Format::address(2, s.entry(0x3000)) == page);
+
+        const auto table = world.call(World::cnode, Method::cnode_identify, {s.tables, word_bits});
+        CHECK(table.words[1] == cobnut::Rights::all().bits);
+        // A copy is the same object, unmapped; the neighbour's page is another one.
+        const Word copy = world.free_slot();
+        REQUIRE(world.call(World::cnode, Method::cnode_copy, {copy, word_bits, s.frames, word_bits, 15},
+                           {World::cnode})
+                    .error == Error::none);
+        CHECK(world.slot(copy).memory() == page);
+        CHECK(!mm::mapping_of(world.slot(copy)).mapped);
+        CHECK(derivation::same_object(world.slot(copy), world.slot(s.frames)));
+        CHECK(!derivation::same_object(world.slot(s.frames), world.slot(s.frames + 1)));
+        REQUIRE(s.map(copy, 0x4000).error == Error::none);
+        REQUIRE(s.map(s.frames + 1, 0x5000).error == Error::none);
+        CHECK(s.map_table(s.tables + 2, 0x200000) == Error::already_mapped);
+        test::check_invariants(world);
+
+        const Word to = world.free_slot();
+        REQUIRE(world.call(World::cnode, Method::cnode_move, {to, word_bits, copy, word_bits}, {World::cnode}).error ==
+                Error::none);
+        REQUIRE(world.call(to, Method::frame_set_rights, {2, 4}).error == Error::none);
+        CHECK(!Format::attributes(2, s.entry(0x4000)).write());
+        REQUIRE(world.call(to, Method::frame_unmap, {}).error == Error::none);
+        CHECK(s.entry(0x4000) == 0);
+        CHECK(world.call(s.tables + 2, Method::page_table_unmap, {}).error == Error::in_use);
+        REQUIRE(world.call(s.frames + 1, Method::frame_unmap, {}).error == Error::none);
+        REQUIRE(s.remove(s.frames) == Error::none);
+        REQUIRE(world.call(s.tables + 2, Method::page_table_unmap, {}).error == Error::none);
+        REQUIRE(s.map_table(s.tables + 2, 0x1000) == Error::none);
+        REQUIRE(s.map(to, 0x3000).error == Error::none);
+        CHECK(Format::address(2, s.entry(0x3000)) == page);
+        REQUIRE(s.remove(s.tables + 1) == Error::none); // in use: the space becomes as new
+        CHECK(world.call(to, Method::frame_set_rights, {2, 4}).error == Error::not_mapped);
+    }
 }
 
 TEST_CASE("a VSpace that is gone takes its mappings along", "[mapping]") {
@@ -275,7 +325,7 @@ TEST_CASE("a group of entries is written, changed and removed as one", "[mapping
             count += entry != 0 && Format::grouped(entry) &&
                      Format::attributes(2, entry) == attributes &&
                      Format::address(2, entry) ==
-                         s.world.slot(group).object.physical() + uint64_t{i} * 0x1000;
+                         s.world.slot(group).memory() + uint64_t{i} * 0x1000;
         }
         return count;
     };

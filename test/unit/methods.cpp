@@ -92,7 +92,7 @@ TEST_CASE("a slot says what is in it", "[cnode]") {
     CHECK(identify(frame)[1] == Rights::read_write().bits);
     CHECK(identify(frame)[2] == 0);
     CHECK(identify(frame)[3] == 12);
-    CHECK(identify(frame)[4] == c.world.slot(frame).object.physical().raw());
+    CHECK(identify(frame)[4] == c.world.slot(frame).memory().raw());
     const Word thread = c.world.make(ObjectType::thread);
     CHECK(identify(thread)[4] == 0);
     CHECK(identify(c.world.free_slot()) == Words{0, 0, 0, 0, 0, 0, 0});

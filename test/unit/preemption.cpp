@@ -303,29 +303,85 @@ TEST_CASE("an Endpoint that is being destroyed takes nobody any more", "[preempt
         CHECK(!test.waits(*thread));
 }
 
-TEST_CASE("the cache maintenance of a large Frame goes on where it was preempted", "[preemption]") {
-    constexpr Word address = 0x4000'0000;
+namespace {
+
+/// The root's map of a Frame of 2 MiB, executable, was preempted in its preparation.
+struct Preparation {
+    static constexpr Word address = 0x4000'0000;
+    static constexpr unsigned size_bits = 21;
     World world;
-    const Word space = world.make(ObjectType::vspace);
-    const Word frame = world.make(ObjectType::frame, 21);
-    const auto map = [&](Word attributes) {
+    Word space = world.make(ObjectType::vspace);
+    Word frame = world.make(ObjectType::frame, size_bits);
+
+    Preparation() {
+        while (map(cobnut::MapAttributes::execute_never) == Error::missing_table)
+            REQUIRE(world.call(world.make(ObjectType::page_table), Method::page_table_map, {address},
+                               {space})
+                        .error == Error::none);
+        REQUIRE(world.call(frame, Method::frame_unmap, {}).error == Error::none);
+        arch::host::machine.made_executable = 0;
+        world.call_preempted(frame, Method::frame_map, {address, 3, 0}, {space});
+    }
+    Error map(Word attributes) {
         return world.call(frame, Method::frame_map, {address, 3, attributes}, {space}).error;
+    }
+    void finish() {
+        arch::host::machine.preempt_every = 1;
+        unsigned rounds = 0;
+        do {
+            REQUIRE(++rounds <= (1u << size_bits) / 4096);
+            world.root().registers.pc = 0x1000;
+            (void)world.enter([] { kernel_syscall(static_cast<Word>(Syscall::call)); });
+        } while (world.root().registers.pc < 0x1000);
+        arch::host::machine.preempt_every = 0;
+        CHECK(error_of(world.root()) == Error::none);
+        test::check_invariants(world);
+    }
+};
+
+} // namespace
+
+TEST_CASE("the cache maintenance of a large Frame goes on where it was preempted", "[preemption]") {
+    Preparation p;
+    p.finish();
+    CHECK(arch::host::machine.made_executable == size_t{1} << Preparation::size_bits);
+}
+
+TEST_CASE("how far a Frame was prepared counts for the same operation alone", "[preemption]") {
+    Preparation p;
+    // Another thread began to map it uncached meanwhile, and was preempted far behind.
+    p.world.slot(p.frame).set_mapping(Slot::space_id_end, VirtAddr(0x1f0000));
+    p.finish();
+    CHECK(arch::host::machine.made_executable >= size_t{1} << Preparation::size_bits);
+}
+
+TEST_CASE("how far a Frame was prepared does not move with it, its mapping does", "[preemption]") {
+    Preparation p;
+    World& world = p.world;
+    const Word other = world.make(ObjectType::notification);
+    const Word to = world.free_slot();
+    const auto move = [&](Word into, Word from) {
+        return world.call(World::cnode, Method::cnode_move, {into, word_bits, from, word_bits}, {World::cnode}).error;
     };
-    while (map(cobnut::MapAttributes::execute_never) == Error::missing_table)
-        REQUIRE(world.call(world.make(ObjectType::page_table), Method::page_table_map, {address},
-                           {space})
-                    .error == Error::none);
-    REQUIRE(world.call(frame, Method::frame_unmap, {}).error == Error::none);
-    world.call_preempted(frame, Method::frame_map, {address, 3, 0}, {space});
-    arch::host::machine.preempt_every = 1;
-    unsigned rounds = 0;
-    do {
-        REQUIRE(++rounds <= (1u << 21) / 4096);
-        world.root().registers.pc = 0x1000;
-        (void)world.enter([] { kernel_syscall(static_cast<Word>(Syscall::call)); });
-    } while (world.root().registers.pc < 0x1000);
-    arch::host::machine.preempt_every = 0;
-    CHECK(error_of(world.root()) == Error::none);
+    const auto exchange = [&](Word pivot, Word from) {
+        return world.call(World::cnode, Method::cnode_rotate,
+                          {from, word_bits, 0, pivot, word_bits, 0, from, word_bits}, {World::cnode, World::cnode})
+            .error;
+    };
+    const auto mark = [&](Word slot) { world.slot(slot).set_mapping(Slot::space_id_end + 1, VirtAddr(0x1000)); };
+    REQUIRE(world.slot(p.frame).has_record());
+    REQUIRE(move(to, p.frame) == Error::none);
+    CHECK(!world.slot(to).has_record());
+    mark(to);
+    REQUIRE(exchange(to, other) == Error::none);
+    CHECK(!world.slot(other).has_record());
+    mark(other);
+    REQUIRE(exchange(to, other) == Error::none);
+    CHECK(!world.slot(to).has_record());
+    REQUIRE(move(p.frame, to) == Error::none);
+    REQUIRE(p.map(cobnut::MapAttributes::execute_never) == Error::none);
+    REQUIRE(move(to, p.frame) == Error::none);
+    CHECK(world.call(to, Method::frame_set_rights, {2, 4}).error == Error::none);
     test::check_invariants(world);
 }
 

@@ -39,7 +39,7 @@ struct Bench {
     /// As if it came out of a device's Untyped.
     Word device_frame() {
         const Word frame = world.make(ObjectType::frame, 12);
-        world.slot(frame).object.word |= SlotRights::device << 8;
+        world.slot(frame).object.change_rights_byte(0, SlotRights::device);
         return frame;
     }
     /// A capability that the kernel makes at boot.

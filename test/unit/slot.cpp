@@ -134,24 +134,79 @@ TEST_CASE("an Untyped's use, size and kind do not disturb each other", "[slot]")
     }
 }
 
-TEST_CASE("a mapping record keeps address and VSpace id beside the links", "[slot]") {
+TEST_CASE("a mapping record keeps address and VSpace id beside links, rights and page", "[slot]") {
     test::KernelMemory memory;
     test::Random random{5};
     Slot* slots = memory.make<Slot>(4);
+    const auto wide = [&random] { return uint64_t{random()} << 32 | random(); };
+    Slot& slot = slots[0];
     for (unsigned round = 0; round < 1000; ++round) {
-        Slot& slot = slots[0];
+        const bool is_table = below(random, 2) != 0;
+        const Word rights = below(random, 64);
+        const uint64_t page = wide() & top_bits_of_48 & ~uint64_t{4095};
+        void* table = reinterpret_cast<void*>(arch::window_base() + static_cast<Word>(page >> 8 & ~Word{4095}));
+        if (is_table)
+            slot.object.set(ObjectType::page_table, rights, table);
+        else
+            slot.object.set_physical(ObjectType::frame, rights, PhysAddr(page));
         slot.links.set_next(&slots[1]);
         slot.links.set_prev(&slots[2]);
         slot.links.set_child(&slots[3]);
-        const uint64_t id = (uint64_t{random()} << 32 | random()) % (Slot::max_space_id + 1);
-        const VirtAddr address{(((Word{random()} << 32) | random()) & top_bits_of_48) &
-                               ~Word{4095}};
+        const auto check_others = [&] {
+            REQUIRE(slot.type() == (is_table ? ObjectType::page_table : ObjectType::frame));
+            REQUIRE(slot.object.rights_byte() % 64 == rights);
+            if (is_table)
+                REQUIRE((slot.pointer<void>() == table && slot.object.table() == table));
+            else
+                REQUIRE((slot.memory() == PhysAddr(page) && slot.object.page() == PhysAddr(page)));
+            REQUIRE(slot.links.next() == &slots[1]);
+            REQUIRE(slot.links.prev() == &slots[2]);
+            REQUIRE(slot.links.child() == &slots[3]);
+        };
+        const uint64_t id = wide() & ~Slot::Record::unused;
+        const VirtAddr address{wide() & top_bits_of_48 & ~Word{4095}};
         slot.set_mapping(id, address);
         REQUIRE(slot.mapping_space() == id);
+        REQUIRE(slot.has_record() == (id % (uint64_t{1} << Slot::Record::low_id_bits) != 0));
         REQUIRE(slot.mapping_address() == address);
-        REQUIRE(slot.links.next() == &slots[1]);
-        REQUIRE(slot.links.prev() == &slots[2]);
-        REQUIRE(slot.links.child() == &slots[3]);
+        check_others();
+        slot.clear_mapping();
+        REQUIRE(!slot.has_record());
+        check_others();
+    }
+}
+
+TEST_CASE("the 32-bit mapping record keeps address and VSpace id", "[slot]") {
+    test::Random random{6};
+    ObjectWord32 object;
+    SlotLinks32 links;
+    Word badge = 0;
+    links.set_in_thread(true);
+    for (unsigned round = 0; round < 1000; ++round) {
+        const uint64_t id = uint64_t{random()} << 32 | random();
+        const VirtAddr address{Word{random()} & 0xfffff000};
+        MappingRecord32::set(object, badge, links, id, address);
+        REQUIRE(MappingRecord32::id(object, badge, links) == id);
+        REQUIRE(MappingRecord32::address(badge) == address);
+        REQUIRE(MappingRecord32::low_id(badge, links) == (id & 0xffffffff));
+        links.clear();
+        REQUIRE(MappingRecord32::id(object, badge, links) == id);
+        REQUIRE((links.in_thread() && !links.last() && !links.has_child()));
+        MappingRecord32::clear(badge, links);
+        REQUIRE(MappingRecord32::low_id(badge, links) == 0);
+    }
+}
+
+TEST_CASE("how often a PageTable was put off stands beside its record", "[slot]") {
+    Slot slot;
+    void* table = reinterpret_cast<void*>(arch::window_base() + 0x5000);
+    slot.set(ObjectType::page_table, table, rights_byte(Rights::all()), 0);
+    slot.set_mapping(Slot::space_id_end - 1, VirtAddr(0x3000));
+    for (Word times = 0; times <= Slot::max_table_postponed; ++times) {
+        slot.set_table_postponed(times);
+        REQUIRE(slot.table_postponed() == times);
+        REQUIRE(slot.mapping_space() == Slot::space_id_end - 1);
+        REQUIRE(slot.pointer<void>() == table);
     }
 }
 

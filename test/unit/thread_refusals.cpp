@@ -41,7 +41,7 @@ TEST_CASE("a thread takes spaces, flags and a buffer all or none", "[thread]") {
     CHECK(thread.cspace_slot.empty());
     CHECK(thread.buffer == nullptr);
     REQUIRE(configure(guard, cobnut::ThreadFlags::alien, 0x1000 + offset, frame) == Error::none);
-    auto* memory = static_cast<char*>(arch::to_virtual(b.world.slot(frame).object.physical()));
+    auto* memory = static_cast<char*>(arch::to_virtual(b.world.slot(frame).memory()));
     CHECK(thread.buffer == memory + offset);
     CHECK(thread.buffer_address == 0x1000 + offset);
     CHECK(thread.flags == cobnut::ThreadFlags::alien);

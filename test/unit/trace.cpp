@@ -140,7 +140,7 @@ struct Traced {
 private:
     template <class T>
     T* memory(kernel::Word frame) {
-        return static_cast<T*>(arch::to_virtual(world.slot(frame).object.physical()));
+        return static_cast<T*>(arch::to_virtual(world.slot(frame).memory()));
     }
 };
 

@@ -35,7 +35,7 @@ Outcome revoke(World& world, Word index) {
 unsigned char* memory_of(const Slot& slot) {
     return static_cast<unsigned char*>(slot.type() == ObjectType::frame ||
                                                slot.type() == ObjectType::untyped
-                                           ? arch::to_virtual(slot.object.physical())
+                                           ? arch::to_virtual(slot.memory())
                                            : slot.pointer<void>());
 }
 

@@ -235,7 +235,7 @@ inline constexpr MethodDescription methods[] = {
      "address", {{"VSpace", ObjectType::vspace}}, "",
      {{Error::out_of_range, "The address is none of user level."},
       {Error::already_mapped, "The table is mapped, or none is missing there."},
-      {Error::not_enough_memory, "A root, and the numbers of address spaces are used up."}}},
+      {Error::not_enough_memory, "A root, and the numbers of address spaces are used up: 2^48 (ARMv7-A: 2^64) since boot."}}},
     {Method::page_table_unmap, "PageTable", "unmap",
      "Takes the table out of its address space. With the root goes all that is mapped there.",
      "", {}, "", {{Error::in_use, "It is not the root, and it still holds something."}}},

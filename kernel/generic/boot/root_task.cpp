@@ -167,7 +167,7 @@ void RootTask::adopt(Slot& untyped, const cobnut::BootArea& area) {
     const uint64_t size = uint64_t{1} << untyped.untyped_bits();
     for (Word i = 0; i < area.frame_count; ++i) {
         Slot& frame = cnode_[area.first_frame + i];
-        const PhysAddr address = frame.object.physical();
+        const PhysAddr address = frame.object.page();
         if (address < begin || address - begin >= size)
             continue;
         derivation::remove(frame);

@@ -158,6 +158,8 @@ bool postpone(Slot& parent, Slot& child) {
 void before_move(Slot& slot) {
     if (slot.type() == ObjectType::reply)
         slot.pointer<Reply>()->path = Reply::no_path;
+    if (slot.type() == ObjectType::frame && slot.mapping_space() >= Slot::space_id_end)
+        slot.clear_mapping(); // whoever repeats its preparation may find another Frame in that slot
 }
 
 bool delete_step(Cpu& cpu, Slot& slot) {

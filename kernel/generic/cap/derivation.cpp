@@ -96,11 +96,7 @@ void remove(Slot& node) {
         else
             parent->links.child()->links.set_prev(end);
     }
-    const Word extra = node.links.extra();
-    const bool in_thread = node.links.in_thread();
-    node.links = {};
-    node.links.set_extra(extra);
-    node.links.set_in_thread(in_thread);
+    node.links.clear();
 }
 
 void move(Slot& from, Slot& to) {
@@ -135,7 +131,7 @@ bool same_object(const Slot& a, const Slot& b) {
         return a.badge == b.badge;
     case ObjectType::frame:
     case ObjectType::untyped:
-        return a.object.physical() == b.object.physical();
+        return a.memory() == b.memory();
     default:
         return a.pointer<void>() == b.pointer<void>();
     }

@@ -33,8 +33,8 @@ void derive(Slot& from, Slot& to, Rights rights) {
     case ObjectType::frame: {
         const Word all = from.object.rights_byte();
         const Word kept = all & (rights_byte(rights) | ~rights_byte(Rights::read_write()));
-        to.object.set_physical(ObjectType::frame, kept & 0xff, from.object.physical());
-        to.set_mapping(0, VirtAddr(0));
+        to.object.set_physical(ObjectType::frame, kept & 0xff, from.object.page());
+        to.clear_mapping();
         break;
     }
     case ObjectType::untyped:

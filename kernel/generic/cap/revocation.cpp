@@ -15,7 +15,7 @@ constexpr unsigned max_steps = 16;
 /// Whether `from` was made of the memory of `untyped`, which only its descendants can be; larger
 /// Untypeds that begin at the same address are its ancestors.
 bool lies_in(const Slot& from, const Slot& untyped) {
-    PhysAddr place = from.object.physical();
+    PhysAddr place = from.memory();
     if (from.type() == ObjectType::untyped) {
         if (from.untyped_bits() > untyped.untyped_bits())
             return false;

@@ -26,14 +26,21 @@ struct SlotRights {
     static constexpr Word api_mask = 0xf;
     static constexpr Word write = Word{Rights::write_bit} << api_shift;
     static constexpr Word read = Word{Rights::read_bit} << api_shift;
-    static constexpr Word device = 0x8;         ///< Frame: not RAM. Frames have no grant right.
-    static constexpr unsigned frame_size_shift = 5; ///< Frame: index of its size.
-    static constexpr unsigned postponed_shift = 5;  ///< PageTable: how often a revoke put it off.
+    // Frames and PageTables have no grant rights, and need no may_call.
+    static constexpr Word device = 0x1;             ///< Frame: not RAM.
+    static constexpr unsigned frame_size_shift = 3; ///< Frame: index of its size.
+    static constexpr unsigned postponed_shift = 3;  ///< PageTable: how often a revoke put it off.
+    static constexpr Word size_or_postponed = 7;    ///< Either, above its shift.
 };
 
 /// Packing of the object word on 64-bit ISAs: address in bits 16-63 (sign-extended), rights byte,
-/// type byte. One mask and compare checks type and right.
+/// type byte. One mask and compare checks type and right. A Frame's or PageTable's address is that of a
+/// page: the low 12 bits of it, and the two bits below, belong to the mapping record.
 struct ObjectWord64 {
+    static constexpr unsigned page_shift = 28;
+    static constexpr unsigned record_shift = 14;
+    static constexpr unsigned record_bits = page_shift - record_shift;
+
     Word word = 0;
 
     [[nodiscard]] constexpr ObjectType type() const { return static_cast<ObjectType>(word & 0xff); }
@@ -42,6 +49,20 @@ struct ObjectWord64 {
         return reinterpret_cast<void*>(static_cast<std::make_signed_t<Word>>(word) >> 16);
     }
     [[nodiscard]] constexpr PhysAddr physical() const { return PhysAddr(word >> 16); }
+    // The same of a Frame and of a PageTable.
+    [[nodiscard, gnu::always_inline]] constexpr PhysAddr page() const { return PhysAddr(word >> page_shift << 12); }
+    [[nodiscard]] void* table() const {
+        return reinterpret_cast<void*>(static_cast<std::make_signed_t<Word>>(word) >> page_shift << 12);
+    }
+    [[nodiscard]] constexpr Word record() const {
+        return word >> record_shift & ((Word{1} << record_bits) - 1);
+    }
+    void set_record(Word bits) {
+        constexpr Word mask = ((Word{1} << record_bits) - 1) << record_shift;
+        word = (word & ~mask) | (bits << record_shift & mask);
+    }
+    /// `bits` of the rights byte instead of those in `mask`.
+    void change_rights_byte(Word mask, Word bits) { word = (word & ~(mask << 8)) | bits << 8; }
     /// A Notification that may be signalled.
     [[nodiscard]] constexpr bool may_signal() const { return may_write(ObjectType::notification); }
     /// An Endpoint through which may be sent.
@@ -77,6 +98,9 @@ struct ObjectWord32 {
     [[nodiscard]] constexpr PhysAddr physical() const {
         return PhysAddr((uint64_t{meta >> 16} << 32) | (word & ~Word{15}));
     }
+    [[nodiscard]] constexpr PhysAddr page() const { return physical(); }
+    [[nodiscard]] void* table() const { return pointer(); }
+    void change_rights_byte(Word mask, Word bits) { meta = (meta & ~(mask << 8)) | bits << 8; }
     // As in ObjectWord64.
     [[nodiscard]] constexpr bool may_signal() const { return (word & (is_endpoint | can_send)) == can_send; }
     [[nodiscard]] constexpr bool may_send() const {
@@ -99,6 +123,45 @@ struct ObjectWord32 {
     }
 };
 
+/// Where a Frame or PageTable is mapped: the page's address, and the id of the VSpace. The low bits of an id
+/// are never 0; if they are in a record it says unmapped, whatever the upper ones are. Ids have no bits in
+/// `unused`: so the parts of one are put together in the fewest instructions.
+struct MappingRecord64 {
+    static constexpr uint64_t unused = uint64_t{0xffff} << 34;
+    static constexpr unsigned low_id_bits = 28;
+
+    static Word low_id(Word badge, const SlotLinks64&) { return static_cast<Word>(uint64_t{badge} >> 36); }
+    static uint64_t id(const ObjectWord64& object, Word badge, const SlotLinks64& links) {
+        return uint64_t{badge} >> 36 | uint64_t{links.extra()} << 28 | uint64_t{object.record()} << 50;
+    }
+    [[gnu::always_inline]] static VirtAddr address(Word badge) {
+        return VirtAddr(static_cast<Word>(uint64_t{badge} << 28 >> 16));
+    }
+    static void set(ObjectWord64& object, Word& badge, SlotLinks64& links, uint64_t id, VirtAddr address) {
+        badge = (address.raw() >> 12) | static_cast<Word>(id << 36);
+        links.set_extra(static_cast<Word>(id >> 28));
+        object.set_record(static_cast<Word>(id >> 50));
+    }
+    static void clear(Word& badge, const SlotLinks64&) { badge = 0; }
+};
+
+struct MappingRecord32 {
+    static constexpr uint64_t unused = 0;
+    static constexpr unsigned low_id_bits = 32;
+
+    static Word low_id(Word, const SlotLinks32& links) { return links.extra(); }
+    static uint64_t id(const ObjectWord32&, Word, const SlotLinks32& links) {
+        return uint64_t{links.upper()} << 32 | links.extra();
+    }
+    static VirtAddr address(Word badge) { return VirtAddr(badge); }
+    static void set(const ObjectWord32&, Word& badge, SlotLinks32& links, uint64_t id, VirtAddr address) {
+        badge = address.raw();
+        links.set_extra(static_cast<Word>(id & 0xffffffff));
+        links.set_upper(static_cast<Word>(id >> 32));
+    }
+    static void clear(const Word&, SlotLinks32& links) { links.set_extra(0); }
+};
+
 /// `badge` holds, by type: Endpoint, Notification: the badge. CNode: guard << 6 | guard bits (its
 /// radix is in the rights byte). Untyped, Frame, PageTable: see their accessors. IrqHandler: number.
 /// IoPort: first << 16 | last. SchedControl: core.
@@ -111,12 +174,17 @@ struct alignas(32) Slot {
 
     [[nodiscard]] ObjectType type() const { return object.type(); }
     [[nodiscard]] bool empty() const { return type() == ObjectType::null; }
-    [[nodiscard]] Rights rights() const {
+    [[nodiscard, gnu::always_inline]] Rights rights() const {
         return {static_cast<uint8_t>(object.rights_byte() >> SlotRights::api_shift &
                                      SlotRights::api_mask)};
     }
+    /// Of an object that is neither Untyped nor Frame; one of unknown type is `void`.
     template <class Object>
     [[nodiscard]] Object* pointer() const {
+        if constexpr (std::is_void_v<Object>) {
+            if (type() == ObjectType::page_table)
+                return object.table();
+        }
         return static_cast<Object*>(object.pointer());
     }
 
@@ -147,45 +215,39 @@ struct alignas(32) Slot {
             links.set_extra(static_cast<Word>(bytes >> 4));
     }
 
-    // Frame and PageTable: where it is mapped; VSpace id 0: nowhere. 34 bits of id on 64-bit ISAs.
-    [[nodiscard]] Word mapping_space() const {
-        if constexpr (wide)
-            return (badge >> 36) | (links.extra() << 28);
-        else
-            return links.extra();
+    /// Of an Untyped or a Frame.
+    [[nodiscard]] PhysAddr memory() const {
+        return type() == ObjectType::frame ? object.page() : object.physical();
     }
-    [[nodiscard]] VirtAddr mapping_address() const {
-        if constexpr (wide)
-            return VirtAddr((badge & ((Word{1} << 36) - 1)) << 12);
-        else
-            return VirtAddr(badge);
-    }
-    void set_mapping(uint64_t space, VirtAddr address) {
-        if constexpr (wide) {
-            badge = (address.raw() >> 12) | static_cast<Word>(space << 36);
-            links.set_extra(static_cast<Word>(space >> 28));
-        } else {
-            badge = address.raw();
-            links.set_extra(static_cast<Word>(space));
-        }
-    }
-    /// No VSpace has this id: a Frame that is being prepared notes with it how far it got.
-    static constexpr uint64_t max_space_id = wide ? (uint64_t{1} << 34) - 1 : 0xffffffff;
+
+    // Frame and PageTable: where it is mapped.
+    using Record = std::conditional_t<wide, MappingRecord64, MappingRecord32>;
+    /// VSpaces' ids are below this one: it and the next stand in the record of a Frame that is being prepared.
+    static constexpr uint64_t space_id_end = ~Record::unused ^ 1;
+    /// False: it is unmapped. True: it is mapped, or stale.
+    [[nodiscard]] bool has_record() const { return Record::low_id(badge, links) != 0; }
+    [[nodiscard]] uint64_t mapping_space() const { return Record::id(object, badge, links); }
+    [[nodiscard, gnu::always_inline]] VirtAddr mapping_address() const { return Record::address(badge); }
+    void set_mapping(uint64_t space, VirtAddr address) { Record::set(object, badge, links, space, address); }
+    void clear_mapping() { Record::clear(badge, links); }
 
     // PageTable: how often a revoke has put it off since it was mapped, for what it holds.
     static constexpr Word max_table_postponed = 3; ///< Levels below the root, at most.
-    [[nodiscard]] Word table_postponed() const { return object.rights_byte() >> SlotRights::postponed_shift; }
+    [[nodiscard]] Word table_postponed() const { return size_or_postponed(); }
     void set_table_postponed(Word times) {
-        object.set(type(), (object.rights_byte() & ((Word{1} << SlotRights::postponed_shift) - 1)) |
-                               times << SlotRights::postponed_shift, object.pointer());
+        object.change_rights_byte(SlotRights::size_or_postponed << SlotRights::postponed_shift,
+                                  times << SlotRights::postponed_shift);
     }
 
     // Frame
-    [[nodiscard]] unsigned frame_size_index() const {
-        return static_cast<unsigned>(object.rights_byte() >> SlotRights::frame_size_shift);
-    }
+    [[nodiscard]] unsigned frame_size_index() const { return static_cast<unsigned>(size_or_postponed()); }
     [[nodiscard]] bool frame_is_device() const {
         return (object.rights_byte() & SlotRights::device) != 0;
+    }
+
+private:
+    [[nodiscard]] Word size_or_postponed() const {
+        return object.rights_byte() >> SlotRights::frame_size_shift & SlotRights::size_or_postponed;
     }
 };
 

@@ -34,6 +34,12 @@ public:
                 place(before) << 16 | next_index >> 24;
     }
 
+    /// In no list, without children.
+    void clear() {
+        low_ = 0;
+        high_ &= in_thread_flag | uint64_t{63} << 58;
+    }
+
     [[nodiscard]] bool last() const { return (high_ & last_flag) != 0; }
     [[nodiscard]] bool in_thread() const { return (high_ & in_thread_flag) != 0; }
     void set_last(bool on) { high_ = on ? high_ | last_flag : high_ & ~last_flag; }
@@ -79,19 +85,25 @@ public:
         next_ = behind;
         prev_ = before;
     }
+    void clear() {
+        child_ &= 2;
+        next_ = prev_ = nullptr;
+    }
     [[nodiscard]] bool last() const { return (child_ & 1) != 0; }
     [[nodiscard]] bool in_thread() const { return (child_ & 2) != 0; }
     void set_last(bool on) { child_ = on ? child_ | 1 : child_ & ~Word{1}; }
     void set_in_thread(bool on) { child_ = on ? child_ | 2 : child_ & ~Word{2}; }
     [[nodiscard]] Word extra() const { return extra_; }
     void set_extra(Word bits) { extra_ = bits; }
+    [[nodiscard]] Word upper() const { return upper_; }
+    void set_upper(Word bits) { upper_ = bits; }
 
 private:
     Word extra_ = 0;
     Word child_ = 0;
     Slot* next_ = nullptr;
     Slot* prev_ = nullptr;
-    [[maybe_unused]] Word reserved_ = 0;
+    Word upper_ = 0; ///< Of the VSpace's id.
 };
 
 } // namespace kernel

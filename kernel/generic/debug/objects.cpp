@@ -38,7 +38,7 @@ Hex address_of(const void* object) {
 
 Hex place_of(const Slot& slot) {
     const bool physical = slot.type() == ObjectType::untyped || slot.type() == ObjectType::frame;
-    return physical ? Hex{slot.object.physical().raw()} : address_of(slot.pointer<void>());
+    return physical ? Hex{slot.memory().raw()} : address_of(slot.pointer<void>());
 }
 
 const Slot* find(Word address) {
@@ -82,7 +82,7 @@ void print_capability(const Slot& slot) {
         break;
     case ObjectType::frame:
     case ObjectType::page_table:
-        if (slot.mapping_space() != 0)
+        if (slot.has_record())
             print(" mapped in space ", Decimal{slot.mapping_space()}, " at ",
                   Hex{slot.mapping_address().raw()});
         break;

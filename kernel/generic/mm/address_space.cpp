@@ -19,13 +19,14 @@ using cobnut::CacheOperation;
 using Format = arch::PageFormat;
 
 using Entry = Tables::Entry;
+using space_registry::space_of;
 
 constexpr unsigned table_bits = cobnut::page_table_size_bits;
 constexpr size_t table_bytes = size_t{1} << table_bits;
 constexpr size_t cache_step = 4096; ///< Of cache maintenance between two looks for interrupts.
 
 PhysAddr table_address(const Slot& table) {
-    return arch::to_physical(table.pointer<void>());
+    return arch::to_physical(table.object.table());
 }
 
 constexpr bool has_groups = [] {
@@ -79,11 +80,6 @@ struct Leaf {
     Entry* entry = nullptr;
 };
 
-/// Where the capability is mapped; null: nowhere. A record whose id lives is exact (docs/design/slot.md).
-VSpace* space_of(const Slot& slot) {
-    return space_registry::find(slot.mapping_space());
-}
-
 /// The living mapping of a frame capability; space is null if there is none (any more).
 Leaf find_leaf(const Slot& frame) {
     VSpace* space = space_of(frame);
@@ -94,13 +90,13 @@ Leaf find_leaf(const Slot& frame) {
     KERNEL_ASSERT(position.level == size.level &&
                   Format::kind(size.level, *position.entry) == EntryKind::leaf &&
                   Format::grouped(*position.entry) == size.grouped() &&
-                  Format::address(size.level, *position.entry) == frame.object.physical());
+                  Format::address(size.level, *position.entry) == frame.object.page());
     return {space, position.entry};
 }
 
 /// 1,000 to 2,000 instructions. What is invalid is zero: only a removal makes it so.
 bool is_empty(const Slot& table) {
-    const Word* word = table.pointer<const Word>();
+    const Word* word = static_cast<const Word*>(table.object.table());
     for (size_t left = table_bytes / (4 * sizeof(Word)); left != 0; --left, word += 4)
         if ((word[0] | word[1] | word[2] | word[3]) != 0)
             return false;
@@ -179,19 +175,20 @@ size_t maintain_page(PhysAddr begin, size_t bytes, CacheOperation operation) {
 }
 
 /// RAM that changes its memory type is cleaned, and instructions become visible to fetch. A
-/// preempted preparation goes on where it was: the unmapped frame's record says how far it got.
+/// preempted preparation goes on where it was: the unmapped frame's record says which and how far it got.
 Failure prepare_memory(Slot& frame, size_t bytes, PageAttributes attributes, bool repeated) {
     const bool normal = attributes.type() == cobnut::MemoryType::normal;
     if (frame.frame_is_device() || (normal && !attributes.execute()))
         return {};
-    size_t done = 0;
-    if (repeated && frame.mapping_space() == Slot::max_space_id)
-        done = frame.mapping_address().raw();
     const auto operation = normal ? CacheOperation::unify : CacheOperation::clean_invalidate;
-    done += maintain_cache(frame.object.physical() + done, bytes - done, operation);
+    const uint64_t marker = Slot::space_id_end + (normal ? 1 : 0);
+    size_t done = 0;
+    if (repeated && frame.mapping_space() == marker)
+        done = frame.mapping_address().raw();
+    done += maintain_cache(frame.object.page() + done, bytes - done, operation);
     if (done == bytes)
         return {};
-    frame.set_mapping(Slot::max_space_id, VirtAddr(done));
+    frame.set_mapping(marker, VirtAddr(done));
     return error_preempted;
 }
 
@@ -225,7 +222,7 @@ Failure map_table(VSpace& space, Slot& table, VirtAddr address) {
             Format::kind(position.level, *position.entry) == EntryKind::leaf)
             return Error::already_mapped;
     }
-    void* memory = table.pointer<void>();
+    void* memory = table.object.table();
     arch::clear_memory(memory, table_bytes);
     table.set_table_postponed(0);
     table.set_mapping(space.id, VirtAddr(static_cast<Word>(align_down(address.raw(), 4096))));
@@ -261,7 +258,7 @@ Failure unmap_table(Slot& table, bool used_too) {
                 arch::table_removed(space->asid);
         }
     }
-    table.set_mapping(0, VirtAddr(0));
+    table.clear_mapping();
     return {};
 }
 
@@ -285,17 +282,17 @@ Failure map_frame(VSpace& space, Slot& frame, VirtAddr address, PageAttributes a
             return Error::already_mapped;
         const auto now = Format::attributes(size.level, *leaf.entry);
         if (now.type() == attributes.type() && (now.execute() || !attributes.execute())) {
-            change_leaf(leaf, size, address, frame.object.physical(), attributes);
+            change_leaf(leaf, size, address, frame.object.page(), attributes);
             return {};
         }
         // Break before make: no core may see the old and the new translation at a time.
         remove_leaf(leaf, size, address);
-        frame.set_mapping(0, VirtAddr(0));
+        frame.clear_mapping();
     } else if (position.level != size.level || !is_free(leaf.entry, size)) {
         return Error::already_mapped;
     }
     KERNEL_CHECK(prepare_memory(frame, bytes, attributes, repeated));
-    put_leaf(leaf, size, address, frame.object.physical(), attributes);
+    put_leaf(leaf, size, address, frame.object.page(), attributes);
     frame.set_mapping(space.id, address);
     return {};
 }
@@ -306,7 +303,7 @@ Failure set_rights(Slot& frame, bool write, bool execute) {
         return Error::not_mapped;
     const FrameSize& size = size_of(frame);
     const PageAttributes now = Format::attributes(size.level, *leaf.entry);
-    change_leaf(leaf, size, frame.mapping_address(), frame.object.physical(),
+    change_leaf(leaf, size, frame.mapping_address(), frame.object.page(),
                 {now.write() && write, now.execute() && execute, now.type()});
     return {};
 }
@@ -315,7 +312,7 @@ void unmap_frame(Slot& frame) {
     const Leaf leaf = find_leaf(frame);
     if (leaf.space != nullptr)
         remove_leaf(leaf, size_of(frame), frame.mapping_address());
-    frame.set_mapping(0, VirtAddr(0));
+    frame.clear_mapping();
 }
 
 MappingState mapping_of(const Slot& frame_or_table) {

@@ -57,13 +57,13 @@ static_assert(is_limited_right(MemoryType::normal) && is_limited_right(MemoryTyp
     const VirtAddr address(caller.registers.message(0));
     const Word rights = caller.registers.message(1) & frame.rights().bits;
     if (caller.registers.message(2) != MapAttributes::execute_never || (rights & Rights::read_bit) == 0 ||
-        frame.mapping_space() != 0 || frame.frame_is_device() || address.raw() % page_bytes != 0 ||
+        frame.has_record() || frame.frame_is_device() || address.raw() % page_bytes != 0 ||
         address.raw() >= Format::user_end || !space.has_root())
         return false;
     auto* entry = Tables::find_page(space.root, address);
     if (entry == nullptr || Format::kind(level, *entry) != EntryKind::invalid)
         return false;
-    const auto leaf = Format::leaf(level, frame.object.physical(), {true, false, MemoryType::normal});
+    const auto leaf = Format::leaf(level, frame.object.page(), {true, false, MemoryType::normal});
     arch::write_page_table_entry(entry, limited(leaf, (rights & Rights::write_bit) != 0, false));
     if (space.asid != arch::asid_none)
         arch::entry_added(space.asid, address);
@@ -87,9 +87,9 @@ static_assert(is_limited_right(MemoryType::normal) && is_limited_right(MemoryTyp
     const Format::Entry old = *entry;
     KERNEL_ASSERT(entry == Tables::find_page(space->root, address) &&
                   Format::kind(level, old) == EntryKind::leaf && !Format::grouped(old) &&
-                  Format::address(level, old) == frame.object.physical());
+                  Format::address(level, old) == frame.object.page());
     if (unmaps)
-        frame.set_mapping(0, VirtAddr(0));
+        frame.clear_mapping();
     arch::write_page_table_entry(
         entry, unmaps ? 0 : limited(old, (rights & Rights::write_bit) != 0, attributes == 0));
     if (space->asid != arch::asid_none)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The VSpaces that have a root by id. A node's id agrees with its path from the root in the low bits.
-#include <generic/cap/slot.hpp>
 #include <generic/mm/space_registry.hpp>
-#include <generic/object/kernel.hpp>
 
 namespace kernel::space_registry {
 
@@ -17,12 +15,17 @@ VSpace*& link_to(VSpace& node) {
 } // namespace
 
 bool insert(VSpace& space) {
-    if (kernel_state.next_space_id + 1 >= Slot::max_space_id)
+    uint64_t& last_id = kernel_state.last_space_id;
+    using Record = Slot::Record;
+    uint64_t id = ((last_id | Record::unused) + 1) & ~Record::unused;
+    if (id % (uint64_t{1} << Record::low_id_bits) == 0)
+        ++id; // what has no low bits reads as unmapped
+    if (id >= Slot::space_id_end)
         return false;
-    const auto id = static_cast<Word>(++kernel_state.next_space_id);
+    last_id = id;
     VSpace** link = &kernel_state.spaces;
     VSpace* parent = nullptr;
-    for (Word bits = id; *link != nullptr; bits >>= 1) {
+    for (auto bits = static_cast<Word>(id); *link != nullptr; bits >>= 1) {
         parent = *link;
         link = &parent->child[bits & 1];
     }
@@ -51,11 +54,8 @@ void remove(VSpace& space) {
     space.id = 0;
 }
 
-VSpace* find(Word id) {
-    VSpace* node = kernel_state.spaces;
-    for (Word bits = id; node != nullptr && node->id != id; bits >>= 1)
-        node = node->child[bits & 1];
-    return node;
+VSpace* space_of(const Slot& slot) {
+    return find(slot.mapping_space());
 }
 
 } // namespace kernel::space_registry

@@ -140,14 +140,16 @@ Failure identify(Invocation& call) {
                            type == ObjectType::irq_handler;
     const bool has_memory = type == ObjectType::untyped || type == ObjectType::frame;
     const bool waited_on = type >= ObjectType::endpoint && type <= ObjectType::reply;
-    Word rights = slot->rights().bits;
+    // The rights byte of these two has something else in it.
+    const bool is_unlimited = type == ObjectType::cnode || type == ObjectType::page_table;
+    Word rights = is_unlimited ? Rights::all().bits : slot->rights().bits;
     if (type == ObjectType::frame)
         rights &= Rights::read_write().bits;
     call.answer(static_cast<Word>(type));
-    call.answer(type == ObjectType::cnode ? Rights::all().bits : rights);
+    call.answer(rights);
     call.answer(has_badge ? slot->badge : 0);
     call.answer(size_bits_of(*slot));
-    const PhysAddr address = has_memory  ? slot->object.physical()
+    const PhysAddr address = has_memory  ? slot->memory()
                              : waited_on ? arch::to_physical(slot->pointer<void>())
                                          : PhysAddr{};
     call.answer_wide(address.raw());

@@ -35,7 +35,7 @@ struct Kernel {
     Progress progress[max_progress];
 
     VSpace* spaces;        ///< Root of the search tree over the ids of living VSpaces.
-    uint64_t next_space_id;
+    uint64_t last_space_id; ///< That was given.
     VSpace* oldest_asid; ///< The first of the ring of VSpaces that have an identifier, oldest first.
     uint32_t last_asid;  ///< The identifier that was given last.
 

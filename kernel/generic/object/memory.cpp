@@ -53,7 +53,7 @@ Failure maintain_cache(Invocation& call) {
     if (call.slot.frame_is_device())
         return Error::illegal_operation;
     const size_t done =
-        mm::maintain_cache(call.slot.object.physical() + offset, bytes, wanted);
+        mm::maintain_cache(call.slot.object.page() + offset, bytes, wanted);
     if (done == bytes)
         return {};
     // The rest of the range is the arguments of the repeated call.
@@ -89,7 +89,7 @@ Failure invoke_frame(Invocation& call) {
     case Method::frame_cache:
         return maintain_cache(call);
     case Method::frame_address: {
-        const uint64_t address = call.slot.object.physical().raw();
+        const uint64_t address = call.slot.object.page().raw();
         call.answer_wide(address);
         call.answer(mm::frame_bits(call.slot.frame_size_index()));
         return {};

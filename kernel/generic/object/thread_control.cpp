@@ -79,7 +79,7 @@ Failure check_buffer(const Slot& frame, Word address) {
     if (!is_aligned(address, sizeof(cobnut::IpcBuffer)))
         return {Error::misaligned, __builtin_ctz(sizeof(cobnut::IpcBuffer))};
     const size_t bytes = size_t{1} << mm::frame_bits(frame.frame_size_index());
-    if (!arch::in_window(frame.object.physical(), bytes))
+    if (!arch::in_window(frame.object.page(), bytes))
         return Error::illegal_operation;
     return {};
 }
@@ -93,7 +93,7 @@ void set_buffer(Cpu& cpu, Thread& thread, Slot* frame, Word address) {
     put(*frame, thread.buffer_slot);
     const Word offset =
         address & ((Word{1} << mm::frame_bits(frame->frame_size_index())) - 1);
-    thread.buffer = static_cast<char*>(arch::to_virtual(frame->object.physical())) + offset;
+    thread.buffer = static_cast<char*>(arch::to_virtual(frame->object.page())) + offset;
 }
 
 Failure set_handler(Cpu& cpu, Slot& place, Slot* endpoint) {

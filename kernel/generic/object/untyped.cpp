@@ -271,7 +271,7 @@ void create(Slot& parent, Slot& slot, ObjectType type, unsigned size_bits, PhysA
     }
     default:
         slot.set(type, object, rights, 0);
-        slot.set_mapping(0, VirtAddr(0));
+        slot.clear_mapping();
         break;
     }
     derivation::insert_child(parent, slot);

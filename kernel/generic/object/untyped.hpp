@@ -35,7 +35,7 @@ inline void set_frame(const Slot& parent, Slot& slot, unsigned size_index, PhysA
     const Word rights = rights_byte(Rights::read_write()) | (device ? SlotRights::device : 0) |
                         Word{size_index} << SlotRights::frame_size_shift;
     slot.object.set_physical(ObjectType::frame, rights, address);
-    slot.set_mapping(0, VirtAddr(0));
+    slot.clear_mapping();
 }
 
 /// Makes the object in cleared memory at `address` and its capability in the empty `slot`, a child

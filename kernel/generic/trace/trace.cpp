@@ -18,7 +18,7 @@ uint64_t name_of(const Slot& slot) {
     switch (slot.type()) {
     case ObjectType::untyped:
     case ObjectType::frame:
-        return slot.object.physical().raw();
+        return slot.memory().raw();
     default:
         return detail::address_of(slot.pointer<void>());
     }
@@ -82,9 +82,9 @@ Failure start(Invocation& call, RingState& state) {
         return Error::illegal_operation;
     void* memory[Ring::max_frames];
     for (unsigned i = 0; i < count; ++i)
-        memory[i] = arch::to_virtual(ring[i].object.physical());
+        memory[i] = arch::to_virtual(ring[i].object.page());
     auto& header = *static_cast<cobnut::TraceHeader*>(
-        arch::to_virtual(state.frames[0].object.physical()));
+        arch::to_virtual(state.frames[0].object.page()));
     state.ring.begin(header, memory, count,
                      mm::frame_bits(ring[0].frame_size_index()) - event_size_bits, call.cpu.id,
                      static_cast<uint32_t>(events), arch::ticks_per_second());
