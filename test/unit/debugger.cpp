@@ -191,7 +191,8 @@ TEST_CASE("debugger: what a thread waits for, and what it stopped for", "[debugg
     faulty.fault = {static_cast<uint8_t>(cobnut::FaultType::vm), {}, {0x1234, 1, 2, 0}};
     faulty.gate |= Gate::suspended;
     Thread& server = waits(Wait::signal, notification, 0);
-    Thread& called = waits(Wait::reply, reply, 0);
+    Thread& called = waits(Wait::nothing, reply, 0);
+    called.wait = Wait::in(&world.object<Reply>(reply));
     world.object<Reply>(reply).server = &server;
     world.object<Reply>(reply).caller = &called;
     const Thread* stuck = &world.make_thread(50, true);

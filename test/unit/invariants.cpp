@@ -339,7 +339,7 @@ private:
             auto& reply = *static_cast<Reply*>(object);
             if (reply.caller != nullptr) {
                 MUST(lives(ObjectType::thread, reply.caller));
-                MUST(reply.caller->wait == (reinterpret_cast<Word>(&reply) | Wait::reply));
+                MUST(reply.caller->wait == Wait::in(&reply));
             }
             if (reply.server != nullptr) {
                 MUST(lives(ObjectType::thread, reply.server));

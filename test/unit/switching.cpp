@@ -78,7 +78,7 @@ void lend_before(Scene& s) {
     outer.caller = &caller;
     outer.sched_context = &context;
     context.top = &outer;
-    caller.wait = reinterpret_cast<Word>(&outer) | Wait::reply;
+    caller.wait = Wait::in(&outer);
 }
 
 /// What it carries is that capability.

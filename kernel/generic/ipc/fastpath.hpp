@@ -196,7 +196,7 @@ struct Fastpath {
             if (outer != nullptr) [[unlikely]]
                 outer->up = reply;
             context->top = reply;
-            current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
+            current->wait = Wait::in(reply);
         }
 
         template <bool is_long>
@@ -368,7 +368,7 @@ struct Fastpath {
         reply->caller = current;
         reply->prev = reply->up = nullptr;
         reply->sched_context = nullptr;
-        current->wait = reinterpret_cast<Word>(reply) + Wait::reply;
+        current->wait = Wait::in(reply);
         copy_more(entry, current, server);
         Policy::set_current(entry, server);
         Policy::switch_space(entry, typename Policy::Space{server->space});

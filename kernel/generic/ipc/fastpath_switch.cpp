@@ -39,7 +39,7 @@ KERNEL_HOT void set_current(Cpu& cpu, Thread& from, Thread& to) {
 KERNEL_HOT void attach(Reply& reply, Thread& caller) {
     reply.caller = &caller;
     reply.up = nullptr;
-    caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
+    caller.wait = Wait::in(&reply);
 }
 /// The same; along the Reply its context is lent.
 KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {

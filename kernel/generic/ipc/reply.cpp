@@ -105,7 +105,7 @@ void attach_caller(Cpu& cpu, Reply& reply, Thread& caller, Thread& server) {
     } else {
         sched::make_unready(cpu, caller);
     }
-    caller.wait = reinterpret_cast<Word>(&reply) | Wait::reply;
+    caller.wait = Wait::in(&reply);
     if (&caller == cpu.current)
         cpu.reschedule = true;
 }

@@ -17,7 +17,8 @@ struct Reply;
 struct SchedContext;
 struct VSpace;
 
-/// What a thread waits for: low bits of Thread::wait, the object in the others. Void while it runs.
+/// What a thread waits for: low bits of Thread::wait, the object in the others; those of a Reply are 0, for calls
+/// come by most. Void while it runs.
 struct Wait {
     static constexpr Word nothing = 0; ///< Ready, running or inactive.
     static constexpr Word receive = 1; ///< On an Endpoint.
@@ -25,6 +26,8 @@ struct Wait {
     static constexpr Word reply = 3;   ///< Its caller entry is in a Reply.
     static constexpr Word signal = 4;  ///< On a Notification.
     static constexpr Word kind_mask = 7;
+
+    static Word in(const Reply* reply) { return reinterpret_cast<Word>(reply); }
 };
 
 /// Which registers of a thread that does not run are held in its object.
@@ -123,7 +126,10 @@ struct alignas(64) Thread {
     }
 
     [[nodiscard]] unsigned priority() const { return gate & Gate::priority_mask; }
-    [[nodiscard]] Word wait_kind() const { return wait & Wait::kind_mask; }
+    [[nodiscard]] Word wait_kind() const {
+        const Word kind = wait & Wait::kind_mask;
+        return kind != 0 || wait == Wait::nothing ? kind : Wait::reply;
+    }
     template <class Object>
     [[nodiscard]] Object* waits_on() const {
         return reinterpret_cast<Object*>(wait & ~Wait::kind_mask);
