@@ -60,6 +60,8 @@ extern "C" {
 [[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
 /// The same of yield.
 [[noreturn]] void kernel_yield();
+/// Where FastPolicy::memory_in_registers: a call on what the slot holds, as kernel_syscall.
+[[noreturn]] void kernel_call_on(kernel::Slot* slot);
 /// The rest are entries with a full frame; the stub has set the full-frame flag of current's gate.
 /// A system call of an alien thread or with a number out of range (program counter after the trap).
 [[noreturn]] void kernel_unknown_syscall(kernel::Word number);

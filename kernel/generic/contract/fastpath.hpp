@@ -50,6 +50,15 @@
 //   [[noreturn]] void leave_with_signal(Thread*, Word badge)   as leave, with the message of a signal
 //   [[noreturn]] void slow_nb_send(const Entry&, Word path)   as those below
 //
+// Where memory_in_registers, a constant:
+//   Thread* running()                              Cpu::current
+//   Word message(const Entry&, unsigned)           one of the first three words of the message
+//   bool is_traced(const Thread&)                  alien or debugged, unless the stub has looked
+//   [[noreturn]] void leave_with_answer(const Entry&, Word tag)   back to the thread that came, with badge 0, this
+//                                                  tag, message words 0; what C++ has used is restored or cleared
+//   [[noreturn]] void continue_in<function>(first)   as below, without an object, perhaps without a stack
+//   [[noreturn]] void slow_call_on(const Entry&, Word path, Slot*)   as slow_call, in kernel_call_on
+//
 //   [[noreturn]] void slow_call(const Entry&, Word path)          everything as at the fastpath's entry: continues
 //   [[noreturn]] void slow_reply_recv(const Entry&, Word path)    in the slow entry of the stub with that number
 //
@@ -91,5 +100,6 @@ extern "C" {
 // From them, on the kernel stack.
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_memory(kernel::Word path);
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 }

@@ -2,6 +2,7 @@
 // The fastpaths' entries. This file is compiled with the ISA's fixed registers.
 #include <generic/contract/fastpath.hpp>
 #include <generic/ipc/fastpath.hpp>
+#include <generic/ipc/fastpath_memory.hpp>
 #include <generic/ipc/fastpath_signal.hpp>
 
 namespace {
@@ -16,6 +17,11 @@ void kernel_fast_call(ARCH_FAST_PARAMETERS) { Path::call(ARCH_FAST_FROM_STUB, pa
 void kernel_fast_reply_recv(ARCH_FAST_PARAMETERS) { Path::reply_recv(ARCH_FAST_FROM_STUB, path); }
 void kernel_fast_call_exchange(const Slot* slot) { Path::call_exchange(slot); }
 void kernel_fast_reply_recv_exchange(Word path) { Path::reply_recv_exchange(path); }
+void kernel_fast_memory(Word path) {
+    if constexpr (arch::FastPolicy::memory_in_registers)
+        kernel::ipc::call_in_registers<arch::FastPolicy>(path);
+    KERNEL_GONE;
+}
 void kernel_fast_signal(const Slot* slot) {
     if constexpr (arch::FastPolicy::signals_in_registers)
         kernel::ipc::signal_in_registers<arch::FastPolicy>(slot);

@@ -164,6 +164,9 @@ struct Fastpath {
     // Entries are no constants: GCC would keep those in memory.
     [[noreturn]] KERNEL_HOT static void call(typename Policy::Entry entry, Word path) {
         choose<Call>(entry, path);
+        if constexpr (Policy::memory_in_registers)
+            if (COBNUT_FASTPATH)
+                Policy::template continue_in<kernel_fast_memory>(path);
         Policy::slow_call(entry, path);
     }
     [[noreturn]] KERNEL_HOT static void reply_recv(typename Policy::Entry entry, Word path) {

@@ -52,11 +52,6 @@ KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     caller.sched_context = nullptr;
 }
 
-/// What is recorded takes the slow path.
-KERNEL_HOT bool is_recorded(const Cpu& cpu) {
-    return trace::enabled && (cpu.gate & Gate::traced_cpu) != 0;
-}
-
 /// A call on a Frame or an Untyped that the function does at once.
 template <bool (*done)(const Thread&, Slot&)>
 KERNEL_HOT void call_at_once(Cpu& cpu, Slot& slot) {
@@ -130,21 +125,17 @@ KERNEL_HOT void keep_arguments(const Cpu& cpu) {
     cpu.current->frame_kind = FrameKind::arguments;
 }
 
-[[noreturn]] KERNEL_HOT void call(Cpu& cpu) {
-    Slot* slot = near_slot(*cpu.current, cpu.current->registers.capability());
-    ObjectType type = ObjectType::null;
-    if (slot != nullptr) {
-        type = slot->type();
-        if (type == ObjectType::frame)
-            try_at_once<mm::page_at_once>(cpu, *slot);
-        else if (type == ObjectType::untyped)
-            try_at_once<untyped::retype_at_once>(cpu, *slot);
-    }
+[[noreturn]] KERNEL_HOT void call_on(Cpu& cpu, Slot& slot) {
+    const ObjectType type = slot.type();
+    if (type == ObjectType::frame && !arch::FastPolicy::memory_in_registers)
+        try_at_once<mm::page_at_once>(cpu, slot);
+    else if (type == ObjectType::untyped)
+        try_at_once<untyped::retype_at_once>(cpu, slot);
     keep_arguments(cpu);
     if (type == ObjectType::endpoint)
-        call_passive(cpu, *slot);
+        call_passive(cpu, slot);
     else if (type == ObjectType::frame || type == ObjectType::page_table || type == ObjectType::untyped)
-        call_memory(cpu, *slot);
+        call_memory(cpu, slot);
     slow::system_call(static_cast<Word>(Syscall::call));
 }
 
@@ -259,8 +250,9 @@ constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::s
 [[noreturn]] KERNEL_HOT void system_call(Cpu& cpu, Word number) {
     constexpr auto yielding = static_cast<Word>(Syscall::yield);
     constexpr auto calling = static_cast<Word>(Syscall::call);
-    if (COBNUT_FASTPATH && number == calling)
-        call(cpu);
+    if (COBNUT_FASTPATH && number == calling && !arch::FastPolicy::memory_in_registers)
+        if (Slot* slot = near_slot(*cpu.current, cpu.current->registers.capability()); slot != nullptr)
+            call_on(cpu, *slot);
     if (COBNUT_FASTPATH && number == yielding) {
         if (yields_apart<arch::BriefPolicy>)
             kernel_yield();
@@ -297,6 +289,8 @@ using kernel::ipc::enter_fault;
 void kernel_syscall(Word number) {
     kernel::ipc::system_call(arch::current_cpu(), number);
 }
+
+void kernel_call_on(kernel::Slot* slot) { kernel::ipc::call_on(arch::current_cpu(), *slot); }
 
 void kernel_yield() {
     using namespace kernel;

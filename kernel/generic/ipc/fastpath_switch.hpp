@@ -29,6 +29,11 @@ KERNEL_HOT bool has_space(const Thread& thread) {
         return thread.space->asid != arch::asid_none;
 }
 
+/// What is recorded takes the slow path.
+KERNEL_HOT bool is_recorded(const Cpu& cpu) {
+    return trace::enabled && (cpu.gate & Gate::traced_cpu) != 0;
+}
+
 [[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
     return contexts.possible(cpu, &to, arch::now);
 }

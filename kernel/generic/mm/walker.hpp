@@ -37,12 +37,12 @@ struct Walker {
 
     /// The entry of the last level; null if a table is not there.
     static Entry* find_page(PhysAddr root, VirtAddr address) {
-        return page_entry_from<0, true>(root, address);
+        return page_entry_from<0>(root, address);
     }
 
-    /// The same where all tables are known to be there.
-    [[gnu::always_inline]] static Entry* page_entry(PhysAddr root, VirtAddr address) {
-        return page_entry_from<0, false>(root, address);
+    /// The same without a call.
+    [[gnu::always_inline]] static Entry* find_page_here(PhysAddr root, VirtAddr address) {
+        return page_entry_from<0>(root, address);
     }
 
     /// The entry that points at `target`, on the way to `address`; entry is null if there is none.
@@ -69,16 +69,16 @@ struct Walker {
 
 private:
     /// A step for each level, whose geometry is constant so.
-    template <unsigned level, bool checks>
+    template <unsigned level>
     [[gnu::always_inline]] static Entry* page_entry_from(PhysAddr table, VirtAddr address) {
         Entry* entry = Memory::table(table) + index(level, address);
         if (entry == nullptr)
             __builtin_unreachable();
         if constexpr (level + 1 < Format::levels) {
             const Entry next = *entry;
-            if (checks && Format::kind(level, next) != EntryKind::table) [[unlikely]]
+            if (Format::kind(level, next) != EntryKind::table) [[unlikely]]
                 return nullptr;
-            return page_entry_from<level + 1, checks>(Format::address(level, next), address);
+            return page_entry_from<level + 1>(Format::address(level, next), address);
         }
         return entry;
     }

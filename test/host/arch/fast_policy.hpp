@@ -21,6 +21,7 @@ extern "C" {
 [[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_yield();
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
+[[noreturn]] void kernel_call_on(kernel::Slot* slot);
 }
 
 namespace arch {
@@ -31,6 +32,7 @@ struct FastPolicy {
     static constexpr bool paths_apart = true;
     static constexpr bool inserts_bytes = true;
     static constexpr bool signals_in_registers = true;
+    static constexpr bool memory_in_registers = true;
     static inline unsigned taken = 0; ///< How often a fastpath went through.
 
     struct Entry {
@@ -95,9 +97,22 @@ struct FastPolicy {
         constexpr kernel::Word message[1 + message_words] = {cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()};
         leave_with(thread, badge, message);
     }
+    static kernel::Thread* running() { return sender_; }
+    static kernel::Word message(const Entry&, unsigned index) { return sender_->registers.message(index); }
+    static bool is_traced(const kernel::Thread& thread) { return (thread.gate & kernel::Gate::traced) != 0; }
+    [[noreturn]] static void leave_with_answer(const Entry& entry, kernel::Word tag) {
+        const kernel::Word message[1 + message_words] = {tag};
+        leave_with(entry.current, 0, message);
+    }
+    [[noreturn]] static void slow_call_on(const Entry&, kernel::Word, kernel::Slot* slot) { kernel_call_on(slot); }
     [[noreturn]] static void slow_nb_send(const Entry&, kernel::Word) { kernel_syscall(3); }
     [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
+    template <auto function>
+    [[noreturn]] static void continue_in(auto first) {
+        function(first);
+        __builtin_unreachable();
+    }
     template <auto function>
     [[noreturn]] static void continue_in(auto first, auto* second) {
         second_ = second;

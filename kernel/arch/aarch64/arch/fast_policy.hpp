@@ -31,8 +31,10 @@ struct FastPolicy {
     static constexpr bool inserts_bytes = true;
 #ifdef __clang__
     static constexpr bool signals_in_registers = false;
+    static constexpr bool memory_in_registers = false;
 #else
     static constexpr bool signals_in_registers = true;
+    static constexpr bool memory_in_registers = true;
 #endif
 
     struct Entry {
@@ -169,6 +171,41 @@ struct FastPolicy {
         __builtin_unreachable();
     }
 #endif
+    KERNEL_HOT static kernel::Thread* running() { return cpu()->current; }
+    KERNEL_HOT static kernel::Word message(const Entry& entry, unsigned index) {
+        register kernel::Word x3 asm("x3");
+        register kernel::Word x4 asm("x4");
+        if (index == 0)
+            return first_word(entry);
+        if (index == 1) {
+            asm("// second word" : "=r"(x3));
+            return x3;
+        }
+        asm("// third word" : "=r"(x4));
+        return x4;
+    }
+    KERNEL_HOT static bool is_traced(const kernel::Thread&) { return false; } // the stub has looked
+    [[noreturn]] KERNEL_HOT static void leave_with_answer(const Entry& entry, kernel::Word tag) {
+        register kernel::Thread* x16 asm("x16") = entry.current;
+        asm volatile("mov x0, xzr\n\tmov x1, %1\n\tmov x2, xzr\n\tmov x3, xzr\n\tmov x4, xzr\n\tmov x5, xzr\n\t"
+                     "mov x6, xzr\n\tmov x7, xzr\n\t" ARCH_RESTORE_SAVED ARCH_CLEAR_AND_LEAVE ::"r"(x16), "i"(tag)
+                     : "memory");
+        KERNEL_GONE;
+    }
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first) {
+        asm volatile("mov x0, %0\n\tb %c1" ::"r"(first), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_call_on(const Entry& entry, kernel::Word path, kernel::Slot* slot) {
+        register kernel::Word x0 asm("x0") = path;
+        static_assert(offsetof(kernel::Thread, registers.argument) == 192);
+        asm volatile("stp x0, x1, [%1, #192]\n\tstp x2, x3, [%1, #208]\n\tstp x4, x5, [%1, #224]\n\t"
+                     "stp x6, x7, [%1, #240]\n\tstp x8, xzr, [%1, #256]\n\tmov x0, %2\n\tb kernel_call_on"
+                     ::"r"(x0), "r"(entry.current), "r"(slot)
+                     : "memory");
+        __builtin_unreachable();
+    }
     template <class Object>
     KERNEL_HOT static Object* second() {
         register Object* x16 asm("x16");

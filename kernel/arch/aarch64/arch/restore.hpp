@@ -49,12 +49,15 @@
     "mov x13, xzr\n\tmov x14, xzr\n\tmov x15, xzr\n\tmov x16, xzr\n\tmov x17, xzr\n\t"             \
     "mov x18, xzr\n\teret\n\tdsb nsh\n\tisb"
 
+// x16: the thread.
+#define ARCH_RESTORE_SAVED                                                                         \
+    "ldp x19, x20, [x16, #64]\n\tldp x21, x22, [x16, #80]\n\tldp x23, x24, [x16, #96]\n\t"         \
+    "ldp x25, x26, [x16, #112]\n\tldp x27, x28, [x16, #128]\n\tldp x29, x30, [x16, #144]\n\t"
+
 // x16: the thread. Restores the voluntary frame, clears x8 to x18, returns. x0 to x7 carry the
 // result.
 #define ARCH_RESTORE_VOLUNTARY                                                                     \
     "ldp x8, x9, [x16, #160]\n\tldp x10, x11, [x16, #176]\n\t"                                     \
     "msr sp_el0, x8\n\tmsr elr_el1, x9\n\tmsr spsr_el1, x10\n\tmsr tpidr_el0, x11\n\t"             \
-    "ldp x19, x20, [x16, #64]\n\tldp x21, x22, [x16, #80]\n\tldp x23, x24, [x16, #96]\n\t"         \
-    "ldp x25, x26, [x16, #112]\n\tldp x27, x28, [x16, #128]\n\tldp x29, x30, [x16, #144]\n\t"      \
-    ARCH_CLEAR_AND_LEAVE
+    ARCH_RESTORE_SAVED ARCH_CLEAR_AND_LEAVE
 #endif

@@ -45,12 +45,12 @@
     "mov r12, #0\n\t"                                                                              \
     "rfeia sp"
 
-// r8: the thread, which runs on: its thread registers have not changed.
-#define ARCH_LEAVE_BRIEF                                                                           \
-    "add sp, r8, #72\n\t"                                                                          \
+// sp: the pc of the thread, which runs on: its thread registers have not changed.
+#define ARCH_RETURN                                                                                \
     "ldmdb sp, {r6-r11, sp, lr}^\n\t"                                                              \
     "mov r12, #0\n\t"                                                                              \
     "rfeia sp"
+#define ARCH_LEAVE_BRIEF "add sp, r8, #72\n\t" ARCH_RETURN
 
 // GCC would save registers that the stub has saved. Without that it has no frame either: what it spills goes to [sp, #n],
 // where the stub points at the unused arguments of the current thread.
@@ -68,6 +68,7 @@ kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_brief(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[ARCH_FAST_ENTRY]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[ARCH_FAST_ENTRY]] void kernel_fast_memory(kernel::Word path);
 // On the kernel stack, which they do not use.
 [[ARCH_FAST_ENTRY]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
 [[ARCH_FAST_ENTRY]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
@@ -87,6 +88,11 @@ struct FastPolicy {
 #endif
     static constexpr bool signals_in_registers = false;
     static constexpr bool few_registers = true;
+#ifdef __clang__
+    static constexpr bool memory_in_registers = false;
+#else
+    static constexpr bool memory_in_registers = true;
+#endif
 
     struct Entry {
         kernel::Thread* current;
@@ -225,6 +231,44 @@ struct FastPolicy {
         asm volatile("@ kept" : "=r"(r8));
         return r8;
     }
+#ifndef __clang__
+    KERNEL_HOT static kernel::Thread* running() { return current_cpu().current; }
+    KERNEL_HOT static kernel::Word message(const Entry& entry, unsigned index) {
+        register kernel::Word r3 asm("r3");
+        register kernel::Word r4 asm("r4");
+        if (index == 0)
+            return first_word(entry);
+        if (index == 1) {
+            asm("@ r3" : "=r"(r3));
+            return r3;
+        }
+        asm("@ r4" : "=r"(r4));
+        return r4;
+    }
+    KERNEL_HOT static bool is_traced(const kernel::Thread& thread) {
+        return (thread.gate & kernel::Gate::traced) != 0;
+    }
+    /// Its thread registers and its reservation are as they were.
+    [[noreturn]] KERNEL_HOT static void leave_with_answer(const Entry& entry, kernel::Word tag) {
+        asm volatile(ARCH_TO_FRAME "mov r0, #0\n\tmov r1, %1\n\tmov r2, #0\n\tmov r3, #0\n\tmov r4, #0\n\tmov r5, #0\n\t"
+                     ARCH_RETURN
+                     : : "r"(entry.current), "i"(tag) : "memory");
+        KERNEL_GONE;
+    }
+    [[noreturn]] KERNEL_HOT static void slow_call_on(const Entry& entry, kernel::Word path, kernel::Slot* slot) {
+        register kernel::Word r0 asm("r0") = path;
+        asm volatile("mov r12, #0\n\tadd lr, %0, #80\n\tstmia lr, {r0-r5, r12}\n\t"
+                     "mrc p15, 0, sp, c13, c0, 4\n\tmov r0, %1\n\tb kernel_call_on"
+                     : : "r"(entry.current), "r"(slot), "r"(r0)
+                     : "r12", "lr", "memory");
+        KERNEL_GONE;
+    }
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first) {
+        asm volatile(ARCH_MOVE("r0", "%0") "b %c1" : : "r"(first), "i"(function) : "memory");
+        KERNEL_GONE;
+    }
+#endif
     template <class Object>
     KERNEL_HOT static Object* second() {
         register Object* r6 asm("r6");

@@ -53,17 +53,21 @@
 #define ARCH_PAIR_OUTPUTS , [first] "=&r"(first), [second] "=&r"(second)
 #endif
 
-// t0: the thread, the current one. Its voluntary frame comes back; a0 to a7 are its results. No reservation
-// outlives the switch (Unprivileged ISA 8.2); the store to Cpu::current fails, or changes nothing.
-#define ARCH_RESTORE_VOLUNTARY                                                                     \
-    "sc.d zero, t0, (tp)\n\t"                                                                     \
+// t0: the thread. What it does not share with the next one but for gp and sp.
+#define ARCH_RESTORE_SAVED                                                                         \
     "ld t2, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, t2\n\t"                                       \
     "ld s0, 64(t0)\n\tld s1, 72(t0)\n\tld s2, 80(t0)\n\tld s3, 88(t0)\n\t"                       \
     "ld s4, 96(t0)\n\tld s5, 104(t0)\n\tld s6, 112(t0)\n\tld s7, 120(t0)\n\t"                    \
-    "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"                 \
-    "ld gp, 160(t0)\n\tld sp, 168(t0)\n\t"                                                       \
+    "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"
+#define ARCH_CLEAR_AND_LEAVE                                                                       \
     "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                           \
     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
+
+// t0: the thread, the current one. Its voluntary frame comes back; a0 to a7 are its results. No reservation
+// outlives the switch (Unprivileged ISA 8.2); the store to Cpu::current fails, or changes nothing.
+#define ARCH_RESTORE_VOLUNTARY                                                                     \
+    "sc.d zero, t0, (tp)\n\t" ARCH_RESTORE_SAVED "ld gp, 160(t0)\n\tld sp, 168(t0)\n\t"           \
+    ARCH_CLEAR_AND_LEAVE
 
 namespace arch {
 
@@ -72,6 +76,11 @@ struct FastPolicy {
     static constexpr bool paths_apart = false;
     static constexpr bool inserts_bytes = false;
     static constexpr bool signals_in_registers = true;
+#ifdef __clang__
+    static constexpr bool memory_in_registers = false;
+#else
+    static constexpr bool memory_in_registers = true;
+#endif
 
     struct Entry {
         kernel::Thread* current;
@@ -251,6 +260,43 @@ struct FastPolicy {
         register auto a0 asm("a0") = first;
         register auto* t0 asm("t0") = second;
         asm volatile("mv sp, tp\n\tj %2" ::"r"(a0), "r"(t0), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
+    KERNEL_HOT static kernel::Thread* running() { return current_cpu().current; }
+    KERNEL_HOT static kernel::Word message(const Entry& entry, unsigned index) {
+        register kernel::Word a3 asm("a3");
+        register kernel::Word a4 asm("a4");
+        if (index == 0)
+            return first_word(entry);
+        if (index == 1) {
+            asm("# a3" : "=r"(a3));
+            return a3;
+        }
+        asm("# a4" : "=r"(a4));
+        return a4;
+    }
+    KERNEL_HOT static bool is_traced(const kernel::Thread&) { return false; } // the stub has looked
+    /// Without a stack: sp is the user's.
+    [[noreturn]] KERNEL_HOT static void leave_with_answer(const Entry& entry, kernel::Word tag) {
+        register kernel::Thread* t0 asm("t0") = entry.current;
+        asm volatile("li a0, 0\n\tli a1, %1\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\tli a6, 0\n\tli a7, 0\n\t"
+                     ARCH_RESTORE_SAVED ARCH_CLEAR_AND_LEAVE ::"r"(t0), "i"(tag)
+                     : "memory");
+        KERNEL_GONE;
+    }
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first) {
+        asm volatile("mv a0, %0\n\tj %1" ::"r"(first), "i"(function) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_call_on(const Entry& entry, kernel::Word path, kernel::Slot* slot) {
+        register kernel::Word a0 asm("a0") = path;
+        static_assert(offsetof(kernel::Thread, registers.argument) == 192);
+        asm volatile("sd a0, 192(%1)\n\tsd a1, 200(%1)\n\tsd a2, 208(%1)\n\tsd a3, 216(%1)\n\tsd a4, 224(%1)\n\t"
+                     "sd a5, 232(%1)\n\tsd a6, 240(%1)\n\tsd a7, 248(%1)\n\tsd zero, 256(%1)\n\t"
+                     "sd t1, 264(%1)\n\tsd zero, 272(%1)\n\tmv sp, tp\n\tmv a0, %2\n\tj kernel_call_on"
+                     ::"r"(a0), "r"(entry.current), "r"(slot)
+                     : "memory");
         __builtin_unreachable();
     }
     template <class Object>

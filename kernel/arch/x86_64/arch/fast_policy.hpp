@@ -45,6 +45,10 @@
     "movq %%rdx, %c[at]+16(%[thread])\n movq %%r8, %c[at]+24(%[thread])\n"                         \
     "movq %%r9, %c[at]+32(%[thread])\n movq %%r10, %c[at]+40(%[thread])\n"                         \
     "movq %%rbx, %c[at]+48(%[thread])\n movq %%rax, %c[at]+56(%[thread])\n"
+// Badge and words are 0.
+#define ARCH_ANSWER                                                                                \
+    "movq %[tag], %%rsi\n xorl %%edi, %%edi\n xorl %%edx, %%edx\n xorl %%r8d, %%r8d\n"              \
+    "xorl %%r9d, %%r9d\n xorl %%r10d, %%r10d\n xorl %%ebx, %%ebx\n"
 // The slow entries want r11 to be the thread.
 #define ARCH_SLOW(entry) "movq %[current], %%r11\n jmp " entry
 #define ARCH_SLOW_CURRENT [current] "m"(x86_cpu.current)
@@ -74,6 +78,7 @@ struct FastPolicy {
     static constexpr bool signals_in_registers = true;
 #ifdef __clang__
     static constexpr bool interrupts_apart = true;
+    static constexpr bool memory_in_registers = false;
     struct Message {
         Word tag, rdx, r8, r9, r10, rbx;
     };
@@ -122,6 +127,40 @@ struct FastPolicy {
         register Word value asm("rdx");
         asm volatile("# rdx" : "=r"(value)); // texts must differ, or compilers merge them
         return value;
+    }
+    static constexpr bool memory_in_registers = true;
+    KERNEL_HOT static Thread* running() { return x86_cpu.current; }
+    KERNEL_HOT static Word message(const Entry& entry, unsigned index) {
+        register Word r8 asm("r8");
+        register Word r9 asm("r9");
+        if (index == 0)
+            return first_word(entry);
+        if (index == 1) {
+            asm("# r8" : "=r"(r8));
+            return r8;
+        }
+        asm("# r9" : "=r"(r9));
+        return r9;
+    }
+    KERNEL_HOT static bool is_traced(const Thread&) { return false; } // the stub has looked
+    [[noreturn]] KERNEL_HOT static void leave_with_answer(const Entry& entry, Word tag) {
+        register Thread* thread asm("r11") = entry.current;
+        asm volatile(ARCH_ANSWER "movq %c[at_rsp](%%r11), %%rsp\n" ARCH_BRIEF_LEAVE ::"r"(thread), [tag] "i"(tag),
+                     ARCH_LEAVE_OFFSETS
+                     : "memory");
+        KERNEL_GONE;
+    }
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_in(auto first) {
+        asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "D"(first) : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_call_on(const Entry& entry, Word path, kernel::Slot* slot) {
+        asm volatile(ARCH_STORE_ARGUMENTS "movq %[slot], %%rdi\n movq %[stack], %%rsp\n jmp kernel_call_on"
+                     ::"D"(path), "a"(Word{0}), [thread] "r"(entry.current), [slot] "r"(slot),
+                     [at] "i"(register_at(offsetof(Registers, rdi))), [stack] "i"(layout::stack_top - 8)
+                     : "memory");
+        __builtin_unreachable();
     }
 #endif
     KERNEL_HOT static uint32_t gate_difference(const Entry&, uint32_t gate) {
@@ -292,9 +331,7 @@ struct BriefPolicy {
     }
     [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
         register kernel::Thread* thread asm("r11") = entry.current;
-        asm volatile("movq %[tag], %%rsi\n xorl %%edi, %%edi\n xorl %%edx, %%edx\n"
-                     "xorl %%r8d, %%r8d\n xorl %%r9d, %%r9d\n xorl %%r10d, %%r10d\n"
-                     "xorl %%ebx, %%ebx\n" ARCH_BRIEF_LEAVE ::"r"(thread),
+        asm volatile(ARCH_ANSWER ARCH_BRIEF_LEAVE ::"r"(thread),
                      [tag] "ir"(tag), ARCH_LEAVE_OFFSETS
                      : "memory");
         KERNEL_GONE;
