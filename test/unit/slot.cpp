@@ -96,7 +96,7 @@ TEST_CASE("the 32-bit object word gives back type, rights and address", "[slot]"
         REQUIRE(word.rights_byte() == rights);
         REQUIRE(word.pointer() == pointer);
         if (type == ObjectType::endpoint)
-            REQUIRE((word.word & ObjectWord32::is_endpoint) != 0);
+            REQUIRE((word.word & ObjectWord32::endpoint) != 0);
     }
 }
 

@@ -66,10 +66,18 @@ constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
 
 [[noreturn]] void page_fault(uint64_t error) {
     using cobnut::VmAccess;
-    const kernel::Word access = ((error & fault_write) != 0 ? VmAccess::write : 0) |
-                                ((error & fault_fetch) != 0 ? VmAccess::execute : 0) |
-                                ((error & fault_present) != 0 ? VmAccess::present : 0);
-    kernel_vm_fault(arch::read_control<2>(), access, error);
+    constexpr unsigned codes = 32;
+    static constexpr auto accesses = [] {
+        struct {
+            uint8_t of[codes];
+        } table{};
+        for (unsigned code = 0; code < codes; ++code)
+            table.of[code] = static_cast<uint8_t>(((code & fault_write) != 0 ? VmAccess::write : 0) |
+                                                  ((code & fault_fetch) != 0 ? VmAccess::execute : 0) |
+                                                  ((code & fault_present) != 0 ? VmAccess::present : 0));
+        return table;
+    }();
+    kernel_vm_fault(arch::read_control<2>(), accesses.of[error % codes], error);
 }
 
 /// Nothing says whose it is: MCG_STATUS tells at most whether the place is right.
@@ -81,6 +89,8 @@ constexpr uint64_t fault_present = 1, fault_write = 2, fault_fetch = 16;
 } // namespace
 
 void trap_from_user(uint64_t vector, uint64_t error) {
+    if (vector == arch::exception::page_fault)
+        page_fault(error);
     if (vector >= arch::layout::timer_vector) {
         arch::current_cpu().scratch[1] = vector;
 #ifdef __clang__ // which would save for a call what the function may use
@@ -90,8 +100,6 @@ void trap_from_user(uint64_t vector, uint64_t error) {
         kernel_interrupt();
 #endif
     }
-    if (vector == arch::exception::page_fault)
-        page_fault(error);
     if (vector == arch::exception::debug)
         debug_exception();
     if (vector == arch::exception::breakpoint) // INT3 is one byte, and behind us

@@ -70,6 +70,7 @@ struct ObjectWord64 {
     [[nodiscard]] constexpr bool may_write(ObjectType object) const {
         return type() == object && (rights_byte() & SlotRights::write) != 0;
     }
+    [[nodiscard]] constexpr bool is_endpoint() const { return type() == ObjectType::endpoint; }
     void set(ObjectType type, Word rights_byte, void* pointer) {
         word = (reinterpret_cast<Word>(pointer) << 16) | (rights_byte << 8) |
                static_cast<Word>(type);
@@ -84,7 +85,7 @@ struct ObjectWord64 {
 /// whether this is an Endpoint and what the fastpath may do with it, or with a Notification; the rest
 /// is in `meta`.
 struct ObjectWord32 {
-    static constexpr Word is_endpoint = 1;
+    static constexpr Word endpoint = 1;
     static constexpr Word can_send = 2; ///< Also of a Notification.
     static constexpr Word can_receive = 4;
     static constexpr Word can_call = 8;
@@ -102,10 +103,11 @@ struct ObjectWord32 {
     [[nodiscard]] void* table() const { return pointer(); }
     void change_rights_byte(Word mask, Word bits) { meta = (meta & ~(mask << 8)) | bits << 8; }
     // As in ObjectWord64.
-    [[nodiscard]] constexpr bool may_signal() const { return (word & (is_endpoint | can_send)) == can_send; }
+    [[nodiscard]] constexpr bool may_signal() const { return (word & (endpoint | can_send)) == can_send; }
     [[nodiscard]] constexpr bool may_send() const {
-        return (word & (is_endpoint | can_send)) == (is_endpoint | can_send);
+        return (word & (endpoint | can_send)) == (endpoint | can_send);
     }
+    [[nodiscard]] constexpr bool is_endpoint() const { return (word & endpoint) != 0; }
     void set(ObjectType type, Word rights_byte, void* pointer) {
         word = reinterpret_cast<Word>(pointer);
         meta = (rights_byte << 8) | static_cast<Word>(type);
@@ -113,7 +115,7 @@ struct ObjectWord32 {
         if (type == ObjectType::notification)
             word |= sends;
         if (type == ObjectType::endpoint)
-            word |= is_endpoint | sends | ((rights_byte & SlotRights::read) ? can_receive : 0) |
+            word |= endpoint | sends | ((rights_byte & SlotRights::read) ? can_receive : 0) |
                     ((rights_byte & SlotRights::may_call) ? can_call : 0);
     }
     void set_physical(ObjectType type, Word rights_byte, PhysAddr address) {

@@ -5,6 +5,7 @@
 #include <arch/cpu.hpp>
 
 #include <cobnut/abi/fault.hpp>
+#include <cobnut/abi/syscall.hpp>
 #include <generic/base/types.hpp>
 
 #include <concepts>
@@ -13,6 +14,11 @@ namespace kernel {
 struct Cpu;
 struct Slot;
 struct Thread;
+
+/// Of the message that tells of a fault.
+constexpr Word fault_tag(cobnut::FaultType type) {
+    return cobnut::Tag(static_cast<Word>(type), cobnut::fault_words, 0, cobnut::Kind::fault).raw();
+}
 } // namespace kernel
 
 namespace contract {
@@ -65,11 +71,19 @@ extern "C" {
 /// The rest are entries with a full frame; the stub has set the full-frame flag of current's gate.
 /// A system call of an alien thread or with a number out of range (program counter after the trap).
 [[noreturn]] void kernel_unknown_syscall(kernel::Word number);
-[[noreturn]] void kernel_vm_fault(kernel::Word address, kernel::Word access, kernel::Word status);
-[[noreturn]] void kernel_user_exception(kernel::Word number, kernel::Word code);
+/// The current thread stops with a fault; words 2 to 4 of its message, in front, where arguments stay in their registers.
+[[noreturn]] void kernel_stopped(kernel::Word word2, kernel::Word word3, kernel::Word word4, kernel::Word tag);
+[[noreturn]] inline void kernel_vm_fault(kernel::Word address, kernel::Word access, kernel::Word status) {
+    kernel_stopped(address, access, status, kernel::fault_tag(cobnut::FaultType::vm));
+}
+[[noreturn]] inline void kernel_user_exception(kernel::Word number, kernel::Word code) {
+    kernel_stopped(number, code, 0, kernel::fault_tag(cobnut::FaultType::user_exception));
+}
 /// `address`: of the instruction, of a watchpoint that of the access.
 [[noreturn]] void kernel_debug(cobnut::DebugReason reason, kernel::Word address);
 /// The hardware confines an error to the thread that ran.
-[[noreturn]] void kernel_hardware_error(kernel::Word status, kernel::Word address);
+[[noreturn]] inline void kernel_hardware_error(kernel::Word status, kernel::Word address) {
+    kernel_stopped(status, address, 0, kernel::fault_tag(cobnut::FaultType::hardware_error));
+}
 [[noreturn]] void kernel_interrupt();
 }

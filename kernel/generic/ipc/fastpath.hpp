@@ -48,7 +48,7 @@ struct FastSlot<ObjectWord32> {
     static constexpr Word may_receive = ObjectWord32::can_receive;
     template <Word right>
     KERNEL_HOT static bool is_endpoint(Word word) {
-        return (~word & (ObjectWord32::is_endpoint | right)) == 0;
+        return (~word & (ObjectWord32::endpoint | right)) == 0;
     }
     KERNEL_HOT static Endpoint* endpoint(Word word) {
         return reinterpret_cast<Endpoint*>(word & ~Word{15});

@@ -38,7 +38,6 @@ KERNEL_HOT void set_current(Cpu& cpu, Thread& from, Thread& to) {
 /// The caller waits in the Reply.
 KERNEL_HOT void attach(Reply& reply, Thread& caller) {
     reply.caller = &caller;
-    reply.up = nullptr;
     caller.wait = Wait::in(&reply);
 }
 /// The same; along the Reply its context is lent.
@@ -49,7 +48,7 @@ KERNEL_HOT void lend(SchedContext& context, Reply& reply, Thread& caller) {
     if (context.top != nullptr)
         context.top->up = &reply;
     context.top = &reply;
-    caller.sched_context = nullptr;
+    arch::FastPolicy::clear(caller.sched_context);
 }
 
 /// A call on a Frame or an Untyped that the function does at once.
@@ -197,49 +196,49 @@ KERNEL_HOT void yield(Cpu& cpu) {
 }
 
 /// Returns if this is not for it. Handlers wait in a system call as a rule: a full frame is none.
-KERNEL_HOT void fault(Cpu& cpu, Word type, Word word2, Word word3, Word word4) {
+KERNEL_HOT void fault(Cpu& cpu, Tag tag, Word word2, Word word3, Word word4) {
     Thread& current = *cpu.current;
     const Slot& handler = current.fault_slot;
-    if (!COBNUT_FASTPATH || handler.type() != ObjectType::endpoint)
+    if (!COBNUT_FASTPATH || !handler.object.is_endpoint())
         return;
-    auto& endpoint = *handler.pointer<Endpoint>();
-    if ((endpoint.head & Endpoint::fast_receivers) == 0)
+    auto* endpoint = handler.pointer<Endpoint>();
+    opaque(endpoint);
+    if ((endpoint->head & Endpoint::fast_receivers) == 0)
         return;
-    Thread& server = *endpoint.first();
+    Thread& server = *endpoint->first();
     if (!may_run(cpu, server.gate) || !has_space(server) ||
         (cobnut::fault_words > arch::Registers::message_words && server.buffer == nullptr))
         return;
-    Reply& reply = *server.reply;
-    const bool lends = server.sched_context == nullptr;
-    SliceSwitch contexts{server.sched_context};
-    if (!lends && (!may_switch(contexts, cpu, server) || !contexts.ends_behind_timer(cpu)))
-        return;
-
-    // Committed.
-    current.fault.type = static_cast<uint8_t>(type);
-    current.fault.word[0] = word2;
-    current.fault.word[1] = word3;
-    current.fault.word[2] = word4;
-    current.fault.word[3] = 0;
-    current.gate |= Gate::faulted;
-    dequeue(endpoint.head, server);
-    if (lends) [[likely]] {
-        lend(*cpu.sched_context, reply, current);
+    if (server.sched_context == nullptr) [[likely]] { // committed
+        lend(*cpu.sched_context, *server.reply, current);
     } else {
+        SliceSwitch contexts{server.sched_context};
+        if (!may_switch(contexts, cpu, server) || !contexts.ends_behind_timer(cpu))
+            return;
+        // Committed.
+        contexts.commit(cpu, &current);
+        Reply& reply = *server.reply;
         attach(reply, current);
         reply.prev = nullptr;
         reply.sched_context = nullptr;
-        contexts.commit(cpu, &current);
     }
-    const Word words[cobnut::fault_words] = {current.registers.ip(), current.registers.sp(), word2, word3, word4, 0};
+    current.fault.type = static_cast<uint8_t>(tag.label());
+    current.fault.word[0] = word2;
+    current.fault.word[1] = word3;
+    current.fault.word[2] = word4;
+    arch::FastPolicy::clear(current.fault.word[3]);
+    current.gate |= Gate::faulted;
+    Word words[cobnut::fault_words] = {0, 0, word2, word3, word4, 0};
+    static_assert(arch::Registers::message_words >= 2);
 #pragma GCC unroll 8
     for (unsigned i = arch::Registers::message_words; i < cobnut::fault_words; ++i)
         static_cast<cobnut::IpcBuffer*>(server.buffer)->words[i] = words[i];
     server.frame_kind = FrameKind::running;
+    dequeue(endpoint->head, server);
     set_current(cpu, current, server);
-    constexpr Tag tag(0, cobnut::fault_words, 0, cobnut::Kind::fault);
-    arch::FastPolicy::leave_with_words(&server, handler.badge,
-                                       Tag(type, 0).raw() | tag.raw(), words);
+    words[0] = current.registers.ip(); // now there are registers for them
+    words[1] = current.registers.sp();
+    arch::FastPolicy::leave_with_words(&server, handler.badge, tag.raw(), words);
 }
 
 /// Yields come by an entry of their own.
@@ -263,15 +262,6 @@ constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::s
     slow::system_call(number);
 }
 
-/// The entry of a fault in a full frame. The type last: where the words come in registers they stay there; a Word:
-/// nobody has to extend it.
-[[noreturn, gnu::noinline]] void enter_fault(Word word2, Word word3, Word word4, Word type) {
-    Cpu& cpu = arch::current_cpu();
-    cpu.current->frame_kind = FrameKind::full;
-    fault(cpu, type, word2, word3, word4);
-    slow::fault(static_cast<cobnut::FaultType>(type), word2, word3, word4);
-}
-
 } // namespace
 
 [[gnu::noinline, gnu::cold]] void go_with_timer(Thread* to) {
@@ -284,7 +274,6 @@ constexpr bool yields_apart = requires(typename Policy::Entry entry) { Policy::s
 
 using cobnut::FaultType;
 using kernel::Word;
-using kernel::ipc::enter_fault;
 
 void kernel_syscall(Word number) {
     kernel::ipc::system_call(arch::current_cpu(), number);
@@ -301,6 +290,13 @@ void kernel_yield() {
     slow::system_call(static_cast<Word>(cobnut::Syscall::yield));
 }
 
+void kernel_stopped(Word word2, Word word3, Word word4, Word tag) {
+    kernel::Cpu& cpu = arch::current_cpu();
+    cpu.current->frame_kind = kernel::FrameKind::full;
+    kernel::ipc::fault(cpu, cobnut::Tag(tag), word2, word3, word4);
+    kernel::slow::fault(static_cast<FaultType>(cobnut::Tag(tag).label()), word2, word3, word4);
+}
+
 void kernel_unknown_syscall(Word number) {
     // A thread that is traced for its debug registers alone makes its calls.
     kernel::Thread& thread = *arch::current_cpu().current;
@@ -308,24 +304,12 @@ void kernel_unknown_syscall(Word number) {
         thread.frame_kind = kernel::FrameKind::full;
         kernel::slow::system_call(number);
     }
-    enter_fault(number, 0, 0, static_cast<Word>(FaultType::unknown_syscall));
+    kernel_stopped(number, 0, 0, kernel::fault_tag(FaultType::unknown_syscall));
 }
 
 void kernel_debug(cobnut::DebugReason reason, Word address) {
     const unsigned number =
         kernel::hardware_debug::hit(*arch::current_cpu().current,
                                     reason != cobnut::DebugReason::watchpoint, address);
-    enter_fault(static_cast<Word>(reason), address, number, static_cast<Word>(FaultType::debug));
-}
-
-void kernel_vm_fault(Word address, Word access, Word status) {
-    enter_fault(address, access, status, static_cast<Word>(FaultType::vm));
-}
-
-void kernel_hardware_error(Word status, Word address) {
-    enter_fault(status, address, 0, static_cast<Word>(FaultType::hardware_error));
-}
-
-void kernel_user_exception(Word number, Word code) {
-    enter_fault(number, code, 0, static_cast<Word>(FaultType::user_exception));
+    kernel_stopped(static_cast<Word>(reason), address, number, kernel::fault_tag(FaultType::debug));
 }

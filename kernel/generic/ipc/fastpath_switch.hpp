@@ -50,7 +50,8 @@ KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
     const Word priority = gate & Gate::priority_mask;
     Thread* first = queue.first[priority];
     thread.queued = 1;
-    thread.wait = Wait::nothing;
+    arch::FastPolicy::clear(thread.wait);
+    static_assert(Wait::nothing == 0);
     if (first == nullptr) [[likely]] {
         const Word word = priority / 32;
         if constexpr (arch::FastPolicy::paths_apart)
@@ -89,7 +90,7 @@ KERNEL_HOT void put_answer(arch::Registers& registers) {
 KERNEL_HOT void dequeue(Word& head, Thread& thread) {
     Thread* next = thread.next;
     if (next == &thread) [[likely]] {
-        head = 0;
+        arch::FastPolicy::clear(head);
         return;
     }
     Thread* previous = thread.prev;

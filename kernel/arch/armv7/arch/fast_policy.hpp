@@ -73,6 +73,8 @@ kernel_fast_reply_recv(kernel::Word path);
 [[ARCH_FAST_ENTRY]] void kernel_signal(const kernel::Slot* slot, kernel::Word number);
 [[ARCH_FAST_ENTRY]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
 [[ARCH_FAST_ENTRY]] void kernel_yield();
+[[ARCH_FAST_ENTRY]] void
+kernel_stopped(kernel::Word word2, kernel::Word word3, kernel::Word word4, kernel::Word tag);
 [[noreturn]] void restore_registers(arch::Registers* frame);
 }
 
