@@ -27,7 +27,7 @@ struct Wait {
     static constexpr Word signal = 4;  ///< On a Notification.
     static constexpr Word kind_mask = 7;
 
-    static Word in(const Reply* reply) { return reinterpret_cast<Word>(reply); }
+    static Word in(const Reply* object) { return reinterpret_cast<Word>(object); }
 };
 
 /// Which registers of a thread that does not run are held in its object.
