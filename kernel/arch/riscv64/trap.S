@@ -21,69 +21,40 @@
     each \operation, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7, t0, t1, t2
     .endm
 
-    .macro end_reservation          // none may outlive a switch (Unprivileged ISA 8.2)
-    sc.d    zero, t3, (tp)          // to Cpu::current, which it is
+    .macro load_voluntary
+    sc.d    zero, t3, (tp)          // to Cpu::current, which it is: no reservation may outlive a switch
+    ld      t4, PC(t3)              // (Unprivileged ISA 8.2)
+    csrw    sepc, t4
+    ld      tp, TP(t3)
+    voluntary ld
     .endm
 
-    // What a fastpath has: the voluntary frame stored, t3 = current, tp = Cpu.
-    .macro enter_fastpath
-    ld      t3, CPU_CURRENT(tp)
-    voluntary sd
-    csrrw   s0, sscratch, tp
-    csrr    s1, sepc
-    sd      s0, TP(t3)
-    addi    s1, s1, 4
-    sd      s1, PC(t3)
-#ifdef __clang__
-    mv      sp, tp                  // it may spill there
-#endif
-    .endm
-#ifdef __clang__
-#define ENTER_FASTPATH 21
-#else
-#define ENTER_FASTPATH 20
-#endif
-    // bnez, one instruction: assemblers make two of a branch to a symbol that they do not see.
-#define T0 5
-#define T3 28
-    .macro branch_to target, register
-    .reloc  ., R_RISCV_BRANCH, \target
-    .4byte  0x1063 | (\register << 15)
-    .endm
-    // Of so many instructions that end with a line, where the fastpath begins: link.ld puts it there, and all within
-    // reach of a branch.
-    .macro before_fastpath place, instructions
-    .section .text.\place, "ax"
-    .option norelax
-    .option norvc
+    .section .text.fast, "ax"
     .balign 64
-    .skip   128 - 4 * (\instructions + ENTER_FASTPATH)
-    .endm
-
-    .global trap_entry, trap_not_call, trap_other, trap_full, trap_slow_syscall
-    before_fastpath trap_call, 6
+    .global trap_entry, trap_entry_traced, trap_slow_syscall, trap_slow_brief, trap_slow_signal, trap_slow_yield
 trap_entry:
     csrrw   tp, sscratch, tp
     sd      t3, CPU_SCRATCH(tp)
     csrr    t3, scause
     addi    t3, t3, -8              // environment call from user level
-    branch_to trap_not_call, T0
-    branch_to trap_full, T3
-    enter_fastpath                  // kernel_fast_call follows
-
-    before_fastpath trap_reply_recv, 3
-trap_not_call:
-    branch_to trap_full, T3
-    addi    t3, t0, -1
-    branch_to trap_other, T3
-    enter_fastpath                  // kernel_fast_reply_recv follows
-
-    .section .text.fast, "ax"
-    .option rvc
-    .balign 64
-trap_other:
+    bnez    t3, full
+    sltiu   t3, t0, 2
+    beqz    t3, other_syscall
+    ld      t3, CPU_CURRENT(tp)
+    voluntary sd
+    csrrw   s0, sscratch, tp
+    csrr    s1, sepc
+#ifdef __clang__
+    mv      sp, tp                  // it may spill in the fastpath
+#endif
+    sd      s0, TP(t3)
+    addi    s1, s1, 4
+    sd      s1, PC(t3)
+    beqz    t0, kernel_fast_call    // link.ld places both within reach
+    j       kernel_fast_reply_recv
+other_syscall:
     sltiu   t3, t0, SYSCALL_COUNT
-    beqz    t3, trap_full
+    beqz    t3, full
     ld      t3, CPU_CURRENT(tp)
     csrrw   t4, sscratch, tp
     sd      t4, TP(t3)
@@ -103,7 +74,6 @@ trap_other:
     addi    s1, s1, 4
     sd      s1, PC(t3)
     .endm
-    .global trap_slow_brief, trap_slow_signal, trap_slow_yield
 trap_slow_yield:
     rest_of_voluntary
 #ifdef __clang__
@@ -141,13 +111,12 @@ trap_slow_syscall:                  // t0 and the arguments are as the user left
     tail    kernel_send
 
     .balign 4
-    .global trap_entry_traced
 trap_entry_traced:                  // of alien threads: no system call is one
     csrrw   tp, sscratch, tp
     sd      t3, CPU_SCRATCH(tp)
     la      t3, trap_entry
     csrw    stvec, t3
-trap_full:
+full:
     csrr    t3, sstatus
     andi    t3, t3, 1 << 8          // SPP
     bnez    t3, kernel_fault
@@ -173,11 +142,7 @@ kernel_fault:
     .global leave_voluntary, leave_full, leave_thread_full
 leave_voluntary:
     mv      t3, a0
-    end_reservation
-    ld      t4, PC(t3)
-    csrw    sepc, t4
-    ld      tp, TP(t3)
-    voluntary ld
+    load_voluntary
     each ld, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7
     .irp register, ra, t0, t1, t2, t3, t4, t5, t6
     li      \register, 0
@@ -187,11 +152,7 @@ leave_voluntary:
 leave_full:
     mv      t3, a0
 leave_thread_full:                  // t3: the thread
-    end_reservation
-    ld      t4, PC(t3)
-    csrw    sepc, t4
-    ld      tp, TP(t3)
-    voluntary ld
+    load_voluntary
     arguments ld
     each ld, REST, ra, t4, t4, t5, t6
     ld      t3, REST+8(t3)
