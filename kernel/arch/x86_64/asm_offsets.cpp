@@ -18,7 +18,6 @@ void define_offsets() {
     DEFINE(CPU_CURRENT, offsetof(kernel::Cpu, current));
     DEFINE(CPU_SCRATCH, offsetof(kernel::Cpu, scratch));
     DEFINE(ENTRY_SCRATCH, arch::entry_area::scratch - cpu);
-    DEFINE(CPU_ADDRESS, static_cast<int64_t>(cpu));
     DEFINE(CPU_VECTOR, offsetof(kernel::Cpu, scratch) + 8);
     DEFINE(SYSCALL_COUNT, cobnut::syscall_count);
     DEFINE(STACK_TOP, static_cast<int64_t>(stack_top));

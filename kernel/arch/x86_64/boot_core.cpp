@@ -114,6 +114,7 @@ KERNEL_BOOT void fill_gates() {
 }
 
 KERNEL_BOOT void load_tables() {
+    asm volatile(".global x86_cpu\n .set x86_cpu, %c0" ::"i"(layout::cpu));
     task_state.stack[0] = entry_area::stack_top;
     for (unsigned index = 0; index < stack_count; ++index)
         task_state.interrupt_stack[index] =

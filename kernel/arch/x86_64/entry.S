@@ -20,21 +20,25 @@
     mov at_\name(\base), %\name
     .endr
     .endm
+    .macro take_gs scratch, base
+    rdgsbase \scratch
+    mov \scratch, at_gs(\base)
+    xor \scratch, \scratch
+    wrgsbase \scratch
+    .endm
 
     .section .text.entry, "ax"
     .globl trap_vectors, syscall_entry, slow_call_entry, slow_reply_recv_entry, slow_entry, ignore_entry, x86_leave_full
     // 16 bytes per vector, from 0. Exceptions with an error code of their own push no zero.
     .set vector, 0
-    .set with_code, 0x60227d00
 trap_vectors:
     .rept VECTOR_END
-    .if (with_code & 1) == 0
+    .if (0x60227d00 >> (vector % 32) & (vector < 32) & 1) == 0
     push $0
     .endif
     push $vector
     jmp trap
     .set vector, vector + 1
-    .set with_code, with_code >> 1
     .balign 16
     .endr
 
@@ -77,10 +81,7 @@ traced:
     mov core(ENTRY_SCRATCH), %rcx
     mov %rcx, at_r11(%r11)
     mov %rcx, at_rflags(%r11)
-    rdgsbase %rcx
-    mov %rcx, at_gs(%r11)
-    xor %ecx, %ecx
-    wrgsbase %rcx
+    take_gs %rcx, %r11
     orb $GATE_FULL, GATE_FLAGS(%r11)
     movzbl %al, %edi                    // above it is the reply
     mov $STACK_TOP, %rsp
@@ -94,13 +95,8 @@ trap:
     push %rax
     push %rcx
     load_current(%rcx)
-    rdgsbase %rax
-    mov %rax, at_gs(%rcx)
-    test %rax, %rax
-    jz 1f
-    xor %eax, %eax
-    wrgsbase %rax
-1:  rdfsbase %rax
+    take_gs %rax, %rcx
+    rdfsbase %rax
     mov %rax, at_fs(%rcx)
     save %rcx, rbp, r12, r13, r14, r15, rdi, rsi, rdx, r8, r9, r10, rbx, r11
     popq at_rcx(%rcx)

@@ -2,8 +2,6 @@
 // Boot headers and the way from 32-bit protected mode to boot_main.
 // Minus TEXT and DATA, addresses are physical ones.
 #include "asm_offsets.h"
-    .globl x86_cpu
-    .set x86_cpu, CPU_ADDRESS           // not in entry.S, which names it relative to rip
 
     .section .boot.head, "ax"
 multiboot_header:
@@ -60,8 +58,7 @@ refuse:
 long_mode:
     movabs $1f, %rax
     jmp *%rax
-1:
-    mov $16, %eax
+1:  mov $16, %eax
     mov %eax, %ss
     mov $boot_stack_top, %rsp
     call boot_main

@@ -32,7 +32,7 @@ extern "C" {
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 #endif
-extern kernel::Cpu x86_cpu; // in start.S
+extern kernel::Cpu x86_cpu; // in boot_core.cpp
 }
 
 namespace arch {
