@@ -20,6 +20,7 @@
 extern "C" {
 [[noreturn]] void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
+[[noreturn]] void kernel_fast_memory(kernel::Word path);
 }
 
 namespace kernel::ipc {
