@@ -22,7 +22,6 @@ extern "C" {
 [[noreturn]] __attribute__((preserve_none)) void kernel_interrupt();
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fault(kernel::Word path);
 }
 #endif
 

@@ -26,8 +26,6 @@ extern "C" {
 [[noreturn]] __attribute__((preserve_none)) void kernel_interrupt();
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_exchange(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_exchange(kernel::Word path);
-[[noreturn]] __attribute__((preserve_none)) void kernel_fast_call_fpu(const kernel::Slot* slot);
-[[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_fpu(kernel::Word path);
 #else
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
