@@ -153,7 +153,8 @@ constexpr const char* registers = R"(| | AArch64 | RISC-V 64 | x86-64 | ARMv7-A 
 | Reply object | x8 | t1 | rax >> 8 | r6 |
 | second capability (nb_send_recv, nb_send_wait) | x9 | t2 | r12 | r7 |
 
-Caller-saved registers that carry no result are cleared on the way out. Preserved are the
+Caller-saved registers that carry no result are cleared on the way out, or hold the address of the
+instruction behind the trap (RISC-V ra, x86-64 rcx). Preserved are the
 callee-saved ones (but x86-64 rbx and ARMv7 r4, r5, which are message words), and AArch64
 TPIDR_EL0, RISC-V gp and tp, x86-64 FS and GS base, ARMv7 TPIDRURW.
 

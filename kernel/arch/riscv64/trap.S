@@ -6,6 +6,8 @@
 #define PC          (THREAD_REGISTERS + 15 * 8)
 #define ARGUMENTS   (THREAD_REGISTERS + 16 * 8)
 #define REST        (THREAD_REGISTERS + 27 * 8)
+#define BEQ         0
+#define BNE         1
 
     .macro each operation, first, registers:vararg
     .set place, \first
@@ -21,25 +23,14 @@
     each \operation, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7, t0, t1, t2
     .endm
 
-    .macro load_voluntary
-    sc.d    zero, t3, (tp)          // to Cpu::current, which it is: no reservation may outlive a switch
-    ld      t4, PC(t3)              // (Unprivileged ISA 8.2)
-    csrw    sepc, t4
-    ld      tp, TP(t3)
-    voluntary ld
-    .endm
-
-    .section .text.fast, "ax"
-    .balign 64
     .global trap_entry, trap_entry_traced, trap_slow_syscall, trap_slow_brief, trap_slow_signal, trap_slow_yield
-trap_entry:
-    csrrw   tp, sscratch, tp
-    sd      t3, CPU_SCRATCH(tp)
-    csrr    t3, scause
-    addi    t3, t3, -8              // environment call from user level
-    bnez    t3, full
-    sltiu   t3, t0, 2
-    beqz    t3, other_syscall
+    .global leave_full, leave_thread_full
+    // A branch to another section, which link.ld keeps within reach: for all that the assembler knows it is not.
+    .macro far_branch operation, register, target
+    .reloc  ., R_RISCV_BRANCH, \target
+    .insn   s 0x63, \operation, x0, 0(\register)
+    .endm
+    .macro begin_leg
     ld      t3, CPU_CURRENT(tp)
     voluntary sd
     csrrw   s0, sscratch, tp
@@ -50,11 +41,30 @@ trap_entry:
     sd      s0, TP(t3)
     addi    s1, s1, 4
     sd      s1, PC(t3)
-    beqz    t0, kernel_fast_call    // link.ld places both within reach
-    j       kernel_fast_reply_recv
+    .endm
+
+    // Three stubs, which go on in the function that link.ld places behind them: nothing lies between.
+    .option norelax
+    .section .text.fast.call, "ax"
+trap_entry:
+    csrrw   tp, sscratch, tp
+    sd      t3, CPU_SCRATCH(tp)
+    csrr    t3, scause
+    addi    t3, t3, -8              // environment call from user level
+    far_branch BNE, t3, full
+    far_branch BNE, t0, other_than_call
+    begin_leg                       // kernel_fast_call
+
+    .section .text.fast.reply_recv, "ax"
+other_than_call:
+    addi    t3, t0, -1
+    far_branch BNE, t3, other_syscall
+    begin_leg                       // kernel_fast_reply_recv
+
+    .section .text.fast.brief, "ax"
 other_syscall:
     sltiu   t3, t0, SYSCALL_COUNT
-    beqz    t3, full
+    far_branch BEQ, t3, full
     ld      t3, CPU_CURRENT(tp)
     csrrw   t4, sscratch, tp
     sd      t4, TP(t3)
@@ -62,8 +72,9 @@ other_syscall:
     each    sd, ARGUMENTS + 32, a4, a5, a6, a7
 #else
     each    sd, SAVED + 8, s1, s2, s3, s4
-#endif
-    j       kernel_fast_brief
+#endif                              // kernel_fast_brief
+
+    .section .text.fast, "ax"
     .macro rest_of_voluntary
     each    sd, SAVED, s0
 #ifdef __clang__
@@ -83,7 +94,7 @@ trap_slow_yield:
     arguments sd
 #endif
     mv      sp, tp
-    tail    kernel_yield
+    j       kernel_yield
 trap_slow_signal:                   // from there: these are saved, a0 is the slot
 #ifdef __clang__
     each    ld, ARGUMENTS + 32, a4, a5, a6, a7
@@ -91,7 +102,7 @@ trap_slow_signal:                   // from there: these are saved, a0 is the sl
     rest_of_voluntary
     each    sd, ARGUMENTS + 64, t0, t1, t2
     mv      sp, tp
-    tail    kernel_fast_signal
+    j       kernel_fast_signal
 trap_slow_brief:                    // the same; t4 is the number, or the slot for kernel_send
 #ifdef __clang__
     each    sd, ARGUMENTS, a0, a1, a2, a3
@@ -106,9 +117,9 @@ trap_slow_syscall:                  // t0 and the arguments are as the user left
     mv      sp, tp
     mv      a0, t4
     bne     t4, t0, 1f
-    tail    kernel_syscall
+    j       kernel_syscall
 1:  mv      a1, t0
-    tail    kernel_send
+    j       kernel_send
 
     .balign 4
 trap_entry_traced:                  // of alien threads: no system call is one
@@ -135,24 +146,18 @@ full:
     or      s1, s1, s0
     sw      s1, THREAD_GATE(t3)
     mv      sp, tp
-    tail    trap_from_user
+    j       trap_from_user
 kernel_fault:
-    tail    trap_from_kernel
-
-    .global leave_voluntary, leave_full, leave_thread_full
-leave_voluntary:
-    mv      t3, a0
-    load_voluntary
-    each ld, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7
-    .irp register, ra, t0, t1, t2, t3, t4, t5, t6
-    li      \register, 0
-    .endr
-    sret
+    j       trap_from_kernel
 
 leave_full:
     mv      t3, a0
 leave_thread_full:                  // t3: the thread
-    load_voluntary
+    sc.d    zero, t3, (tp)          // to Cpu::current, which it is: no reservation may outlive a switch
+    ld      t4, PC(t3)              // (Unprivileged ISA 8.2)
+    csrw    sepc, t4
+    ld      tp, TP(t3)
+    voluntary ld
     arguments ld
     each ld, REST, ra, t4, t4, t5, t6
     ld      t3, REST+8(t3)

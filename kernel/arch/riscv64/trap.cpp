@@ -4,6 +4,7 @@
 #include <generic/object/debug.hpp>
 
 #include <arch/address_space.hpp>
+#include <arch/fast_policy.hpp>
 #include <arch/memory.hpp>
 #include <arch/page_format.hpp>
 #include <cobnut/abi/fault.hpp>
@@ -12,10 +13,7 @@
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
 
-extern "C" {
-extern char trap_entry_traced[];
-[[noreturn]] void leave_voluntary(kernel::Thread& thread);
-}
+extern "C" char trap_entry_traced[];
 
 namespace arch {
 
@@ -116,7 +114,8 @@ void leave(kernel::Thread& thread) {
         if ((gate & Gate::full_frame) != 0)
             leave_full(thread);
     }
-    leave_voluntary(thread);
+    const Registers& registers = thread.registers;
+    FastPolicy::leave_with(&thread, registers.capability(), registers.tag_and_words());
 }
 
 } // namespace arch

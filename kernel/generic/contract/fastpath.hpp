@@ -86,7 +86,7 @@
 //                                                   argument registers hold behind the message words
 //   [[noreturn]] void slow_yield(const Entry&, Word path)   perhaps: the same, in kernel_yield
 
-// ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention and parameters of the entries, `path` among them;
+// ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention or alignment, and parameters of the entries, `path` among them;
 // ARCH_FAST_FROM_STUB, ARCH_BRIEF_FROM_STUB: their Entry. As in fast_entries.hpp, or registers are arguments.
 
 // Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.

@@ -14,7 +14,7 @@ enum class Role : uint8_t {
     capability,
     tag,
     message,
-    hardware, ///< The trap instruction itself writes it.
+    hardware, ///< The trap instruction itself, or the one that goes back, writes it.
 };
 
 inline constexpr unsigned max_registers = 31;
@@ -65,7 +65,7 @@ extern const Word touch_size;
 /// The number of the file's register for read_registers and write_registers.
 unsigned number_of(unsigned place);
 
-/// Whether the trap instruction may leave the value in a register of Role::hardware.
+/// Whether these may leave the value in a register of Role::hardware.
 bool is_hardware_value(Word value, const RegisterFile& before);
 
 inline constexpr unsigned max_fpu_words = 96;

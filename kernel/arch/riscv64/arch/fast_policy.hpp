@@ -11,6 +11,7 @@
 #include <arch/timer.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
+#define ARCH_FAST_CALL [[gnu::aligned(2)]] // the stub goes on there: nothing lies between
 #include <generic/contract/fast_entries.hpp>
 #include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
@@ -35,10 +36,8 @@
 
 // t3: the thread. What C++ was kept away from is as it came.
 #define ARCH_BRIEF_LEAVE                                                                           \
-    "csrr t4, sepc\n\taddi t4, t4, 4\n\tcsrw sepc, t4\n\tld tp, 176(t3)\n\t"                       \
-    ARCH_BRIEF_SAVED                                                                               \
-    "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                             \
-    "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
+    "csrr ra, sepc\n\taddi ra, ra, 4\n\tcsrw sepc, ra\n\tld tp, 176(t3)\n\t"                       \
+    ARCH_BRIEF_SAVED ARCH_CLEAR_AND_LEAVE
 
 // Two words on their way. Clang is kept away from what the stub has saved, or would save it itself if told of it.
 #ifdef __clang__
@@ -53,14 +52,15 @@
 #define ARCH_PAIR_OUTPUTS , [first] "=&r"(first), [second] "=&r"(second)
 #endif
 
-// t0: the thread. What it does not share with the next one but for gp and sp.
+// t0: the thread. What it does not share with the next one but for gp and sp. The program counter goes by ra, where
+// it may stay: no register more to clear.
 #define ARCH_RESTORE_SAVED                                                                         \
-    "ld t2, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, t2\n\t"                                       \
+    "ld ra, 184(t0)\n\tld tp, 176(t0)\n\tcsrw sepc, ra\n\t"                                       \
     "ld s0, 64(t0)\n\tld s1, 72(t0)\n\tld s2, 80(t0)\n\tld s3, 88(t0)\n\t"                       \
     "ld s4, 96(t0)\n\tld s5, 104(t0)\n\tld s6, 112(t0)\n\tld s7, 120(t0)\n\t"                    \
     "ld s8, 128(t0)\n\tld s9, 136(t0)\n\tld s10, 144(t0)\n\tld s11, 152(t0)\n\t"
 #define ARCH_CLEAR_AND_LEAVE                                                                       \
-    "li ra, 0\n\tli t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                           \
+    "li t0, 0\n\tli t1, 0\n\tli t2, 0\n\t"                                                        \
     "li t3, 0\n\tli t4, 0\n\tli t5, 0\n\tli t6, 0\n\tsret"
 
 // t0: the thread, the current one. Its voluntary frame comes back; a0 to a7 are its results. No reservation
