@@ -9,7 +9,6 @@
 #include <arch/timer.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/contract/fast_entries.hpp>
-#include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
@@ -61,7 +60,8 @@ struct FastPolicy {
     static void switch_space(const Entry&, Space space) { activate(space->token); }
     template <bool>
     static void copy_words(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
-        kernel::ipc::copy_words<8>(to, from, count);
+        for (kernel::Word index = 0; index < count; ++index)
+            to[index] = from[index];
     }
     static void switch_fpu(void* from, const void* to) {
         fpu_save(from);

@@ -12,7 +12,6 @@
 
 #include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
-#include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>

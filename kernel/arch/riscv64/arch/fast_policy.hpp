@@ -13,7 +13,6 @@
 #include <generic/base/attributes.hpp>
 #define ARCH_FAST_CALL [[gnu::aligned(2)]] // the stub goes on there: nothing lies between
 #include <generic/contract/fast_entries.hpp>
-#include <generic/ipc/copy_words.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
@@ -39,17 +38,15 @@
     "csrr ra, sepc\n\taddi ra, ra, 4\n\tcsrw sepc, ra\n\tld tp, 176(t3)\n\t"                       \
     ARCH_BRIEF_SAVED ARCH_CLEAR_AND_LEAVE
 
-// Two words on their way. Clang is kept away from what the stub has saved, or would save it itself if told of it.
+// What copies long messages takes s2 to s6. Clang is kept away from them, or would save them itself if told of it.
 #ifdef __clang__
-#define ARCH_PAIR_1 "s2"
-#define ARCH_PAIR_2 "s3"
-#define ARCH_PAIR_DECLARE
-#define ARCH_PAIR_OUTPUTS
+#define ARCH_COPY_BEGIN "mv s2, %[from]\n\tmv s3, %[to]\n\t"
+#define ARCH_COPY_REGISTER(type, name) type name
+#define ARCH_COPY_CLOBBERS "memory"
 #else
-#define ARCH_PAIR_1 "%[first]"
-#define ARCH_PAIR_2 "%[second]"
-#define ARCH_PAIR_DECLARE kernel::Word first, second;
-#define ARCH_PAIR_OUTPUTS , [first] "=&r"(first), [second] "=&r"(second)
+#define ARCH_COPY_BEGIN
+#define ARCH_COPY_REGISTER(type, name) register type name asm(#name)
+#define ARCH_COPY_CLOBBERS "s4", "s5", "s6", "memory"
 #endif
 
 // t0: the thread. What it does not share with the next one but for gp and sp. The program counter goes by ra, where
@@ -141,17 +138,19 @@ struct FastPolicy {
             fence_space(0);
     }
 
-    template <bool apart>
-    KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from,
-                                      kernel::Word count) {
-        if constexpr (apart) {
-            kernel::ipc::copy_words<4>(to, from, count);
-            return;
-        }
-        if ((count & 1) != 0)
-            *to++ = *from++;
-        if (count > 1)
-            copy_pairs(to, from, count & ~kernel::Word{1});
+    /// The last word is on its way when `copy_down` is entered with the one before.
+    template <bool>
+    KERNEL_HOT static void copy_words(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
+        static_assert(cobnut::max_message_words % 2 == 0 && message_words % 2 == 0);
+        ARCH_COPY_REGISTER(const kernel::Word*, s2) = from - message_words;
+        ARCH_COPY_REGISTER(kernel::Word*, s3) = to - message_words;
+        asm volatile(".option push\n\t.option norelax\n\t" ARCH_COPY_BEGIN
+                     "slli s4, %[length], 3\n"
+                     "1:\tauipc s6, %%pcrel_hi(%[copy] + %[whole])\n\tsub s6, s6, s4\n\tadd s4, s4, s2\n\t"
+                     "ld s5, -8(s4)\n\tld s4, -8(s4)\n\tjalr s6, %%pcrel_lo(1b)(s6)\n\t.option pop"
+                     : : [from] "r"(s2), [to] "r"(s3), [length] "r"(count + message_words),
+                     [copy] "i"(copy_down), [whole] "i"((cobnut::max_message_words + 1) * 8)
+                     : ARCH_COPY_CLOBBERS);
     }
 
     // What Clang must do with fewer registers.
@@ -187,9 +186,9 @@ struct FastPolicy {
         static_assert(offsetof(FpuState, control) == 256);
         asm volatile(".option push\n\t.option arch, +d\n\t"
                      ARCH_EACH_FLOAT("fsd", "%0")
-                     "frcsr " ARCH_PAIR_1 "\n\tsd " ARCH_PAIR_1 ", 256 + %0\n\t"
+                     "frcsr s2\n\tsd s2, 256 + %0\n\t"
                      ARCH_EACH_FLOAT("fld", "%1")
-                     "ld " ARCH_PAIR_1 ", 256 + %1\n\tfscsr " ARCH_PAIR_1 "\n\t.option pop"
+                     "ld s2, 256 + %1\n\tfscsr s2\n\t.option pop"
                      : "=m"(*static_cast<FpuState*>(from))
                      : "m"(*static_cast<const FpuState*>(to)));
     }
@@ -307,26 +306,15 @@ struct FastPolicy {
     }
 
 private:
-    /// In blocks of 32 words, the first of which is entered where what is left over begins: a word's
-    /// two instructions take as much room as the word. Two at a time: no load is used at once.
-    // NOLINTNEXTLINE(readability-non-const-parameter): the instructions write there
-    KERNEL_HOT static void copy_pairs(kernel::Word* to, const kernel::Word* from, kernel::Word count) {
-        const kernel::Word* end = to + count;
-        const kernel::Word skipped = (0 - count * sizeof(kernel::Word)) & 255;
-        to -= skipped / sizeof(kernel::Word);
-        from -= skipped / sizeof(kernel::Word);
-        ARCH_PAIR_DECLARE
-        asm volatile(".option push\n\t.option norvc\n\t"
-                     "lla " ARCH_PAIR_1 ", 1f\n\t"
-                     "add " ARCH_PAIR_1 ", " ARCH_PAIR_1 ", %[skipped]\n\tjr " ARCH_PAIR_1 "\n"
-                     "1:\n\t.irp n, 0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240\n\t"
-                     "ld " ARCH_PAIR_1 ", \\n(%[from])\n\tld " ARCH_PAIR_2 ", \\n + 8(%[from])\n\t"
-                     "sd " ARCH_PAIR_1 ", \\n(%[to])\n\tsd " ARCH_PAIR_2 ", \\n + 8(%[to])\n\t"
-                     ".endr\n\t"
-                     "addi %[to], %[to], 256\n\taddi %[from], %[from], 256\n\tbne %[to], %[end], 1b\n\t.option pop"
-                     : [to] "+&r"(to), [from] "+&r"(from) ARCH_PAIR_OUTPUTS
-                     : [end] "r"(end), [skipped] "r"(skipped)
-                     : "memory");
+    /// From s2 to s3, all the words behind those in registers, from the last one down: two instructions of eight bytes
+    /// for each, of which the first loads it and the second stores the one behind it, so that no load is used at once.
+    [[gnu::naked, gnu::noinline, gnu::section(".text.kernel_fast_copy")]] static void copy_down() {
+        asm volatile(".option push\n\t.option norvc\n\t.set place, (%0 - 1) * 8\n\t.rept (%0 - %1) / 2\n\t"
+                     "ld s4, place(s2)\n\tsd s5, place + 8(s3)\n\t"
+                     "ld s5, place - 8(s2)\n\tsd s4, place(s3)\n\t"
+                     ".set place, place - 16\n\t.endr\n\t"
+                     "sd s5, place + 8(s3)\n\tjr s6\n\t.option pop"
+                     : : "i"(cobnut::max_message_words), "i"(message_words));
     }
 
     template <unsigned Number>
