@@ -215,7 +215,9 @@ private:
         if (context.budget != 0)
             for (unsigned n = 0; n < context.refill_count; ++n) {
                 const kernel::Refill& refill = kernel::sched::refill_at(context, n);
-                writer_.add(refill.when, refill.amount);
+                if (context.period != 0)
+                    writer_.add(refill.when);
+                writer_.add(refill.amount);
             }
         writer_.end();
     }
@@ -277,7 +279,7 @@ private:
                     cpu_.current == nullptr ? 0 : arch::host::machine.now,
                     cpu_.current == nullptr
                         ? 0
-                        : cpu_.slice_end - kernel::sched::head_refill(*cpu_.sched_context).amount);
+                        : cpu_.slice_end() - kernel::sched::head_refill(*cpu_.sched_context).amount);
         for (unsigned priority = cobnut::priority_count; priority-- > 0;) {
             const kernel::Thread* first = cpu_.ready.first[priority];
             if (first == nullptr)

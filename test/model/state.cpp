@@ -42,7 +42,8 @@ void write_context(StateWriter& writer, Name name, const Context& context) {
     write_queue(writer, context.calls);
     if (context.budget != 0)
         for (const Refill& refill : context.refills) {
-            writer.add_time(refill.when);
+            if (context.period != 0) // a slice is always there
+                writer.add_time(refill.when);
             writer.add(refill.amount);
         }
     writer.end();

@@ -133,7 +133,7 @@ bool System::charge(Context& context, Ticks used) {
     context.consumed += used;
     auto& refills = context.refills;
     if (context.period == 0) {
-        if (used + least <= refills.front().amount) {
+        if (used < refills.front().amount) {
             refills.front().amount -= used;
             return false;
         }

@@ -2,6 +2,8 @@
 // Budgets and replenishments of scheduling contexts.
 #include "kernel_memory.hpp"
 
+#include <catch2/generators/catch_generators.hpp>
+
 #include <generic/sched/budget.hpp>
 
 #include <algorithm>
@@ -151,10 +153,13 @@ TEST_CASE("a used part comes back one period after it became available", "[budge
 
 TEST_CASE("a round-robin context gets a new slice when its slice is used", "[budget]") {
     Room room{};
+    room.context.slices = GENERATE(uint16_t{0}, uint16_t{1});
     SchedContext& context = make(room, 100, 0, 2, 0);
     CHECK(!sched::charge(context, 50, 50, least));
     CHECK(sched::head_refill(context).amount == 50);
-    CHECK(sched::charge(context, 50, 100, least));
+    CHECK(context.slice.amount == (context.slices != 0 ? 50 : 0));
+    CHECK(!sched::charge(context, 49, 99, least));
+    CHECK(sched::charge(context, 1, 100, least));
     CHECK(sched::head_refill(context).amount == 100);
     CHECK(sched::head_refill(context).when <= 100);
     CHECK(sched::consumed(context) == 100);

@@ -107,9 +107,9 @@ TEST_CASE("debugger: derivation goes up to the root and down to the last child",
 
 TEST_CASE("debugger: the time in it is charged to nobody", "[debugger]") {
     World world;
-    const Ticks end = world.cpu().slice_end;
+    const Ticks end = world.cpu().slice_end();
     (void)typed(world, "");
-    CHECK(world.cpu().slice_end == end); // the simulated clock stands still
+    CHECK(world.cpu().slice_end() == end); // the simulated clock stands still
     CHECK(!world.cpu().time_read);
 }
 

@@ -8,6 +8,7 @@
 #include <generic/contract/fastpath.hpp>
 #include <generic/ipc/endpoint.hpp>
 #include <generic/object/thread_control.hpp>
+#include <generic/sched/budget.hpp>
 #include <generic/sched/scheduler.hpp>
 
 #include <cobnut/abi/methods.hpp>
@@ -162,7 +163,7 @@ private:
         case ObjectType::sched_context: {
             auto& context = world_.object<SchedContext>(index);
             all.insert(all.end(), {word(context.top), word(context.thread), context.account,
-                                   context.refills()->amount, context.released});
+                                   sched::head_refill(context).amount, context.released});
             break;
         }
         default:

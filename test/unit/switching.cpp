@@ -46,13 +46,15 @@ void set_message(Scene& s, unsigned words) {
 /// The timer is set to end something else then.
 void set_timer(Scene& s, Ticks deadline) {
     Cpu& cpu = s.cpu();
+    const Ticks end = cpu.slice_end();
     cpu.deadline = arch::host::machine.deadline = deadline;
-    cpu.switch_until = std::min(cpu.slice_end, deadline) - sched::min_budget_us;
+    cpu.switch_until = end < deadline ? 0 : deadline;
+    cpu.end_slice(end);
 }
 
 /// So much of the running slice is left.
 void set_slice(Scene& s, Ticks left) {
-    const Ticks end = s.cpu().slice_end;
+    const Ticks end = s.cpu().slice_end();
     set_timer(s, end);
     arch::host::machine.now = end - left;
 }
@@ -195,15 +197,13 @@ const Change changes[] = {
      [](Scene& s) { s.world.buffer(*s.to).receive_root = World::thread; }, caps_fit, caps_fit},
     {"the place's root is nowhere",
      [](Scene& s) { s.world.buffer(*s.to).receive_root = World::slot_count; }, caps_fit, caps_fit},
-    {"the slice lasts just long enough", [](Scene& s) { set_slice(s, sched::min_budget_us + 1); },
-     everything, 0},
-    {"the slice has the shortest rest left", [](Scene& s) { set_slice(s, sched::min_budget_us); }, own,
-     own},
-    {"no time has passed", [](Scene& s) { arch::host::machine.now = s.cpu().slice_end - sched::head_refill(s.context()).amount; },
+    {"the slice has a tick left", [](Scene& s) { set_slice(s, 1); }, everything, 0},
+    {"the slice is used up", [](Scene& s) { set_slice(s, 0); }, own & ~bit(interrupt) & ~bit(interrupt_bound), own},
+    {"no time has passed", [](Scene& s) { arch::host::machine.now = s.cpu().slice_end() - sched::head_refill(s.context()).amount; },
      everything, 0},
     {"the timer is due", [](Scene& s) { set_timer(s, begin); },
      own & ~bit(interrupt) & ~bit(interrupt_bound), own},
-    {"the timer is due in a moment", [](Scene& s) { set_timer(s, begin + sched::min_budget_us + 1); }, everything, 0},
+    {"the timer is due in a moment", [](Scene& s) { set_timer(s, begin + 1); }, everything, 0},
     {"the partner's slice ends before the timer",
      [](Scene& s) { sched::head_refill(s.next_context()).amount = 200; }, own, exchanges | bit(fault_own)},
     {"the partner's slice ends with the timer",
@@ -219,7 +219,9 @@ const Change changes[] = {
     {"the running context has a period",
      [](Scene& s) {
          sched::configure(s.cpu(), s.context(), 5000, 9000, 2);
+         const Ticks end = s.cpu().slice_end();
          s.cpu().switch_until = 0;
+         s.cpu().end_slice(end);
      },
      own, own},
     {"the partner's context has a period",

@@ -199,7 +199,7 @@ std::vector<Scene::Field> Scene::result() {
     const Ticks pending = core.sched_context == nullptr
                               ? 0
                               : sched::head_refill(*core.sched_context).amount -
-                                    (core.slice_end - arch::host::machine.now);
+                                    (core.slice_end() - arch::host::machine.now);
     if (core.current != nullptr) {
         core.current->wait = Wait::nothing;
         core.current->sched_context = core.sched_context;

@@ -160,7 +160,7 @@ void listen(Cpu& cpu) {
     const Ticks begin = arch::now();
     run(cpu);
     // The time in the debugger is nobody's.
-    cpu.slice_end += arch::now() - begin;
+    cpu.end_slice(cpu.slice_end() + (arch::now() - begin));
     cpu.time_read = false;
 }
 

@@ -129,7 +129,7 @@ struct Fastpath {
 
     /// The switch to the context that `next` has of its own, if the timer need not be written.
     KERNEL_HOT static bool may_exchange(SliceSwitch& contexts, const Cpu& cpu, const Thread* next) {
-        return contexts.possible(cpu, next, Policy::now) && contexts.ends_behind_timer(cpu);
+        return contexts.possible_behind_timer(cpu, next, Policy::now);
     }
 
     /// In a function of its own, with the message where it is.

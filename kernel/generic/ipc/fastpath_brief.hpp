@@ -151,19 +151,16 @@ private:
         if ((cpu.gate & Gate::priority_mask) >= current->priority())
             return false;
         SchedContext& context = *cpu.sched_context;
-        if (context.slices == 0)
+        const Ticks late = Policy::now() - cpu.switch_until;
+        const Word since = SliceSwitch::one(static_cast<Word>(late));
+        const auto slice = static_cast<Word>(context.budget);
+        if (!SliceSwitch::fits(late, since, slice))
             return false;
-        const Ticks now = Policy::now();
-        const auto slice = static_cast<Word>(context.budget); // and other lengths: see SliceSwitch
-        if (now >= cpu.deadline || SliceSwitch::ends_early(slice, now, cpu.deadline))
-            return false;
-        const Ticks end = now + slice;
+        const Word beyond = slice + since;
         // Committed.
-        Refill* refill = context.refills();
-        refill->when = now;
-        refill->set_slice(slice);
-        context.account += static_cast<Word>(end) - static_cast<Word>(cpu.slice_end);
-        cpu.slice_end = end;
+        set_low_word(context.slice.amount, slice);
+        context.account += static_cast<Word>(beyond - static_cast<Word>(cpu.slice_beyond));
+        set_low_word(cpu.slice_beyond, beyond);
         return true;
     }
 };

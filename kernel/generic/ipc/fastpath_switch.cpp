@@ -173,9 +173,8 @@ KERNEL_HOT void yield(Cpu& cpu) {
     // which is the last but for it.
     SchedContext& mine = *cpu.sched_context;
     const auto slice = static_cast<Word>(mine.budget); // what is used of it is less than a Word holds, too
-    mine.account += static_cast<Word>(contexts.now) + slice - static_cast<Word>(cpu.slice_end);
-    mine.refills()->when = contexts.now;
-    mine.refills()->set_slice(slice);
+    mine.account += slice - contexts.left(cpu);
+    set_low_word(mine.slice.amount, slice);
     Thread* first = &current;
     if (next->next != next) [[unlikely]] {
         asm volatile(""); // a branch: compilers would make each instruction conditional
@@ -213,7 +212,7 @@ KERNEL_HOT void fault(Cpu& cpu, Tag tag, Word word2, Word word3, Word word4) {
         lend(*cpu.sched_context, *server.reply, current);
     } else {
         SliceSwitch contexts{server.sched_context};
-        if (!may_switch(contexts, cpu, server) || !contexts.ends_behind_timer(cpu))
+        if (!contexts.possible_behind_timer(cpu, &server, arch::now))
             return;
         // Committed.
         contexts.commit(cpu, &current);

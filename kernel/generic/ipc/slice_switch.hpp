@@ -10,14 +10,14 @@
 namespace kernel::ipc {
 
 /// Both are round robin, nothing is due and the slice that is left does not end here. Exact: the
-/// slow path would charge the same. Where a Word is half of a time, lengths are Words all the same:
-/// slices fit into one (SchedContext::slices), and the timer is due before the running one ends.
+/// slow path would charge the same. All is counted from the timer, in Words also where these are half of a time:
+/// slices fit into one (SchedContext::slice), and the running one ends behind the timer.
 struct SliceSwitch {
     static constexpr bool wide = sizeof(Word) == sizeof(Ticks);
 
     SchedContext* to;
-    Ticks now = 0;
-    Word end = 0; ///< Of the slice that begins: when, or how far off where a Word is half of a time.
+    Word since = 0;  ///< Cpu::switch_until: below 0, for that is to come.
+    Word length = 0; ///< Of the slice that begins.
 
     /// Reads the clock; `next` has the context in `to`, which may be null or somebody else's.
     template <class Clock>
@@ -27,42 +27,39 @@ struct SliceSwitch {
     /// The same where the context is known to be the thread's.
     template <class Clock>
     [[nodiscard]] KERNEL_HOT bool possible(const Cpu& cpu, Clock clock) {
-        if (to->slices == 0)
+        const Ticks late = read(cpu, clock);
+        return fits(late, since, length) || (length != 0 && static_cast<int64_t>(wide ? since : late) < 0);
+    }
+    /// The same if the timer comes soon enough for the slice that begins.
+    template <class Clock>
+    [[nodiscard]] KERNEL_HOT bool possible_behind_timer(const Cpu& cpu, const Thread* next, Clock clock) {
+        if (to == nullptr || to->thread != next)
             return false;
-        now = clock();
-        return now < cpu.switch_until;
+        const Ticks late = read(cpu, clock);
+        return fits(late, since, length);
     }
-    /// Whether the timer comes soon enough for the slice that begins or goes on now.
-    [[nodiscard]] KERNEL_HOT bool ends_behind_timer(const Cpu& cpu) {
-        end = slice();
-        if constexpr (wide)
-            return (end += now) >= cpu.deadline;
-        else
-            return end >= static_cast<Word>(cpu.deadline) - static_cast<Word>(now);
-    }
-    /// Whether a slice that begins now ends before the deadline, which is to come: by what is at hand anyway, or
-    /// by what is half as long.
-    [[nodiscard]] KERNEL_HOT static bool ends_early(Word slice, Ticks now, Ticks deadline) {
-        if constexpr (wide)
-            return now + slice < deadline;
-        else
-            return slice < static_cast<Word>(deadline) - static_cast<Word>(now);
+
+    /// Whether one of that length ends behind the timer, if it begins so much later than switch_until; `since` is
+    /// the low Word of that. In one comparison: what is no slice has no length, and none fits when that is past
+    /// or never.
+    [[nodiscard]] KERNEL_HOT static bool fits(Ticks late, Word since, Word length) {
+        return static_cast<Word>(length + since) < length && (wide || ~late >> 32 == 0);
     }
 
     /// Writes down whose the running context is, and what is left of its slice. True: the timer is set for
     /// later than the end of the slice that begins.
     KERNEL_HOT bool commit(Cpu& cpu, Thread* from) const {
         SchedContext* mine = cpu.sched_context;
-        mine->refills()->set_slice(left(cpu));
+        set_low_word(mine->slice.amount, left(cpu));
         return enter(cpu, from, mine);
     }
-    /// The same where ends_behind_timer has been true: what it has loaded is not loaded again. In an order that
+    /// The same where possible_behind_timer has been true: what it has loaded is not loaded again. In an order that
     /// takes few registers.
     KERNEL_HOT void commit_behind_timer(Cpu& cpu, Thread* from) const {
         const Word rest = left(cpu);
-        cpu.slice_end = wide ? end : now + end;
+        set_low_word(cpu.slice_beyond, length + since);
         SchedContext* mine = cpu.sched_context;
-        mine->refills()->set_slice(rest);
+        set_low_word(mine->slice.amount, rest);
         mine->thread = from;
         from->sched_context = mine;
         cpu.sched_context = to;
@@ -71,17 +68,30 @@ struct SliceSwitch {
     KERNEL_HOT bool enter(Cpu& cpu, Thread* from, SchedContext* mine) const {
         mine->thread = from;
         from->sched_context = mine;
-        const Word rest = slice();
-        cpu.slice_end = now + rest;
+        const Word beyond = static_cast<Word>(to->slice.amount) + since;
+        set_low_word(cpu.slice_beyond, beyond);
         cpu.sched_context = to;
-        return ends_early(rest, now, cpu.deadline);
+        return static_cast<std::make_signed_t<Word>>(beyond) < 0; // sched::set_timer knows
+    }
+
+    /// Of the running context's slice.
+    [[nodiscard]] KERNEL_HOT Word left(const Cpu& cpu) const {
+        return static_cast<Word>(cpu.slice_beyond) - since;
+    }
+
+    /// A difference of which compilers would keep both parts.
+    [[nodiscard]] KERNEL_HOT static Word one(Word difference) {
+        asm("" : "+r"(difference));
+        return difference;
     }
 
 private:
-    [[nodiscard]] KERNEL_HOT Word slice() const { return to->refills()->slice(); }
-    /// Of the running context's slice.
-    [[nodiscard]] KERNEL_HOT Word left(const Cpu& cpu) const {
-        return static_cast<Word>(cpu.slice_end) - static_cast<Word>(now);
+    template <class Clock>
+    [[nodiscard]] KERNEL_HOT Ticks read(const Cpu& cpu, Clock clock) {
+        const Ticks late = clock() - cpu.switch_until;
+        since = one(static_cast<Word>(late));
+        length = static_cast<Word>(to->slice.amount);
+        return late;
     }
 };
 

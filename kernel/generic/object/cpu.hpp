@@ -30,11 +30,13 @@ struct alignas(64) Cpu {
     SchedContext* sched_context; ///< What the current thread runs on.
 
     // In the same line: what a fastpath needs that changes the context.
-    Ticks slice_end;      ///< When what is left of the current context's head refill will be used up.
-    Ticks deadline;       ///< The timer is programmed for this; nothing is due before it.
-    /// Until then a fastpath may go from the current context to another: it is a slice of which at
-    /// least the shortest rest will be left, and nothing is due. 0: never.
+    /// How much later than switch_until what is left of the current context's head refill will be used up. Less
+    /// than a Word holds unless that is 0: fastpaths write no more of it.
+    Ticks slice_beyond;
+    /// Until then a fastpath may go from the current context to another: the deadline, if the context is a slice
+    /// that ends no earlier. 0: never.
     Ticks switch_until;
+    Ticks deadline;       ///< The timer is programmed for this; nothing is due before it.
 
     // From here on only slow paths.
     Ticks time;           ///< Of this kernel entry, when it was read.
@@ -55,8 +57,11 @@ struct alignas(64) Cpu {
     uint32_t more_untold;    ///< how often the same was refused since
     uint8_t more_told;       ///< and how often such a number was told.
     bool debugging;          ///< The debugger runs.
+
+    [[nodiscard]] Ticks slice_end() const { return switch_until + slice_beyond; }
+    void end_slice(Ticks when) { slice_beyond = when - switch_until; }
 };
 
-static_assert(offsetof(Cpu, switch_until) + sizeof(Ticks) <= 64);
+static_assert(offsetof(Cpu, deadline) + sizeof(Ticks) <= 64);
 
 } // namespace kernel

@@ -5,6 +5,8 @@
 #include <cobnut/abi/object.hpp>
 #include <generic/base/types.hpp>
 
+#include <stddef.h>
+
 namespace kernel {
 
 struct Notification;
@@ -16,12 +18,12 @@ struct Refill {
     Ticks when = 0;
     Ticks amount = 0;
 
-    // Of a context with `slices`: less than a Word holds, the other half is 0.
-    [[nodiscard]] Word slice() const { return static_cast<Word>(amount); }
-    void set_slice(Word rest) {
-        __builtin_memcpy(__builtin_assume_aligned(&amount, alignof(Ticks)), &rest, sizeof rest);
-    }
 };
+
+/// Writes what a Word holds to a time whose other half, if there is one, is 0.
+inline void set_low_word(Ticks& ticks, Word word) {
+    __builtin_memcpy(__builtin_assume_aligned(&ticks, alignof(Ticks)), &word, sizeof word);
+}
 
 struct SchedContext {
     Reply* top = nullptr;     ///< Innermost call that this context is lent along.
@@ -42,12 +44,16 @@ struct SchedContext {
     SchedContext* left = nullptr;
     SchedContext* right = nullptr;
     SchedContext* parent = nullptr;
-    // Refill[refill_max] follows.
+    /// The refill of a context with `slices`: less than a Word holds, and there at any time, for `when` is past. The
+    /// amount is 0 in all others: fastpaths ask nothing else.
+    Refill slice;
+    // Refill[refill_max] follows: theirs.
 
-    [[nodiscard]] Refill* refills() { return reinterpret_cast<Refill*>(this + 1); }
+    /// The first is `slice`.
+    [[nodiscard]] Refill* refills() { return reinterpret_cast<Refill*>(this + 1) - 1; }
 };
 
-static_assert(sizeof(SchedContext) % alignof(Refill) == 0);
+static_assert(offsetof(SchedContext, slice) + sizeof(Refill) == sizeof(SchedContext));
 static_assert(sizeof(SchedContext) + 2 * sizeof(Refill) <=
               size_t{1} << cobnut::sched_context_min_size_bits);
 

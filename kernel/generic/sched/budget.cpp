@@ -9,8 +9,8 @@ namespace {
 
 Refill pop(SchedContext& context) {
     const Refill refill = head_refill(context);
-    if (++context.refill_head == context.refill_max)
-        context.refill_head = 0;
+    if (++context.refill_head > context.refill_max)
+        context.refill_head = 1;
     --context.refill_count;
     return refill;
 }
@@ -71,7 +71,7 @@ bool charge_constant(SchedContext& context, Ticks used, Ticks now, Ticks least) 
 
 void reset_refills(SchedContext& context, Ticks now) {
     const Ticks used = consumed(context);
-    context.refill_head = 0;
+    context.refill_head = context.slices != 0 ? 0 : 1;
     context.refill_count = 1;
     head_refill(context) = {now, context.budget};
     set_consumed(context, used);
@@ -88,9 +88,9 @@ void unblock(SchedContext& context, Ticks now) {
     }
     // All that is due by the end of the first joins it.
     Ticks amount = head->amount;
-    const Refill* const end = context.refills() + context.refill_max;
+    const Refill* const last = context.refills() + context.refill_max;
     while (context.refill_count > 1) {
-        Refill* next = head + 1 == end ? context.refills() : head + 1;
+        Refill* next = head == last ? context.refills() + 1 : head + 1;
         if (next->when > now + amount)
             break;
         amount += next->amount;
@@ -104,7 +104,7 @@ void unblock(SchedContext& context, Ticks now) {
 bool charge(SchedContext& context, Ticks used, Ticks now, Ticks least) {
     if (is_round_robin(context)) {
         Refill& slice = head_refill(context);
-        if (used + least <= slice.amount) {
+        if (used < slice.amount) {
             slice.amount -= used;
             return false;
         }

@@ -12,7 +12,7 @@ inline Refill& head_refill(SchedContext& context) {
 
 inline Refill& refill_at(SchedContext& context, unsigned n) {
     unsigned index = context.refill_head + n;
-    if (index >= context.refill_max)
+    if (index > context.refill_max)
         index -= context.refill_max;
     return context.refills()[index];
 }

@@ -29,15 +29,11 @@ namespace {
 
 constexpr unsigned released_at_once = 2;
 
-Ticks least_ticks() {
-    return kernel_state.least_ticks;
-}
-
 /// When the running context ends or the next waiting one begins.
 Ticks next_deadline(const Cpu& cpu) {
     Ticks deadline = no_deadline;
     if (cpu.sched_context != nullptr)
-        deadline = cpu.slice_end;
+        deadline = cpu.slice_end();
     if (cpu.release_root != nullptr && release_time(*cpu.release_root) < deadline)
         deadline = release_time(*cpu.release_root);
     if (partition_deadline() < deadline)
@@ -50,7 +46,7 @@ Ticks next_deadline(const Cpu& cpu) {
 [[gnu::noinline]] void program_timer(Cpu& cpu, Ticks latest) {
     Ticks deadline = next_deadline(cpu);
     if (deadline <= time(cpu))
-        deadline = time(cpu) + least_ticks();
+        deadline = time(cpu) + kernel_state.least_ticks;
     if (deadline > latest)
         return;
     cpu.deadline = deadline;
@@ -66,17 +62,19 @@ void program_earlier(Cpu& cpu) {
 
 /// See Cpu::switch_until.
 void allow_switches(Cpu& cpu) {
-    const Ticks end = cpu.slice_end < cpu.deadline ? cpu.slice_end : cpu.deadline;
-    cpu.switch_until = cpu.sched_context->slices != 0 && end > least_ticks() ? end - least_ticks() : 0;
+    const Ticks end = cpu.slice_end();
+    const bool allowed = cpu.sched_context->slices != 0 && end - cpu.deadline < ~Word{0} >> 1;
+    cpu.switch_until = allowed ? cpu.deadline : 0;
+    cpu.end_slice(end);
 }
 
 /// What the running context has used since it was last charged, up to now.
 Ticks uncharged(Cpu& cpu) {
-    return time(cpu) + head_refill(*cpu.sched_context).amount - cpu.slice_end;
+    return time(cpu) + head_refill(*cpu.sched_context).amount - cpu.slice_end();
 }
 /// It has paid up to now.
 void restart_slice(Cpu& cpu) {
-    cpu.slice_end = time(cpu) + head_refill(*cpu.sched_context).amount;
+    cpu.end_slice(time(cpu) + head_refill(*cpu.sched_context).amount);
 }
 
 /// See make_ready. `slept`: it did not merely wait for its refill, which would come later and later.
@@ -116,7 +114,7 @@ void release_due(Cpu& cpu) {
     SchedContext* context = cpu.sched_context;
     if (context == nullptr)
         return false;
-    const bool ends = charge(*context, uncharged(cpu), time(cpu), least_ticks());
+    const bool ends = charge(*context, uncharged(cpu), time(cpu), kernel_state.least_ticks);
     restart_slice(cpu);
     if (!ends)
         return false;
@@ -315,9 +313,10 @@ void configure(Cpu& cpu, SchedContext& context, Ticks budget, Ticks period,
     const Ticks used = consumed(context);
     context.budget = budget;
     context.period = period;
-    context.slices = period == 0 && budget == static_cast<Word>(budget) ? 1 : 0;
+    context.slices = period == 0 && budget <= ~Word{0} >> 1 ? 1 : 0;
     context.core = static_cast<uint16_t>(cpu.id);
     context.refill_max = static_cast<uint16_t>(max_refills);
+    context.slice.amount = 0;
     reset_refills(context, time(cpu));
     set_consumed(context, used);
     if (&context == cpu.sched_context)
@@ -343,7 +342,7 @@ void yield(Cpu& cpu) {
     // The rest of the head refill is given up: it counts as used, though not as consumed.
     const Ticks account = context.account + used;
     const Ticks rest = head_refill(context).amount;
-    const bool stop = charge(context, used > rest ? used : rest, now, least_ticks());
+    const bool stop = charge(context, used > rest ? used : rest, now, kernel_state.least_ticks);
     context.account = account;
     restart_slice(cpu);
     if (stop)
@@ -360,7 +359,7 @@ uint64_t consumed_us(Cpu& cpu, SchedContext& context) {
 
 void timer_fired(Cpu& cpu) {
     if (cpu.sched_context != nullptr &&
-        time(cpu) >= cpu.slice_end)
+        time(cpu) >= cpu.slice_end())
         charge_and_report(cpu);
     release_due(cpu);
     partition_timer(cpu);
@@ -431,8 +430,9 @@ void go_on(Cpu& cpu) {
 }
 
 void set_timer(Cpu& cpu) {
-    cpu.deadline = cpu.slice_end;
-    cpu.switch_until = cpu.deadline - least_ticks();
+    // The end lies before switch_until, which the other half of slice_beyond does not tell.
+    cpu.deadline = cpu.switch_until -= Word{0} - static_cast<Word>(cpu.slice_beyond);
+    cpu.slice_beyond = 0;
     arch::set_deadline(cpu.deadline);
 }
 
