@@ -3,7 +3,7 @@
 #include <arch/restore.hpp>
 #include "asm_offsets.h"
 
-// x17: the thread. Uses x10 to x13.
+// x17: the thread. Uses x19 to x22.
     .macro save_voluntary
     stp     x19, x20, [x17, #SAVED]
     stp     x21, x22, [x17, #SAVED + 16]
@@ -11,12 +11,12 @@
     stp     x25, x26, [x17, #SAVED + 48]
     stp     x27, x28, [x17, #SAVED + 64]
     stp     x29, x30, [x17, #SAVED + 80]
-    mrs     x10, sp_el0
-    mrs     x11, elr_el1
-    mrs     x12, spsr_el1
-    mrs     x13, tpidr_el0
-    stp     x10, x11, [x17, #SAVED + 96]
-    stp     x12, x13, [x17, #SAVED + 112]
+    mrs     x19, sp_el0
+    mrs     x20, elr_el1
+    mrs     x21, spsr_el1
+    mrs     x22, tpidr_el0
+    stp     x19, x20, [x17, #SAVED + 96]
+    stp     x21, x22, [x17, #SAVED + 112]
     .endm
 
     .macro save_arguments
@@ -143,7 +143,7 @@ kernel_exception:
     add     sp, x9, :lo12:fatal_stack_top
     b       aarch64_kernel_exception
 
-    .global aarch64_slow_signal     // from the brief fastpath as aarch64_slow_brief, x0 the slot
+    .global aarch64_slow_signal     // from the brief fastpath: x13 to x15 are FastPolicy::Signalled
 aarch64_slow_signal:
     save_voluntary
     stp     x8, x9, [x17, #ARGUMENT + 64]

@@ -95,7 +95,7 @@ trap_slow_yield:
 #endif
     mv      sp, tp
     j       kernel_yield
-trap_slow_signal:                   // from there: these are saved, a0 is the slot
+trap_slow_signal:                   // from there: these are saved, t4 to t6 are Signalled
 #ifdef __clang__
     each    ld, ARGUMENTS + 32, a4, a5, a6, a7
 #endif

@@ -22,11 +22,12 @@ inline constexpr auto zombie_type = static_cast<ObjectType>(0xfe);
 /// instruction.
 struct SlotRights {
     static constexpr Word may_call = 1;         ///< Endpoint: write and (grant or grant_reply).
+    static constexpr Word may_signal = 1;       ///< Notification: write.
     static constexpr unsigned api_shift = 1;
     static constexpr Word api_mask = 0xf;
     static constexpr Word write = Word{Rights::write_bit} << api_shift;
     static constexpr Word read = Word{Rights::read_bit} << api_shift;
-    // Frames and PageTables have no grant rights, and need no may_call.
+    // Frames and PageTables have no grant rights, and need neither.
     static constexpr Word device = 0x1;             ///< Frame: not RAM.
     static constexpr unsigned frame_size_shift = 3; ///< Frame: index of its size.
     static constexpr unsigned postponed_shift = 3;  ///< PageTable: how often a revoke put it off.
@@ -63,15 +64,20 @@ struct ObjectWord64 {
     }
     /// `bits` of the rights byte instead of those in `mask`.
     void change_rights_byte(Word mask, Word bits) { word = (word & ~(mask << 8)) | bits << 8; }
-    /// A Notification that may be signalled.
-    [[nodiscard]] constexpr bool may_signal() const { return may_write(ObjectType::notification); }
+    /// A Notification that may be signalled: two operations and a branch on every ISA.
+    [[nodiscard]] constexpr bool may_signal() const {
+        constexpr Word right = SlotRights::may_signal << 8;
+        return ((word - (static_cast<Word>(ObjectType::notification) | right)) & (0xff | right)) == 0;
+    }
     /// An Endpoint through which may be sent.
-    [[nodiscard]] constexpr bool may_send() const { return may_write(ObjectType::endpoint); }
-    [[nodiscard]] constexpr bool may_write(ObjectType object) const {
-        return type() == object && (rights_byte() & SlotRights::write) != 0;
+    [[nodiscard]] constexpr bool may_send() const {
+        return is_endpoint() && (rights_byte() & SlotRights::write) != 0;
     }
     [[nodiscard]] constexpr bool is_endpoint() const { return type() == ObjectType::endpoint; }
     void set(ObjectType type, Word rights_byte, void* pointer) {
+        static_assert(SlotRights::write == SlotRights::may_signal << 1);
+        if (type == ObjectType::notification)
+            rights_byte = (rights_byte & ~SlotRights::may_signal) | (rights_byte >> 1 & SlotRights::may_signal);
         word = (reinterpret_cast<Word>(pointer) << 16) | (rights_byte << 8) |
                static_cast<Word>(type);
     }

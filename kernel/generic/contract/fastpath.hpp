@@ -2,6 +2,7 @@
 // Contract: what the fastpath template (ipc/fastpath.hpp) needs of an ISA.
 #pragma once
 
+#include <arch/brief_policy.hpp>
 #include <arch/fast_policy.hpp>
 
 #include <generic/base/types.hpp>
@@ -13,7 +14,8 @@
 //   inserts_bytes                constant: one instruction replaces the low byte of a word
 //   paths_apart                  constant: code may grow for paths of their own where something is known
 //   interrupts_apart             perhaps: for them also where others are not
-//   keeps_buffers                constant: where IPC buffers are stays in registers from the check to the copy
+//   keeps_buffers                constant: registers suffice: where IPC buffers are stays there from the check to the
+//                                copy, and what a signal has found
 //   asks_shape_again             perhaps: the message's length does not
 //   few_registers                perhaps: what only the slow path will need waits in memory
 //   asks_again                   perhaps: a flag that is in memory anyway is loaded again rather than kept
@@ -31,7 +33,8 @@
 //   space_of(const Thread*)      perhaps: in the legs in its place, so that it need not be kept in a register
 //   bool may_switch_space(Space)                   the token of the space is valid (has an asid)
 //   void switch_space(const Entry&, Space)         nothing if it is the current one where that pays
-//   Ticks now()                  arch::now() without a stack
+//   Ticks now()                  arch::now() without a stack; perhaps early, but of this kernel entry
+//   Ticks now_on_stack()         the same with one
 //   void copy_words<apart>(Word* to, const Word* from, Word count)   count > 0; two instructions a word,
 //                                or little code (`apart`)
 //   void switch_fpu(void* from, const void* to)    fpu_save and fpu_restore without a function call
@@ -47,6 +50,8 @@
 //   [[noreturn]] void leave_with_arguments(Thread*)   from the kernel stack: the voluntary frame and the arguments
 //
 // Where signals_in_registers, a constant:
+//   Signalled signalled(const Slot*)   what slow_signal has left for kernel_fast_signal: Thread* current; const Slot*
+//                                slot; Notification* notification; Word head, of its queue. Its first statement
 //   [[noreturn]] void leave_with_signal(Thread*, Word badge)   as leave, with the message of a signal
 //   [[noreturn]] void slow_nb_send(const Entry&, Word path)   as those below
 //
@@ -81,9 +86,10 @@
 //                                                   the frame and all argument registers stored;
 //   or slow_with<function>: in that, kernel_signal, kernel_message or kernel_send; then also message_words and
 //   Word tag(const Entry&)
-//   void slow_signal(const Entry&, const Slot*)     where signals_in_registers: goes on in kernel_fast_signal, on the
-//                                                   kernel stack, with the whole voluntary frame stored and what the
-//                                                   argument registers hold behind the message words
+//   void slow_signal(const Entry&, const Slot*, Notification*, Word head)   where signals_in_registers: goes on in
+//                                                   kernel_fast_signal, on the kernel stack, with the whole voluntary
+//                                                   frame stored and what the argument registers hold behind the message
+//                                                   words
 //   [[noreturn]] void slow_yield(const Entry&, Word path)   perhaps: the same, in kernel_yield
 
 // ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention or alignment, and parameters of the entries, `path` among them;

@@ -33,11 +33,9 @@ struct BriefPath {
             Thread* current = entry.current;
             if (path < current->node_size) [[likely]] {
                 const Slot* slot = current->node + path;
-                if (!signals_first && slot->empty())
-                    refuse(entry, path);
                 if (slot->object.may_signal()) [[likely]] {
-                    if (slot->pointer<Notification>()->head != 0)
-                        slow_signal(entry, path, slot);
+                    if (const Word head = slot->pointer<Notification>()->head; head != 0)
+                        slow_signal(entry, path, slot, head);
                     if (is_unheeded(slot, current)) {
                         signal(slot);
                         if (Policy::number_of(entry) == send)
@@ -46,7 +44,9 @@ struct BriefPath {
                     }
                     slow_send(entry, path, slot);
                 }
-                if (!signals_first || slot->object.may_send())
+                if (Slot::wide && slot->empty())
+                    refuse(entry, path);
+                if (Slot::wide || slot->object.may_send())
                     slow_message(entry, path, slot);
                 if (slot->empty())
                     refuse(entry, path);
@@ -67,8 +67,6 @@ struct BriefPath {
     }
 
 private:
-    /// Where the object word has bits for it, a signal is known before an empty slot is.
-    static constexpr bool signals_first = !Slot::wide;
     template <class P>
     static constexpr bool apart = requires { &P::template slow_with<kernel_signal>; };
 
@@ -89,10 +87,11 @@ private:
             Policy::slow_with(entry, path, slot);
     }
     /// A signal that somebody waits for.
-    [[noreturn]] KERNEL_HOT static void slow_signal(const auto& entry, Word path, const Slot* slot) {
-        if constexpr (requires { Policy::slow_signal(entry, slot); })
+    [[noreturn]] KERNEL_HOT static void slow_signal(const auto& entry, Word path, const Slot* slot,
+                                                    [[maybe_unused]] Word head) {
+        if constexpr (requires { Policy::slow_signal(entry, slot, slot->pointer<Notification>(), head); })
             if (Policy::number_of(entry) == static_cast<Word>(cobnut::Syscall::nb_send)) [[likely]]
-                Policy::slow_signal(entry, slot);
+                Policy::slow_signal(entry, slot, slot->pointer<Notification>(), head);
         if constexpr (apart<Policy>)
             Policy::template slow_with<kernel_signal>(entry, path, slot);
         else
@@ -103,7 +102,7 @@ private:
         if constexpr (!apart<Policy>) {
             Policy::slow_with(entry, path, slot);
         } else {
-            if (!signals_first && !slot->object.may_send())
+            if (Slot::wide && !slot->object.may_send())
                 Policy::slow(entry, path);
             if ((Policy::tag(entry) & cobnut::Tag::shape_mask) > Policy::message_words) [[unlikely]]
                 Policy::template slow_with<kernel_send>(entry, path, slot);

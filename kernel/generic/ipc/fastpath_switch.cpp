@@ -166,7 +166,7 @@ KERNEL_HOT void yield(Cpu& cpu) {
     if ((is_full && !may_run(cpu, next->gate ^ Gate::full_frame)) || !has_space(*next))
         return;
     SliceSwitch contexts{next->sched_context}; // its own: it is ready
-    if (!contexts.possible(cpu, arch::now))
+    if (!contexts.possible(cpu, arch::FastPolicy::now_on_stack))
         return;
 
     // Committed: a new slice begins, which waits whole. The thread takes the place of the one that goes,
@@ -212,7 +212,7 @@ KERNEL_HOT void fault(Cpu& cpu, Tag tag, Word word2, Word word3, Word word4) {
         lend(*cpu.sched_context, *server.reply, current);
     } else {
         SliceSwitch contexts{server.sched_context};
-        if (!contexts.possible_behind_timer(cpu, &server, arch::now))
+        if (!contexts.possible_behind_timer(cpu, &server, arch::FastPolicy::now_on_stack))
             return;
         // Committed.
         contexts.commit(cpu, &current);

@@ -35,7 +35,7 @@ KERNEL_HOT bool is_recorded(const Cpu& cpu) {
 }
 
 [[nodiscard]] KERNEL_HOT bool may_switch(SliceSwitch& contexts, const Cpu& cpu, const Thread& to) {
-    return contexts.possible(cpu, &to, arch::now);
+    return contexts.possible(cpu, &to, arch::FastPolicy::now_on_stack);
 }
 
 /// Sets the timer for the end of the slice that has begun, then goes from the current thread to `to`, with the
@@ -45,7 +45,7 @@ KERNEL_HOT bool is_recorded(const Cpu& cpu) {
 [[noreturn]] void signal_with_timer(Thread* to);
 
 /// The running thread goes to the front of the ready threads of its priority, which is the highest. `gate`: its.
-KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
+KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, Word gate) {
     ReadyQueue& queue = cpu.ready;
     const Word priority = gate & Gate::priority_mask;
     Thread* first = queue.first[priority];
@@ -59,7 +59,7 @@ KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
         queue.occupied[word] |= uint32_t{1} << (priority % 32);
         if constexpr (!arch::FastPolicy::paths_apart)
             queue.summary |= uint32_t{1} << word;
-        cpu.gate = (cpu.gate & ~Gate::priority_mask) | (gate & Gate::priority_mask);
+        cpu.gate = (cpu.gate & ~Gate::priority_mask) | static_cast<uint32_t>(priority);
     } else {
         thread.next = first;
         thread.prev = first->prev;
@@ -69,12 +69,15 @@ KERNEL_HOT void enqueue_first(Cpu& cpu, Thread& thread, uint32_t gate) {
     queue.first[priority] = &thread;
 }
 
-/// Whether `to` may preempt the running thread, whose gate this is, and be switched to.
-KERNEL_HOT bool may_preempt(const Cpu& cpu, const Thread& to, uint32_t gate) {
+/// Whether `to` may preempt the running thread, whose gate this is, but for its address space.
+KERNEL_HOT bool outranks(const Cpu& cpu, const Thread& to, uint32_t gate) {
     if constexpr (arch::FastPolicy::inserts_bytes)
-        return Gate::may_preempt(to.gate, cpu.gate, gate) && has_space(to);
+        return Gate::may_preempt(to.gate, cpu.gate, gate);
     else
-        return to.priority() > (gate & Gate::priority_mask) && may_run(cpu, to.gate) && has_space(to);
+        return to.priority() > (gate & Gate::priority_mask) && may_run(cpu, to.gate);
+}
+KERNEL_HOT bool may_preempt(const Cpu& cpu, const Thread& to, uint32_t gate) {
+    return outranks(cpu, to, gate) && has_space(to);
 }
 
 /// What a non-blocking send gives that went through.

@@ -10,6 +10,7 @@
 #include <cobnut/abi/syscall.hpp>
 #include <generic/contract/fast_entries.hpp>
 #include <generic/object/cpu.hpp>
+#include <generic/object/notification.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
@@ -54,6 +55,7 @@ struct FastPolicy {
     static void clear(auto& word) { word = {}; }
     static void set_fpu_owner(const Entry&, kernel::Thread* thread) { host::cpu->fpu_owner = thread; }
     static kernel::Ticks now() { return arch::now(); }
+    static kernel::Ticks now_on_stack() { return now(); }
     static bool may_switch_space(Space space) {
         return space->asid != asid_none || !space->has_root();
     }
@@ -93,6 +95,16 @@ struct FastPolicy {
         ++taken;
         arch::leave_full(*thread);
     }
+    struct Signalled {
+        kernel::Thread* current;
+        const kernel::Slot* slot;
+        kernel::Notification* notification;
+        kernel::Word head;
+    };
+    static Signalled signalled(const kernel::Slot* slot) {
+        auto* notification = slot->pointer<kernel::Notification>();
+        return {host::cpu->current, slot, notification, notification->head};
+    }
     [[noreturn]] static void leave_with_signal(kernel::Thread* thread, kernel::Word badge) {
         constexpr kernel::Word message[1 + message_words] = {cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()};
         leave_with(thread, badge, message);
@@ -125,57 +137,6 @@ struct FastPolicy {
 private:
     static inline kernel::Thread* sender_ = nullptr;
     static inline void* second_ = nullptr;
-};
-
-struct BriefPolicy {
-    static constexpr unsigned message_words = Registers::message_words;
-    struct Entry {
-        kernel::Thread* current;
-        kernel::Word number;
-    };
-    static inline kernel::Word number = 0; ///< Of the system call that a test makes.
-    static inline unsigned taken = 0;
-
-    static Entry entry() { return {host::cpu->current, number}; }
-    static kernel::Word number_of(const Entry& entry) { return entry.number; }
-    static kernel::Word tag(const Entry& entry) { return entry.current->registers.tag(); }
-    static bool is_traced(const Entry& entry) {
-        return (entry.current->gate & kernel::Gate::traced) != 0;
-    }
-    static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] static void leave(const Entry& entry, kernel::Word) {
-        ++taken;
-        arch::leave(*entry.current);
-    }
-    [[noreturn]] static void leave_with(const Entry& entry, kernel::Word tag) {
-        ++taken;
-        arch::Registers& registers = entry.current->registers;
-        registers.set_badge(0);
-        registers.set_tag(tag);
-        for (unsigned i = 0; i < Registers::message_words; ++i)
-            registers.set_message(i, 0);
-        arch::leave(*entry.current);
-    }
-    [[noreturn]] static void slow(const Entry& entry, kernel::Word) {
-        kernel_syscall(entry.number);
-    }
-    [[noreturn]] static void slow_yield(const Entry&, kernel::Word) { kernel_yield(); }
-    /// By turns with the arguments in registers, or it returns.
-    static void slow_signal(const Entry&, const kernel::Slot* slot) {
-        if ((in_registers_ = !in_registers_))
-            kernel_fast_signal(slot);
-    }
-    /// By turns with what is known of the slot and without.
-    template <auto function>
-    [[noreturn]] static void slow_with(const Entry& entry, kernel::Word, const kernel::Slot* slot) {
-        known_ = !known_;
-        known_ ? function(slot, entry.number) : kernel_send(slot, entry.number);
-        __builtin_unreachable();
-    }
-
-private:
-    static inline bool known_ = false;
-    static inline bool in_registers_ = false;
 };
 
 } // namespace arch

@@ -7,6 +7,7 @@
 #include <arch/cpu.hpp>
 #include <arch/fpu.hpp>
 #include <arch/registers.hpp>
+#include <arch/system_registers.hpp>
 #include <arch/timer.hpp>
 #include <arch/restore.hpp>
 
@@ -74,7 +75,17 @@ struct FastPolicy {
     }
     KERNEL_HOT static void clear(auto& word) { word = {}; }
     KERNEL_HOT static void set_fpu_owner(const Entry&, kernel::Thread* thread) { cpu()->fpu_owner = thread; }
-    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
+    /// Without a barrier: the counter may be read early, but not before the exception that led here, since exceptions
+    /// and ERET synchronise (Arm ARM, SCTLR_EL1.EIS and EOS). So it is a time of this entry, later than any that an
+    /// earlier one has read, and the only one that what is committed goes by.
+    KERNEL_HOT static kernel::Ticks now() {
+        static_assert((SystemControl::off & (SystemControl::entry_synchronises | SystemControl::exit_synchronises)) ==
+                      (SystemControl::entry_synchronises | SystemControl::exit_synchronises));
+        kernel::Ticks value;
+        asm volatile("mrs %0, cntvct_el0" : "=r"(value));
+        return value;
+    }
+    KERNEL_HOT static kernel::Ticks now_on_stack() { return now(); }
     KERNEL_HOT static bool may_switch_space(Space space) { return space.token != 0; }
     KERNEL_HOT static void switch_space(const Entry&, Space space) { activate(space.token); }
 
@@ -142,6 +153,21 @@ struct FastPolicy {
                      "i"(cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw())
                      : "memory");
         KERNEL_GONE;
+    }
+    /// What slow_signal has found.
+    struct Signalled {
+        kernel::Thread* current;
+        const kernel::Slot* slot;
+        kernel::Notification* notification;
+        kernel::Word head;
+    };
+    KERNEL_HOT static Signalled signalled(const kernel::Slot*) {
+        register kernel::Word head asm("x13");
+        register const kernel::Slot* slot asm("x14");
+        register kernel::Notification* notification asm("x15");
+        register kernel::Thread* current asm("x17");
+        asm volatile("// signalled" : "=r"(head), "=r"(slot), "=r"(notification), "=r"(current));
+        return {current, slot, notification, head};
     }
     [[noreturn]] KERNEL_HOT static void slow_nb_send(const Entry&, kernel::Word path) {
         asm volatile("mov x0, %0\n\tmov x16, %1\n\tb aarch64_slow_number" ::"r"(path),
@@ -241,60 +267,6 @@ private:
         register kernel::Cpu* x18 asm("x18");
         asm("// cpu" : "=r"(x18));
         return x18;
-    }
-};
-
-// Nothing is saved: C++ has x10 to x15, Clang x8, x10, x11, x13, x16, x17. Number and thread stay where the stub
-// leaves them (restore.hpp), the capability in x0.
-struct BriefPolicy {
-    struct Entry {
-        kernel::Thread* current;
-        kernel::Word number;
-    };
-
-    KERNEL_HOT static Entry entry() {
-        register kernel::Thread* thread asm(ARCH_TEXT(ARCH_FAST_CURRENT));
-        asm volatile("// thread" : "=r"(thread));
-        return {thread, 0};
-    }
-    KERNEL_HOT static kernel::Word number_of(const Entry&) {
-        register kernel::Word number asm(ARCH_TEXT(ARCH_FAST_NUMBER));
-        asm volatile("// number" : "=r"(number));
-        return number;
-    }
-    KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
-    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, [[maybe_unused]] kernel::Word path) {
-        ARCH_BRIEF_PATH(path);
-        asm volatile(ARCH_CLEAR_AND_LEAVE ::ARCH_BRIEF_PATH_INPUT : "memory");
-        KERNEL_GONE;
-    }
-    [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
-        register kernel::Word x1 asm("x1") = tag;
-        asm volatile("mov x0, xzr\n\tmov x2, xzr\n\tmov x3, xzr\n\t"
-                     "mov x4, xzr\n\tmov x5, xzr\n\tmov x6, xzr\n\tmov x7, xzr\n\t"
-                     ARCH_CLEAR_AND_LEAVE ::"r"(x1)
-                     : "memory");
-        KERNEL_GONE;
-    }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry&, [[maybe_unused]] kernel::Word path) {
-        ARCH_BRIEF_PATH(path);
-        asm volatile(ARCH_BRIEF_BACK "b aarch64_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
-        __builtin_unreachable();
-    }
-#ifndef __clang__
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot) {
-        asm volatile("mov x0, %0\n\tb aarch64_slow_signal" ::"r"(slot) : "memory");
-        __builtin_unreachable();
-    }
-#endif
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
-                                                  const kernel::Slot* slot) {
-        ARCH_BRIEF_PATH(path);
-        asm volatile("orr " ARCH_TEXT(ARCH_FAST_NUMBER) ", " ARCH_TEXT(ARCH_FAST_NUMBER) ", %0\n\t"
-                     ARCH_BRIEF_BACK "b aarch64_slow_brief" ::"r"(slot) ARCH_BRIEF_PATH_TOO
-                     : "memory");
-        __builtin_unreachable();
     }
 };
 

@@ -24,6 +24,8 @@ struct SystemControl : reg::Word<SystemControl> {
     using KeepPan = reg::Flag<23>;
     using UserCacheMaintenance = reg::Flag<26>;
     static constexpr uint64_t off = 0x30d00800;
+    static constexpr uint64_t entry_synchronises = 1 << 22; ///< EIS; without FEAT_ExS RES1, as the next
+    static constexpr uint64_t exit_synchronises = 1 << 11;  ///< EOS
 
     static void write(SystemControl value) {
         asm volatile("msr sctlr_el1, %0\n\tisb" ::"r"(value.raw()) : "memory");

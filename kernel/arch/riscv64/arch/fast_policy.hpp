@@ -128,6 +128,7 @@ struct FastPolicy {
         asm volatile("sd %0, %1(tp)" ::"r"(thread), "i"(offsetof(kernel::Cpu, fpu_owner)));
     }
     KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
+    KERNEL_HOT static kernel::Ticks now_on_stack() { return now(); }
     KERNEL_HOT static bool may_switch_space(Space space) { return asid_of(space) >= 0; }
     KERNEL_HOT static void switch_space(const Entry& entry, Space space) {
         const kernel::VSpace* to = space;
@@ -248,6 +249,21 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
+    /// What slow_signal has found.
+    struct Signalled {
+        kernel::Thread* current;
+        const kernel::Slot* slot;
+        kernel::Notification* notification;
+        kernel::Word head;
+    };
+    KERNEL_HOT static Signalled signalled(const kernel::Slot*) {
+        register kernel::Thread* current asm("t3");
+        register const kernel::Slot* slot asm("t4");
+        register kernel::Notification* notification asm("t5");
+        register kernel::Word head asm("t6");
+        asm volatile("# t3 to t6" : "=r"(current), "=r"(slot), "=r"(notification), "=r"(head));
+        return {current, slot, notification, head};
+    }
     [[noreturn]] KERNEL_HOT static void slow_nb_send(const Entry&, kernel::Word path) {
         slow<static_cast<unsigned>(cobnut::Syscall::nb_send)>(path);
     }
@@ -324,62 +340,6 @@ private:
         asm volatile("ld t3, %2(tp)\n\tli t0, %1\n\tli t4, %1\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0),
                      "i"(Number), "i"(offsetof(kernel::Cpu, current))
                      : "memory");
-        __builtin_unreachable();
-    }
-};
-
-// Only tp and s1 to s4 are saved, with Clang a4 to a7: C++ has them and t4 to t6, and no stack. The capability stays in
-// a0, the number in t0, the thread in t3.
-struct BriefPolicy {
-    struct Entry {
-        kernel::Thread* current;
-        kernel::Word number;
-    };
-
-    KERNEL_HOT static Entry entry() {
-        register kernel::Thread* current asm("t3");
-        asm volatile("# t3" : "=r"(current));
-        return {current, 0};
-    }
-    /// From its register each time: C++ has none to keep it in.
-    KERNEL_HOT static kernel::Word number_of(const Entry&) {
-        register kernel::Word number asm("t0");
-        asm volatile("# t0" : "=r"(number));
-        return number;
-    }
-    KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
-    KERNEL_HOT static kernel::Ticks now() { return arch::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry&, [[maybe_unused]] kernel::Word path) {
-        static_assert(offsetof(kernel::Thread, registers) + offsetof(Registers, argument) == 192);
-        ARCH_BRIEF_PATH(path);
-        asm volatile(ARCH_BRIEF_ARGUMENTS ARCH_BRIEF_LEAVE ::ARCH_BRIEF_PATH_INPUT : "memory");
-        KERNEL_GONE;
-    }
-    [[noreturn]] KERNEL_HOT static void leave_with(const Entry&, kernel::Word tag) {
-        register kernel::Word a1 asm("a1") = tag;
-        asm volatile("li a0, 0\n\tli a2, 0\n\tli a3, 0\n\tli a4, 0\n\tli a5, 0\n\t"
-                     "li a6, 0\n\tli a7, 0\n\t" ARCH_BRIEF_LEAVE ::"r"(a1)
-                     : "memory");
-        KERNEL_GONE;
-    }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry&, [[maybe_unused]] kernel::Word path) {
-        ARCH_BRIEF_PATH(path);
-        asm volatile("mv t4, t0\n\tj trap_slow_brief" ::ARCH_BRIEF_PATH_INPUT : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry&, [[maybe_unused]] kernel::Word path) {
-        ARCH_BRIEF_PATH(path);
-        asm volatile("j trap_slow_yield" ::ARCH_BRIEF_PATH_INPUT : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot) {
-        asm volatile("mv a0, %0\n\tj trap_slow_signal" ::"r"(slot) : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
-                                                  const kernel::Slot* slot) {
-        ARCH_BRIEF_PATH(path);
-        asm volatile("mv t4, %0\n\tj trap_slow_brief" ::"r"(slot) ARCH_BRIEF_PATH_TOO : "memory");
         __builtin_unreachable();
     }
 };

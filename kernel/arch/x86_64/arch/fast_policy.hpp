@@ -6,6 +6,7 @@
 #include <arch/entry_area.hpp>
 #include <arch/fpu.hpp>
 #include <arch/leave.hpp>
+#include <arch/timer.hpp>
 #include <cobnut/abi/syscall.hpp>
 #include <generic/base/attributes.hpp>
 #include <generic/object/cpu.hpp>
@@ -22,6 +23,7 @@
         kernel::Word rax
 #define ARCH_FAST_FROM_STUB arch::FastPolicy::entry(tag, rdx, r8, r9, r11, rax)
 #define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry(tag, rdx, r8, r9, r11, rax)
+#define ARCH_SIGNAL_SLOT(slot) register const kernel::Slot* first asm("r12") = slot
 #define ARCH_SEND_TEMPLATE template <auto function>
 #define ARCH_SEND_FUNCTION function
 #define ARCH_SEND_ARGUMENTS "movq %[slot], %%r12\n movzbl %%al, %%r13d\n"
@@ -34,6 +36,7 @@
     , "S"((message).tag), "d"((message).rdx), "b"((message).rbx), "r"(r8), "r"(r9), "r"(r10)
 #else
 #include <generic/contract/fast_entries.hpp>
+#define ARCH_SIGNAL_SLOT(slot) register const kernel::Slot* first asm("rdi") = slot
 #define ARCH_SEND_TEMPLATE
 #define ARCH_SEND_FUNCTION kernel_send
 #define ARCH_SEND_ARGUMENTS "movq %[slot], %%rdi\n movzbl %%al, %%esi\n"
@@ -187,6 +190,7 @@ struct FastPolicy {
                      : "=&a"(low), "=&r"(kept));
         return low;
     }
+    KERNEL_HOT static kernel::Ticks now_on_stack() { return arch::now(); }
     KERNEL_HOT static bool may_switch_space(Space space) { return space->asid != asid_none; }
     KERNEL_HOT static void switch_space(const Entry& e, Space space) {
         if (space != e.current->space)
@@ -252,6 +256,20 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
+    /// What slow_signal has found.
+    struct Signalled {
+        Thread* current;
+        const kernel::Slot* slot;
+        kernel::Notification* notification;
+        Word head;
+    };
+    KERNEL_HOT static Signalled signalled(const kernel::Slot* slot) {
+        kernel::Notification* notification = second<kernel::Notification>();
+        register Thread* current asm("r11");
+        register Word head asm("r13");
+        asm volatile("# signalled" : "=r"(current), "=r"(head));
+        return {current, slot, notification, head};
+    }
     [[noreturn]] KERNEL_HOT static void slow_nb_send([[maybe_unused]] const Entry& entry, Word path) {
         ARCH_MESSAGE_REGISTERS(entry.message);
         asm volatile("movl %1, %%eax\n" ARCH_SLOW("slow_entry")::"D"(path),
@@ -296,95 +314,6 @@ struct FastPolicy {
         register Object* rcx asm("rcx");
         asm volatile("# second" : "=r"(rcx));
         return rcx;
-    }
-};
-
-// r11 is the thread, whose frame is stored; C++ has r12 to r15 of it; the number is in al, what belongs to it above.
-struct BriefPolicy {
-    struct Entry {
-        kernel::Thread* current;
-        Word number; ///< In its low byte.
-#ifdef __clang__
-        FastPolicy::Message message;
-    };
-    KERNEL_HOT static Entry entry(Word tag, Word rdx, Word r8, Word r9, Word r11, Word rax) {
-        return {reinterpret_cast<kernel::Thread*>(r11), rax, FastPolicy::message(tag, rdx, r8, r9)};
-    }
-#else
-    };
-    KERNEL_HOT static Entry entry() {
-        register Word rax asm("rax");
-        register kernel::Thread* r11 asm("r11");
-        asm volatile("# rax, r11" : "=r"(rax), "=r"(r11));
-        return {r11, rax};
-    }
-#endif
-    KERNEL_HOT static kernel::Word number_of(const Entry& entry) { return entry.number & 0xff; }
-    KERNEL_HOT static bool is_traced(const Entry&) { return false; } // the stub has looked
-    KERNEL_HOT static kernel::Ticks now() { return FastPolicy::now(); }
-    [[noreturn]] KERNEL_HOT static void leave(const Entry& entry, kernel::Word path) {
-        register kernel::Thread* thread asm("r11") = entry.current;
-        ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_BRIEF_LEAVE ::"r"(thread), "D"(path), ARCH_LEAVE_OFFSETS ARCH_MESSAGE(entry.message)
-                     : "memory");
-        KERNEL_GONE;
-    }
-    [[noreturn]] KERNEL_HOT static void leave_with(const Entry& entry, kernel::Word tag) {
-        register kernel::Thread* thread asm("r11") = entry.current;
-        asm volatile(ARCH_ANSWER ARCH_BRIEF_LEAVE ::"r"(thread),
-                     [tag] "ir"(tag), ARCH_LEAVE_OFFSETS
-                     : "memory");
-        KERNEL_GONE;
-    }
-    [[noreturn]] KERNEL_HOT static void slow(const Entry& entry, kernel::Word path) {
-        register kernel::Thread* r11 asm("r11") = entry.current;
-        ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile("jmp slow_entry" ::"a"(entry.number), "D"(path), "r"(r11) ARCH_MESSAGE(entry.message) : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_other(const Entry& entry, kernel::Word path) {
-        register kernel::Thread* r11 asm("r11") = entry.current;
-        ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile("# unknown\n jmp slow_entry" ::"a"(entry.number),
-                     "D"(path), "r"(r11) ARCH_MESSAGE(entry.message)
-                     : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_yield(const Entry& entry, kernel::Word path) {
-        ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_STORE_ARGUMENTS
-                     "movq %[stack], %%rsp\n jmp kernel_yield" ::"a"(static_cast<Word>(cobnut::Syscall::yield)),
-                     "D"(path), [thread] "r"(entry.current), [at] "i"(register_at(offsetof(Registers, rdi))),
-                     [stack] "i"(layout::stack_top - 8) ARCH_MESSAGE(entry.message)
-                     : "memory");
-        __builtin_unreachable();
-    }
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot) {
-        asm volatile("movq %%rax, %c0(%1)" ::"i"(register_at(offsetof(Registers, rax))), "r"(entry.current),
-                     "a"(entry.number)
-                     : "memory");
-#ifdef __clang__
-        FastPolicy::continue_with<kernel_fast_signal>(entry, slot, slot);
-#else
-        FastPolicy::continue_in<kernel_fast_signal>(slot, slot);
-#endif
-    }
-#ifdef __clang__
-    static constexpr unsigned message_words = Registers::message_words;
-    KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
-#endif
-    /// As slow_entry.
-    ARCH_SEND_TEMPLATE
-    [[noreturn]] KERNEL_HOT static void slow_with(const Entry& entry, kernel::Word path,
-                                                  const kernel::Slot* slot) {
-        ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile(ARCH_STORE_ARGUMENTS ARCH_SEND_ARGUMENTS "movq %[stack], %%rsp\n jmp %c[function]"
-                     ::"a"(entry.number), "D"(path), [thread] "r"(entry.current),
-                     [slot] "r"(slot),
-                     [at] "i"(register_at(offsetof(Registers, rdi))),
-                     [stack] "i"(layout::stack_top - 8), [function] "i"(ARCH_SEND_FUNCTION) ARCH_MESSAGE(entry.message)
-                     : "memory");
-        __builtin_unreachable();
     }
 };
 
