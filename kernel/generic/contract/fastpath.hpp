@@ -15,7 +15,7 @@
 //   paths_apart                  constant: code may grow for paths of their own where something is known
 //   interrupts_apart             perhaps: for them also where others are not
 //   keeps_buffers                constant: registers suffice: where IPC buffers are stays there from the check to the
-//                                copy, and what a signal has found
+//                                copy, an address space to its switch, and what a signal has found
 //   asks_shape_again             perhaps: the message's length does not
 //   few_registers                perhaps: what only the slow path will need waits in memory
 //   asks_again                   perhaps: a flag that is in memory anyway is loaded again rather than kept

@@ -65,11 +65,6 @@ template <class Policy>
 struct Fastpath {
     using Fast = FastSlot<decltype(Slot::object)>;
 
-    KERNEL_HOT static bool may_run(const auto& entry, const Thread* thread) {
-        return Gate::passes(Policy::gate_difference(entry, thread->gate)) &&
-               Policy::may_switch_space(typename Policy::Space{thread->space});
-    }
-
     KERNEL_HOT static auto space_of(const Thread* thread) {
         if constexpr (requires { Policy::space_of(thread); })
             return Policy::space_of(thread);
@@ -395,7 +390,10 @@ struct Fastpath {
             // What was lent, by a Notification for example, goes back when its thread waits.
             if (cpu->sched_context->home != current) [[unlikely]]
                 break;
-            if (!may_run(entry, caller)) [[unlikely]]
+            if (!Gate::passes(Policy::gate_difference(entry, caller->gate))) [[unlikely]]
+                break;
+            typename Policy::Space space{caller->space};
+            if (!Policy::may_switch_space(space)) [[unlikely]]
                 break;
             SliceSwitch contexts{caller->sched_context};
             if (!may_exchange(contexts, *cpu, caller)) [[unlikely]]
@@ -407,7 +405,7 @@ struct Fastpath {
                 launder(cpu);
             }
             contexts.commit_behind_timer(*cpu, current);
-            current->reply->caller = nullptr;
+            (Policy::keeps_buffers ? reply : current->reply)->caller = nullptr;
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
             copy_more(entry, current, caller);
@@ -415,7 +413,9 @@ struct Fastpath {
                 cpu->current = caller;
             else
                 Policy::set_current(entry, caller);
-            Policy::switch_space(entry, typename Policy::Space{caller->space});
+            if constexpr (!Policy::keeps_buffers)
+                space = typename Policy::Space{caller->space};
+            Policy::switch_space(entry, space);
             Policy::leave(entry, caller, 0);
         } while (false);
         Policy::slow_reply_recv(entry, kept);

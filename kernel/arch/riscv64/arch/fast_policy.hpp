@@ -14,6 +14,7 @@
 #define ARCH_FAST_CALL [[gnu::aligned(2)]] // the stub goes on there: nothing lies between
 #include <generic/contract/fast_entries.hpp>
 #include <generic/object/cpu.hpp>
+#include <generic/object/endpoint.hpp>
 #include <generic/object/sched_context.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
@@ -48,6 +49,8 @@
 #define ARCH_COPY_REGISTER(type, name) register type name asm(#name)
 #define ARCH_COPY_CLOBBERS "s4", "s5", "s6", "memory"
 #endif
+
+#define ARCH_CURRENT_IN_T3 ".ifnc %1, t3\n\tmv t3, %1\n\t.endif\n\t"
 
 // t0: the thread. What it does not share with the next one but for gp and sp. The program counter goes by ra, where
 // it may stay: no register more to clear.
@@ -269,13 +272,31 @@ struct FastPolicy {
     }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) { slow<1>(path); }
-    /// The stack ends below the Cpu.
+    /// On the stack that there is, with GCC perhaps none.
     template <auto function>
     [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
         register auto a0 asm("a0") = first;
         register auto* t0 asm("t0") = second;
-        asm volatile("mv sp, tp\n\tj %2" ::"r"(a0), "r"(t0), "i"(function) : "memory");
+        asm volatile("j %2" ::"r"(a0), "r"(t0), "i"(function) : "memory");
         __builtin_unreachable();
+    }
+    /// The same with the current thread in t3, where it is as a rule: bound to it, it would be copied. An Endpoint is in t4: t0 is for who runs next.
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_with(const Entry& entry, auto first, auto* second) {
+        register auto a0 asm("a0") = first;
+        if constexpr (__is_same(decltype(second), kernel::Endpoint*)) {
+            register auto* t4 asm("t4") = second;
+            asm volatile(ARCH_CURRENT_IN_T3 "j %3" ::"r"(a0), "r"(entry.current), "r"(t4), "i"(function) : "memory");
+        } else {
+            register auto* t0 asm("t0") = second;
+            asm volatile(ARCH_CURRENT_IN_T3 "j %3" ::"r"(a0), "r"(entry.current), "r"(t0), "i"(function) : "memory");
+        }
+        __builtin_unreachable();
+    }
+    KERNEL_HOT static kernel::Thread* kept_current() {
+        register kernel::Thread* t3 asm("t3");
+        asm volatile("# kept" : "=r"(t3));
+        return t3;
     }
     KERNEL_HOT static kernel::Thread* running() { return current_cpu().current; }
     KERNEL_HOT static kernel::Word message(const Entry& entry, unsigned index) {
@@ -316,6 +337,11 @@ struct FastPolicy {
     }
     template <class Object>
     KERNEL_HOT static Object* second() {
+        if constexpr (__is_same(Object, kernel::Endpoint)) {
+            register Object* t4 asm("t4");
+            asm volatile("# second endpoint" : "=r"(t4));
+            return t4;
+        }
         register Object* t0 asm("t0");
         asm volatile("# second" : "=r"(t0));
         return t0;
