@@ -106,12 +106,17 @@ void give_contexts_back(Cpu& cpu, Thread& receiver, ReceiveOptions options) {
         return_bound_context(cpu, receiver);
 }
 
+/// Its fault is one that nobody takes.
+void stop_faulted(Thread& sender, const Failure& failure) {
+    debug::report_unhandled_fault(sender, failure);
+    sender.wait = Wait::nothing;
+    sender.gate |= Gate::suspended;
+}
+
 /// What does not fit is the sender's failure; a fault that nobody can take stops it.
 [[gnu::noinline, gnu::cold]] void refuse_sender(Cpu& cpu, Thread& sender, const Failure& failure) {
     if ((sender.sending & Sending::fault) != 0) {
-        debug::report_unhandled_fault(sender, failure);
-        sender.wait = Wait::nothing;
-        sender.gate |= Gate::suspended;
+        stop_faulted(sender, failure);
     } else {
         debug::report_refusal(sender, "queued send with badge", sender.badge, failure);
         fail(cpu, sender, failure.error());
@@ -191,9 +196,7 @@ bool cancel_some(Cpu& cpu, Endpoint& endpoint) {
         queue_remove(endpoint.head, *thread);
         if (thread->fault.type != 0 && (thread->sending & Sending::fault) != 0 &&
             thread->wait_kind() == Wait::send) {
-            debug::report_unhandled_fault(*thread, Error::canceled);
-            thread->wait = Wait::nothing;
-            thread->gate |= Gate::suspended;
+            stop_faulted(*thread, Error::canceled);
         } else {
             fail(cpu, *thread, Error::canceled);
         }

@@ -173,17 +173,16 @@ struct Sizes {
 };
 
 constexpr Sizes sizes_of(ObjectType type) {
-    switch (type) {
-    case ObjectType::untyped: return {cobnut::untyped_min_size_bits, 47, 0};
-    case ObjectType::cnode: return {1, sizeof(Word) == 8 ? 40 : 24, cobnut::slot_size_bits};
-    case ObjectType::sched_context: return {cobnut::sched_context_min_size_bits, cobnut::sched_context_max_size_bits, 0};
-    case ObjectType::endpoint: return {0, 0, cobnut::endpoint_size_bits};
-    case ObjectType::notification: return {0, 0, cobnut::notification_size_bits};
-    case ObjectType::reply: return {0, 0, cobnut::reply_size_bits};
-    case ObjectType::vspace: return {0, 0, cobnut::vspace_size_bits};
-    case ObjectType::page_table: return {0, 0, cobnut::page_table_size_bits};
-    default: return {0, 0, 0};
+    for (const cobnut::ObjectSize& row : cobnut::object_sizes) {
+        if (row.type != type)
+            continue;
+        const auto [least, most] = sizeof(Word) == 8 ? row.where_64_bits : row.where_32_bits;
+        if (least == most)
+            return {0, 0, least};
+        const uint8_t added = type == ObjectType::cnode ? cobnut::slot_size_bits : 0; // it takes a number of slots
+        return {static_cast<uint8_t>(least - added), static_cast<uint8_t>(most - added), added};
     }
+    return {};
 }
 
 struct SizeTable {
