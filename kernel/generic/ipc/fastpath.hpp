@@ -306,12 +306,14 @@ struct Fastpath {
             // The innermost call of the running context: it has a caller, and lent the context.
             SchedContext* context = Policy::sched_context(entry);
             Buffers buffers;
-            if (is_long && (reply->caller == nullptr || !buffers.find(current, reply->caller))) [[unlikely]]
-                return;
             if (context->top != reply) [[unlikely]] {
+                if (is_long && (reply->caller == nullptr || !buffers.find(current, reply->caller))) [[unlikely]]
+                    return;
                 go_on<kernel_fast_reply_recv_exchange>(entry, path, endpoint);
             }
             Thread* caller = reply->caller;
+            if (is_long && !buffers.find(current, caller)) [[unlikely]]
+                return;
             auto difference = Policy::gate_difference(entry, caller->gate);
             auto space = space_of(caller);
             if (!Policy::may_switch_space(space)) [[unlikely]]
@@ -350,7 +352,6 @@ struct Fastpath {
     [[noreturn]] KERNEL_HOT static void call_exchange(const Slot* slot) {
         Thread* server = Policy::template second<Thread>();
         Thread* current = current_thread();
-        launder(slot); // as path in reply_recv
         Cpu& cpu = arch::current_cpu();
         auto entry = Policy::entry_of(current);
         SchedContext* own = server->sched_context;
@@ -365,8 +366,8 @@ struct Fastpath {
         Call::dequeue(Fast::endpoint(slot->object.word), server);
         Reply* reply = server->reply;
         reply->caller = current;
-        reply->prev = reply->up = nullptr;
-        reply->sched_context = nullptr;
+        Policy::clear(reply->prev);
+        Policy::clear(reply->sched_context);
         current->wait = Wait::in(reply);
         copy_more(entry, current, server);
         Policy::set_current(entry, server);
@@ -405,7 +406,7 @@ struct Fastpath {
                 launder(cpu);
             }
             contexts.commit_behind_timer(*cpu, current);
-            (Policy::keeps_buffers ? reply : current->reply)->caller = nullptr;
+            Policy::clear((Policy::keeps_buffers ? reply : current->reply)->caller);
             endpoint->head = reinterpret_cast<Word>(current) + Endpoint::fast_receivers;
             current->wait = reinterpret_cast<Word>(endpoint) + Wait::receive;
             copy_more(entry, current, caller);

@@ -185,7 +185,7 @@ struct FastPolicy {
     // rdx, where rdtsc leaves its upper half, is a message word.
     KERNEL_HOT static kernel::Ticks now() {
         kernel::Ticks low;
-        Word kept;
+        register Word kept asm("r13"); // GCC would take one that holds something
         asm volatile("movq %%rdx, %1\n rdtsc\n shlq $32, %%rdx\n orq %%rdx, %0\n movq %1, %%rdx"
                      : "=&a"(low), "=&r"(kept));
         return low;
@@ -307,6 +307,21 @@ struct FastPolicy {
                      "c"(second) ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
+    }
+#else
+    /// The same with the current thread in r11.
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void continue_with(const Entry& entry, auto first, auto* second) {
+        register Thread* r11 asm("r11") = entry.current;
+        asm volatile("movq %0, %%rsp\n jmp %c1" ::"i"(layout::stack_top - 8), "i"(function), "D"(first), "c"(second),
+                     "r"(r11)
+                     : "memory");
+        __builtin_unreachable();
+    }
+    KERNEL_HOT static Thread* kept_current() {
+        register Thread* r11 asm("r11");
+        asm volatile("# kept" : "=r"(r11));
+        return r11;
     }
 #endif
     template <class Object>
