@@ -31,7 +31,7 @@ struct Refused {
 };
 
 /// Type of the last capability of a CNode or Thread whose slots are being emptied.
-inline constexpr auto zombie = static_cast<ObjectType>(0xfe);
+inline constexpr auto zombie = static_cast<ObjectType>(0x1f);
 
 struct Capability {
     ObjectType type = ObjectType::null;

@@ -74,9 +74,7 @@ TEST_CASE("the object word gives back type, rights and address", "[slot]") {
             16);
         word.set(type, rights, pointer);
         REQUIRE(word.type() == type);
-        // Of a Notification one bit follows from another.
-        const Word derived = type == ObjectType::notification ? SlotRights::may_signal : 0;
-        REQUIRE((word.rights_byte() | derived) == (rights | derived));
+        REQUIRE(word.rights_byte() == rights);
         REQUIRE(word.pointer() == pointer);
         const PhysAddr address{((uint64_t{random()} << 32 | random()) & top_bits_of_48)};
         word.set_physical(type, rights, address);
@@ -111,6 +109,11 @@ TEST_CASE("an object word tells Notifications that may be signalled and Endpoint
             wide.set(what, rights, nullptr);
             narrow.set(what, rights, nullptr);
             const bool writes = (rights & SlotRights::write) != 0;
+            const bool is_endpoint = what == ObjectType::endpoint;
+            REQUIRE(((wide.word & ObjectWord64::can_call) != 0) ==
+                    (is_endpoint && (rights & SlotRights::may_call) != 0));
+            REQUIRE(((wide.word & ObjectWord64::can_receive) != 0) ==
+                    (is_endpoint && (rights & SlotRights::read) != 0));
             for (const bool signals : {wide.may_signal(), narrow.may_signal()})
                 REQUIRE(signals == (writes && what == ObjectType::notification));
             for (const bool sends : {wide.may_send(), narrow.may_send()})

@@ -83,7 +83,7 @@ void make_zombie(Slot& slot, Slot& first, Word kind) {
 /// be emptied; false: call again.
 bool finalise(Cpu& cpu, Slot& slot) {
     // Who is woken between two steps must not come back through this capability.
-    if (slot.type() == ObjectType::endpoint || slot.type() == ObjectType::notification)
+    if (slot.is(ObjectType::endpoint) || slot.is(ObjectType::notification))
         slot.object.set(slot.type(), 0, slot.pointer<void>());
     switch (slot.type()) {
     case ObjectType::endpoint:
@@ -111,10 +111,10 @@ bool finalise(Cpu& cpu, Slot& slot) {
 Slot& first_to_go(Slot& slot) {
     Slot* first = &slot;
     Slot& limbo = *kernel_state.limbo;
-    if ((slot.type() == ObjectType::cnode || slot.type() == ObjectType::thread) && !limbo.empty() &&
+    if ((slot.is(ObjectType::cnode) || slot.is(ObjectType::thread)) && !limbo.empty() &&
         derivation::is_final(slot))
         first = &limbo;
-    if (first->type() == ObjectType::irq_handler && derivation::is_final(*first)) {
+    if (first->is(ObjectType::irq_handler) && derivation::is_final(*first)) {
         Slot& signal = kernel_state.irq_slots[first->badge];
         if (!signal.empty())
             return signal;
@@ -125,15 +125,15 @@ Slot& first_to_go(Slot& slot) {
 /// A step for a slot that holds something, but no zombie.
 void delete_object(Cpu& cpu, Slot& wanted) {
     Slot& slot = first_to_go(wanted);
-    KERNEL_ASSERT(slot.type() != zombie_type);
+    KERNEL_ASSERT(!slot.is(zombie_type));
     if (!derivation::is_final(slot)) {
         empty(cpu, slot);
-    } else if (slot.type() == ObjectType::cnode) {
+    } else if (slot.is(ObjectType::cnode)) {
         before_move(slot);
         if (slot.links.in_thread())
             thread_control::slot_emptied(cpu, slot);
         make_zombie(slot, *slot.pointer<Slot>(), slot.radix());
-    } else if (slot.type() == ObjectType::thread) {
+    } else if (slot.is(ObjectType::thread)) {
         Thread& thread = *slot.pointer<Thread>();
         thread_control::destroy(cpu, thread);
         make_zombie(slot, thread.cspace_slot, thread_zombie);
@@ -145,7 +145,7 @@ void delete_object(Cpu& cpu, Slot& wanted) {
 /// A table in use goes behind the other children, so that what it holds goes first if it goes too. So
 /// often that each level's tables have then been seen empty, in whatever order they come.
 bool postpone(Slot& parent, Slot& child) {
-    if (child.type() != ObjectType::page_table || child.links.last() ||
+    if (!child.is(ObjectType::page_table) || child.links.last() ||
         child.table_postponed() == Slot::max_table_postponed || mm::unmap_table(child, false).ok())
         return false;
     child.set_table_postponed(child.table_postponed() + 1);
@@ -156,14 +156,14 @@ bool postpone(Slot& parent, Slot& child) {
 } // namespace
 
 void before_move(Slot& slot) {
-    if (slot.type() == ObjectType::reply)
+    if (slot.is(ObjectType::reply))
         slot.pointer<Reply>()->path = Reply::no_path;
-    if (slot.type() == ObjectType::frame && slot.mapping_space() >= Slot::space_id_end)
+    if (slot.is(ObjectType::frame) && slot.mapping_space() >= Slot::space_id_end)
         slot.clear_mapping(); // whoever repeats its preparation may find another Frame in that slot
 }
 
 bool delete_step(Cpu& cpu, Slot& slot) {
-    if (slot.type() == zombie_type)
+    if (slot.is(zombie_type))
         (void)drain_step(cpu);
     else if (!slot.empty())
         delete_object(cpu, slot);

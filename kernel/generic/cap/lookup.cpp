@@ -17,10 +17,10 @@ Failure lookup_failure(unsigned bits_left, cobnut::LookupFailure why) {
     unsigned left = depth > word_bits ? 0 : static_cast<unsigned>(depth);
     auto why = LookupFailure::invalid_root;
     if (left == 0)
-        return lookup_failure(0, root.type() == ObjectType::cnode ? LookupFailure::depth_mismatch : why);
+        return lookup_failure(0, root.is(ObjectType::cnode) ? LookupFailure::depth_mismatch : why);
     Word rest = path << (word_bits - left); // what is left of the path, from the highest bit on
     const Slot* node = &root;
-    for (unsigned levels = cobnut::max_lookup_levels; node->type() == ObjectType::cnode; --levels) {
+    for (unsigned levels = cobnut::max_lookup_levels; node->is(ObjectType::cnode); --levels) {
         why = LookupFailure::too_deep;
         if (levels == 0)
             break;
@@ -46,7 +46,7 @@ Failure lookup_failure(unsigned bits_left, cobnut::LookupFailure why) {
 
 Result<Slot*> lookup_capability(const Slot& root, Word path) {
     auto result = lookup_slot(root, path, word_bits);
-    if (result.ok() && (result.value()->empty() || result.value()->type() == zombie_type))
+    if (result.ok() && (result.value()->empty() || result.value()->is(zombie_type)))
         return Error::invalid_capability;
     return result;
 }

@@ -30,7 +30,7 @@ namespace kernel {
 /// The same without a call, mostly.
 [[gnu::always_inline]] inline Result<Slot*> find_capability(const Thread& thread, Word path) {
     Slot* slot = near_slot(thread, path);
-    if (slot != nullptr && !slot->empty() && slot->type() != zombie_type) [[likely]]
+    if (slot != nullptr && !slot->empty() && !slot->is(zombie_type)) [[likely]]
         return slot;
     return lookup_capability(thread.cspace_slot, path);
 }

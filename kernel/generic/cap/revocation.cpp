@@ -16,10 +16,10 @@ constexpr unsigned max_steps = 16;
 /// Untypeds that begin at the same address are its ancestors.
 bool lies_in(const Slot& from, const Slot& untyped) {
     PhysAddr place = from.memory();
-    if (from.type() == ObjectType::untyped) {
+    if (from.is(ObjectType::untyped)) {
         if (from.untyped_bits() > untyped.untyped_bits())
             return false;
-    } else if (from.type() != ObjectType::frame) {
+    } else if (!from.is(ObjectType::frame)) {
         if (from.pointer<void>() == nullptr) // no object, but a number or a range
             return false;
         place = arch::to_physical(from.pointer<void>());
@@ -30,12 +30,12 @@ bool lies_in(const Slot& from, const Slot& untyped) {
 /// Whether `from` is `revoked` or a descendant, or more links lie between them than `steps`. All
 /// capabilities to one object are neighbours or parent and child: another object ends the search.
 bool is_below(const Slot& from, const Slot& revoked, unsigned& steps) {
-    if (revoked.type() == ObjectType::untyped)
+    if (revoked.is(ObjectType::untyped))
         return lies_in(from, revoked);
-    if (revoked.type() == ObjectType::irq_control)
-        return from.type() == ObjectType::irq_handler || &from == &revoked;
-    const bool badged = revoked.type() == ObjectType::endpoint ||
-                        revoked.type() == ObjectType::notification;
+    if (revoked.is(ObjectType::irq_control))
+        return from.is(ObjectType::irq_handler) || &from == &revoked;
+    const bool badged = revoked.is(ObjectType::endpoint) ||
+                        revoked.is(ObjectType::notification);
     if (badged && revoked.badge != 0 && from.badge != revoked.badge)
         return false;
     bool is_ancestor = true;

@@ -15,19 +15,16 @@ using cobnut::Rights;
 
 /// Type of a CNode's or Thread's last capability while its slots are being emptied. It lies in
 /// the first slot of the object itself and can be neither found nor invoked.
-inline constexpr auto zombie_type = static_cast<ObjectType>(0xfe);
+inline constexpr auto zombie_type = static_cast<ObjectType>(0x1f);
 
-/// What the rights byte holds besides the rights of the ABI, which stand one bit higher: so the
-/// fastpath's masks of a 64-bit object word have 11 bits, which every ISA has room for in an
-/// instruction.
+/// What the rights byte holds besides the rights of the ABI, which stand one bit higher.
 struct SlotRights {
     static constexpr Word may_call = 1;         ///< Endpoint: write and (grant or grant_reply).
-    static constexpr Word may_signal = 1;       ///< Notification: write.
     static constexpr unsigned api_shift = 1;
     static constexpr Word api_mask = 0xf;
     static constexpr Word write = Word{Rights::write_bit} << api_shift;
     static constexpr Word read = Word{Rights::read_bit} << api_shift;
-    // Frames and PageTables have no grant rights, and need neither.
+    // Frames and PageTables have no grant rights, and need no may_call.
     static constexpr Word device = 0x1;             ///< Frame: not RAM.
     static constexpr unsigned frame_size_shift = 3; ///< Frame: index of its size.
     static constexpr unsigned postponed_shift = 3;  ///< PageTable: how often a revoke put it off.
@@ -35,16 +32,27 @@ struct SlotRights {
 };
 
 /// Packing of the object word on 64-bit ISAs: address in bits 16-63 (sign-extended), rights byte,
-/// type byte. One mask and compare checks type and right. A Frame's or PageTable's address is that of a
+/// type byte. A type has five bits; the three above say what the fastpaths may do with an Endpoint or a
+/// Notification, and are 0 of anything else: one bit is type and right. A Frame's or PageTable's address is that of a
 /// page: the low 12 bits of it, and the two bits below, belong to the mapping record.
 struct ObjectWord64 {
+    static constexpr Word type_mask = 0x1f;
+    static constexpr Word can_call = 0x20;    ///< Endpoint.
+    static constexpr Word can_receive = 0x40; ///< Endpoint.
+    static constexpr Word can_signal = 0x80;  ///< Notification.
+    static_assert(static_cast<Word>(zombie_type) <= type_mask && cobnut::object_type_count <= type_mask);
     static constexpr unsigned page_shift = 28;
     static constexpr unsigned record_shift = 14;
     static constexpr unsigned record_bits = page_shift - record_shift;
 
     Word word = 0;
 
-    [[nodiscard]] constexpr ObjectType type() const { return static_cast<ObjectType>(word & 0xff); }
+    [[nodiscard]] constexpr ObjectType type() const { return static_cast<ObjectType>(word & type_mask); }
+    /// Whether it is of this type: the whole byte where no bits stand above a type, which some ISAs compare in memory.
+    [[nodiscard, gnu::always_inline]] constexpr bool is(ObjectType other) const {
+        const bool has_bits = other == ObjectType::endpoint || other == ObjectType::notification;
+        return (word & (has_bits ? type_mask : 0xff)) == static_cast<Word>(other);
+    }
     [[nodiscard]] constexpr Word rights_byte() const { return (word >> 8) & 0xff; }
     [[nodiscard]] void* pointer() const {
         return reinterpret_cast<void*>(static_cast<std::make_signed_t<Word>>(word) >> 16);
@@ -64,22 +72,22 @@ struct ObjectWord64 {
     }
     /// `bits` of the rights byte instead of those in `mask`.
     void change_rights_byte(Word mask, Word bits) { word = (word & ~(mask << 8)) | bits << 8; }
-    /// A Notification that may be signalled: two operations and a branch on every ISA.
-    [[nodiscard]] constexpr bool may_signal() const {
-        constexpr Word right = SlotRights::may_signal << 8;
-        return ((word - (static_cast<Word>(ObjectType::notification) | right)) & (0xff | right)) == 0;
-    }
+    /// A Notification that may be signalled.
+    [[nodiscard]] constexpr bool may_signal() const { return (word & can_signal) != 0; }
     /// An Endpoint through which may be sent.
     [[nodiscard]] constexpr bool may_send() const {
-        return is_endpoint() && (rights_byte() & SlotRights::write) != 0;
+        constexpr Word right = SlotRights::write << 8;
+        return (word & (type_mask | right)) == (static_cast<Word>(ObjectType::endpoint) | right);
     }
-    [[nodiscard]] constexpr bool is_endpoint() const { return type() == ObjectType::endpoint; }
+    [[nodiscard]] constexpr bool is_endpoint() const { return is(ObjectType::endpoint); }
     void set(ObjectType type, Word rights_byte, void* pointer) {
-        static_assert(SlotRights::write == SlotRights::may_signal << 1);
-        if (type == ObjectType::notification)
-            rights_byte = (rights_byte & ~SlotRights::may_signal) | (rights_byte >> 1 & SlotRights::may_signal);
         word = (reinterpret_cast<Word>(pointer) << 16) | (rights_byte << 8) |
                static_cast<Word>(type);
+        if (type == ObjectType::endpoint)
+            word |= ((rights_byte & SlotRights::may_call) ? can_call : 0) |
+                    ((rights_byte & SlotRights::read) ? can_receive : 0);
+        if (type == ObjectType::notification)
+            word |= (rights_byte & SlotRights::write) ? can_signal : 0;
     }
     void set_physical(ObjectType type, Word rights_byte, PhysAddr address) {
         word = (static_cast<Word>(address.raw()) << 16) | (rights_byte << 8) |
@@ -100,6 +108,7 @@ struct ObjectWord32 {
     Word meta = 0; ///< Type byte, rights byte, address bits 32-47.
 
     [[nodiscard]] constexpr ObjectType type() const { return static_cast<ObjectType>(meta & 0xff); }
+    [[nodiscard, gnu::always_inline]] constexpr bool is(ObjectType other) const { return type() == other; }
     [[nodiscard]] constexpr Word rights_byte() const { return (meta >> 8) & 0xff; }
     [[nodiscard]] void* pointer() const { return reinterpret_cast<void*>(word & ~Word{15}); }
     [[nodiscard]] constexpr PhysAddr physical() const {
@@ -181,7 +190,8 @@ struct alignas(32) Slot {
     std::conditional_t<wide, SlotLinks64, SlotLinks32> links;
 
     [[nodiscard]] ObjectType type() const { return object.type(); }
-    [[nodiscard]] bool empty() const { return type() == ObjectType::null; }
+    [[nodiscard, gnu::always_inline]] bool is(ObjectType other) const { return object.is(other); }
+    [[nodiscard]] bool empty() const { return is(ObjectType::null); }
     [[nodiscard, gnu::always_inline]] Rights rights() const {
         return {static_cast<uint8_t>(object.rights_byte() >> SlotRights::api_shift &
                                      SlotRights::api_mask)};
@@ -190,7 +200,7 @@ struct alignas(32) Slot {
     template <class Object>
     [[nodiscard]] Object* pointer() const {
         if constexpr (std::is_void_v<Object>) {
-            if (type() == ObjectType::page_table)
+            if (is(ObjectType::page_table))
                 return object.table();
         }
         return static_cast<Object*>(object.pointer());
@@ -225,7 +235,7 @@ struct alignas(32) Slot {
 
     /// Of an Untyped or a Frame.
     [[nodiscard]] PhysAddr memory() const {
-        return type() == ObjectType::frame ? object.page() : object.physical();
+        return is(ObjectType::frame) ? object.page() : object.physical();
     }
 
     // Frame and PageTable: where it is mapped.

@@ -31,12 +31,11 @@ struct FastSlot;
 
 template <>
 struct FastSlot<ObjectWord64> {
-    static constexpr Word type = static_cast<Word>(ObjectType::endpoint);
-    static constexpr Word may_call = SlotRights::may_call << 8;
-    static constexpr Word may_receive = SlotRights::read << 8;
+    static constexpr Word may_call = ObjectWord64::can_call;
+    static constexpr Word may_receive = ObjectWord64::can_receive;
     template <Word right>
     KERNEL_HOT static bool is_endpoint(Word word) {
-        return ((word - (type | right)) & (0xff | right)) == 0; // two operations and a branch on every ISA
+        return (word & right) != 0; // of Endpoints only
     }
     KERNEL_HOT static Endpoint* endpoint(Word word) {
         return reinterpret_cast<Endpoint*>(static_cast<std::make_signed_t<Word>>(word) >> 16);

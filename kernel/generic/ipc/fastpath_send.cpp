@@ -73,10 +73,8 @@ constexpr FrameKind kind_of_frame(Word form) {
 template <Known known>
 KERNEL_HOT void send_to_waiter(Cpu& cpu, const Slot& slot, Word form) {
     Thread& current = *cpu.current;
-    if (known == Known::nothing && (slot.object.rights_byte() & SlotRights::write) == 0)
-        return;
-    const bool signals = known == Known::nothing ? slot.type() == ObjectType::notification : known != Known::message;
-    if (known == Known::nothing && !signals && slot.type() != ObjectType::endpoint)
+    const bool signals = known == Known::nothing ? slot.object.may_signal() : known != Known::message;
+    if (known == Known::nothing && !signals && !slot.object.may_send())
         return;
     // Both begin with their queue's word.
     Word* head = slot.pointer<Word>();

@@ -113,7 +113,7 @@ bool transfer_near(const Thread& sender, const Thread& receiver) {
         return false;
     Slot* from = near_slot(sender, read_once(in->capabilities[0]));
     const Slot* root = near_slot(receiver, read_once(out->receive_root));
-    if (from == nullptr || root == nullptr || root->type() != ObjectType::cnode)
+    if (from == nullptr || root == nullptr || !root->is(ObjectType::cnode))
         return false;
     const Word index = read_once(out->receive_index);
     const unsigned radix = root->radix();

@@ -129,7 +129,7 @@ private:
         if (buffer == nullptr)
             return nullptr;
         const Slot* slot = near_slot(caller, buffer->capabilities[0]);
-        if (slot == nullptr || slot->type() != ObjectType::vspace)
+        if (slot == nullptr || !slot->is(ObjectType::vspace))
             return nullptr;
         const VSpace* space = slot->pointer<VSpace>();
         if (space == nullptr)

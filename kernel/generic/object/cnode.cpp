@@ -114,7 +114,7 @@ Failure revoke(Invocation& call) {
 
 Failure cancel_badged_sends(Invocation& call) {
     KERNEL_TRY(slot, find_full(call.slot, call.words[0], call.words[1]));
-    if (slot->type() != ObjectType::endpoint || slot->badge == 0)
+    if (!slot->is(ObjectType::endpoint) || slot->badge == 0)
         return Error::illegal_operation;
     return ipc::cancel_badged(call.cpu, call.caller, *slot);
 }
@@ -134,7 +134,7 @@ Word size_bits_of(const Slot& slot) {
 
 Failure identify(Invocation& call) {
     KERNEL_TRY(slot, lookup_slot(call.slot, call.words[0], call.words[1]));
-    const ObjectType type = slot->type() == zombie_type ? ObjectType::null : slot->type();
+    const ObjectType type = slot->is(zombie_type) ? ObjectType::null : slot->type();
     const bool has_badge = type == ObjectType::endpoint || type == ObjectType::notification ||
                            type == ObjectType::cnode || type == ObjectType::io_port ||
                            type == ObjectType::irq_handler;

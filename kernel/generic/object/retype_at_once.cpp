@@ -20,7 +20,7 @@ bool retype_at_once(const Thread& caller, Slot& untyped) {
     const Slot* node = near_slot(caller, buffer->capabilities[0]);
     const Word first = ipc::message_word(caller, 4);
     // No path, one object.
-    if (node == nullptr || node->type() != ObjectType::cnode || ipc::message_word(caller, 3) != 0 ||
+    if (node == nullptr || !node->is(ObjectType::cnode) || ipc::message_word(caller, 3) != 0 ||
         first >> node->radix() != 0 || ipc::message_word(caller, 5) != 1)
         return false;
     Slot& slot = node->pointer<Slot>()[first];
