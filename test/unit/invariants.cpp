@@ -378,8 +378,8 @@ private:
             const SchedContext* context = sched::context_of(thread);
             if (context != nullptr && context->budget != 0 && sched::is_willing(thread))
                 MUST((thread.queued != 0 || context->released == 0));
-            if (context != nullptr && context->thread == &thread)
-                MUST(lives(ObjectType::sched_context, context));
+            if (thread.sched_context != nullptr && &thread != cpu_.current) // also one that it has lent
+                MUST(lives(ObjectType::sched_context, thread.sched_context));
             if (thread.cspace_slot.empty() || thread.repeats != Repeat::nothing)
                 MUST(thread.node_size == 0);
             if (thread.node_size != 0)

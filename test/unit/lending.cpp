@@ -64,6 +64,7 @@ struct Chain {
             REQUIRE(world.cpu().current == party[n]);
             world.put_message(*party[n], 1, {n}, {});
             form(Syscall::call, endpoint + n, 0);
+            party[n]->sched_context = context; // as the fastpath leaves it
         }
         REQUIRE(world.cpu().current == party[depth]);
         REQUIRE(sched::context_of(*party[depth]) == context);
@@ -133,6 +134,8 @@ void kill_each(unsigned length, unsigned depth) {
         chain.descend(depth);
         chain.kill(victim);
         test::check_invariants(chain.world);
+        if (victim > 0 && victim < depth)
+            REQUIRE(chain.party[victim - 1]->sched_context == nullptr);
         chain.unwind(victim - 1);
         REQUIRE(chain.running() == (victim == 0 ? ~0u : 0u));
         chain.check_home();
@@ -201,6 +204,7 @@ TEST_CASE("a lent context that dies is forgotten by all calls that it was lent a
             CHECK(reply.caller == chain.party[n]);
             CHECK(reply.sched_context == nullptr);
             CHECK(reply.prev == nullptr);
+            CHECK(chain.party[n]->sched_context == nullptr);
         }
         test::check_invariants(chain.world);
     }

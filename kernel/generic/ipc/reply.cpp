@@ -114,6 +114,8 @@ void detach_caller(Cpu& cpu, Reply& reply, bool give_back) {
     Thread& caller = *reply.caller;
     SchedContext* context = reply.sched_context;
     const bool innermost = unlink(reply);
+    if (context != nullptr)
+        sched::forget_lent(caller);
     reply.caller = nullptr;
     caller.wait = Wait::nothing;
     if (give_back && innermost && sched::context_of(caller) == nullptr) {

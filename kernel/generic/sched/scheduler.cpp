@@ -372,6 +372,7 @@ bool forget(Cpu& cpu, SchedContext& context) {
     for (unsigned i = 0; i < 16 && context.top != nullptr; ++i) {
         Reply& reply = *context.top;
         context.top = reply.prev;
+        forget_lent(*reply.caller);
         reply.prev = nullptr;
         reply.sched_context = nullptr;
     }

@@ -21,6 +21,12 @@ Ticks time(Cpu& cpu);
     return context != nullptr && context->thread == &thread ? context : nullptr;
 }
 
+/// A context that fastpaths have lent stays noted in who lent it. Not beyond the call: it may be destroyed then.
+inline void forget_lent(Thread& caller) {
+    if (context_of(caller) == nullptr)
+        caller.sched_context = nullptr;
+}
+
 /// Whether nothing but a context could keep the thread from running.
 [[nodiscard]] inline bool is_willing(const Thread& thread) {
     return thread.active != 0 && thread.wait == Wait::nothing &&
