@@ -43,7 +43,7 @@ struct SliceSwitch {
     /// the low Word of that. In one comparison: what is no slice has no length, and none fits when that is past
     /// or never.
     [[nodiscard]] KERNEL_HOT static bool fits(Ticks late, Word since, Word length) {
-        return static_cast<Word>(length + since) < length && (wide || ~late >> 32 == 0);
+        return length + since < length && (wide || ~late >> 32 == 0);
     }
 
     /// Writes down whose the running context is, and what is left of its slice. True: the timer is set for
