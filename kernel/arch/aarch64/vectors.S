@@ -107,12 +107,7 @@ aarch64_slow_brief:
     .balign 128
     b       kernel_exception
 // From the fastpath, which has left the argument registers as they were.
-    .global aarch64_slow_call, aarch64_slow_reply_recv, aarch64_slow_number
-aarch64_slow_call:
-    mov     x16, #0
-    b       aarch64_slow_number
-aarch64_slow_reply_recv:
-    mov     x16, #1
+    .global aarch64_slow_number
 aarch64_slow_number:                // x16
     ldr     x17, [x18]
 #ifdef __clang__
@@ -143,11 +138,16 @@ kernel_exception:
     add     sp, x9, :lo12:fatal_stack_top
     b       aarch64_kernel_exception
 
-    .global aarch64_slow_signal     // from the brief fastpath: x13 to x15 are FastPolicy::Signalled
+// From the brief fastpath: x13 to x17 are FastPolicy::Found.
+    .global aarch64_slow_signal, aarch64_slow_message
 aarch64_slow_signal:
     save_voluntary
     stp     x8, x9, [x17, #ARGUMENT + 64]
     b       kernel_fast_signal
+aarch64_slow_message:
+    save_voluntary
+    stp     x8, x9, [x17, #ARGUMENT + 64]
+    b       kernel_fast_message
 
     .section .bss
     .balign 16

@@ -23,7 +23,7 @@
     each \operation, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7, t0, t1, t2
     .endm
 
-    .global trap_entry, trap_entry_traced, trap_slow_syscall, trap_slow_brief, trap_slow_signal, trap_slow_yield
+    .global trap_entry, trap_entry_traced, trap_slow_syscall, trap_slow_brief, trap_slow_signal, trap_slow_message, trap_slow_yield
     .global leave_full, leave_thread_full
     // A branch to another section, which link.ld keeps within reach: for all that the assembler knows it is not.
     .macro far_branch operation, register, target
@@ -95,14 +95,19 @@ trap_slow_yield:
 #endif
     mv      sp, tp
     j       kernel_yield
-trap_slow_signal:                   // from there: these are saved, t4 to t6 are Signalled
+    .macro go_on_in function        // from there: these are saved, t4 to t6 are FastPolicy::Found
 #ifdef __clang__
     each    ld, ARGUMENTS + 32, a4, a5, a6, a7
 #endif
     rest_of_voluntary
     each    sd, ARGUMENTS + 64, t0, t1, t2
     mv      sp, tp
-    j       kernel_fast_signal
+    j       \function
+    .endm
+trap_slow_signal:
+    go_on_in kernel_fast_signal
+trap_slow_message:
+    go_on_in kernel_fast_message
 trap_slow_brief:                    // the same; t4 is the number, or the slot for kernel_send
 #ifdef __clang__
     each    sd, ARGUMENTS, a0, a1, a2, a3

@@ -50,10 +50,13 @@
 //   [[noreturn]] void leave_with_arguments(Thread*)   from the kernel stack: the voluntary frame and the arguments
 //
 // Where signals_in_registers, a constant:
-//   Signalled signalled(const Slot*)   what slow_signal has left for kernel_fast_signal: Thread* current; const Slot*
-//                                slot; Notification* notification; Word head, of its queue. Its first statement
+//   Found found(const Slot*)     what slow_signal and slow_message have left for kernel_fast_signal and
+//                                kernel_fast_message, as their first statement: Thread* current; const Slot* slot;
+//                                Word* queue, of the object; Word head, what it holds
+//   Word number_of(const Found&, const Thread* current)   of the system call
+//   void keep_message(const Entry&, Thread*)       stores tag and words in its object
 //   [[noreturn]] void leave_with_signal(Thread*, Word badge)   as leave, with the message of a signal
-//   [[noreturn]] void slow_nb_send(const Entry&, Word path)   as those below
+//   [[noreturn]] void slow_send(const Entry&, Word path, Word number)   as those below
 //
 // Where memory_in_registers, a constant:
 //   Thread* running()                              Cpu::current
@@ -86,10 +89,12 @@
 //                                                   the frame and all argument registers stored;
 //   or slow_with<function>: in that, kernel_signal, kernel_message or kernel_send; then also message_words and
 //   Word tag(const Entry&)
-//   void slow_signal(const Entry&, const Slot*, Notification*, Word head)   where signals_in_registers: goes on in
+//   void slow_signal(const Entry&, const Slot*, Word* queue, Word head)   where signals_in_registers: goes on in
 //                                                   kernel_fast_signal, on the kernel stack, with the whole voluntary
 //                                                   frame stored and what the argument registers hold behind the message
 //                                                   words
+//   void slow_message(const Entry&, Word path, const Slot*, Word* queue, Word head)   the same in kernel_fast_message,
+//                                                   with the path stored too; then message_words and tag as above
 //   [[noreturn]] void slow_yield(const Entry&, Word path)   perhaps: the same, in kernel_yield
 
 // ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention or alignment, and parameters of the entries, `path` among them;
@@ -108,4 +113,5 @@ extern "C" {
 [[noreturn]] void kernel_fast_reply_recv_exchange(kernel::Word path);
 [[noreturn]] void kernel_fast_memory(kernel::Word path);
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
+[[noreturn]] void kernel_fast_message(const kernel::Slot* slot);
 }

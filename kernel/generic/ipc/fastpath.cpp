@@ -22,8 +22,13 @@ void kernel_fast_memory(Word path) {
         kernel::ipc::call_in_registers<arch::FastPolicy>(path);
     KERNEL_GONE;
 }
+void kernel_fast_message(const Slot* slot) {
+    if constexpr (arch::FastPolicy::signals_in_registers)
+        kernel::ipc::send_in_registers<arch::FastPolicy, false>(slot);
+    KERNEL_GONE;
+}
 void kernel_fast_signal(const Slot* slot) {
     if constexpr (arch::FastPolicy::signals_in_registers)
-        kernel::ipc::signal_in_registers<arch::FastPolicy>(slot);
+        kernel::ipc::send_in_registers<arch::FastPolicy, true>(slot);
     KERNEL_GONE; // not empty: the check finds functions by their names, one at a place
 }

@@ -10,6 +10,7 @@
 #include <generic/debug/variant.hpp>
 #include <generic/ipc/slice_switch.hpp>
 #include <generic/object/cpu.hpp>
+#include <generic/object/endpoint.hpp>
 #include <generic/object/notification.hpp>
 #include <generic/object/reply.hpp>
 #include <generic/object/sched_context.hpp>
@@ -89,9 +90,9 @@ private:
     /// A signal that somebody waits for.
     [[noreturn]] KERNEL_HOT static void slow_signal(const auto& entry, Word path, const Slot* slot,
                                                     [[maybe_unused]] Word head) {
-        if constexpr (requires { Policy::slow_signal(entry, slot, slot->pointer<Notification>(), head); })
+        if constexpr (requires { Policy::slow_signal(entry, slot, slot->pointer<Word>(), head); })
             if (Policy::number_of(entry) == static_cast<Word>(cobnut::Syscall::nb_send)) [[likely]]
-                Policy::slow_signal(entry, slot, slot->pointer<Notification>(), head);
+                Policy::slow_signal(entry, slot, slot->pointer<Word>(), head);
         if constexpr (apart<Policy>)
             Policy::template slow_with<kernel_signal>(entry, path, slot);
         else
@@ -99,6 +100,9 @@ private:
     }
     /// A message; without bits in the object word also what cannot be sent to.
     [[noreturn]] KERNEL_HOT static void slow_message(const auto& entry, Word path, const Slot* slot) {
+        if constexpr (requires { Policy::slow_message(entry, path, slot, slot->pointer<Word>(), path); })
+            if (slot->object.may_send() && (Policy::tag(entry) & cobnut::Tag::shape_mask) <= Policy::message_words)
+                Policy::slow_message(entry, path, slot, slot->pointer<Word>(), slot->pointer<Endpoint>()->head);
         if constexpr (!apart<Policy>) {
             Policy::slow_with(entry, path, slot);
         } else {

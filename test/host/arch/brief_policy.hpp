@@ -40,9 +40,15 @@ struct BriefPolicy {
     }
     [[noreturn]] static void slow_yield(const Entry&, kernel::Word) { kernel_yield(); }
     /// By turns with the arguments in registers, or it returns.
-    static void slow_signal(const Entry&, const kernel::Slot* slot, kernel::Notification*, kernel::Word) {
+    static void slow_signal(const Entry&, const kernel::Slot* slot, kernel::Word*, kernel::Word) {
         if ((in_registers_ = !in_registers_))
             kernel_fast_signal(slot);
+    }
+    /// The same of what leaves its arguments where they are.
+    static void slow_message(const Entry& entry, kernel::Word, const kernel::Slot* slot, kernel::Word*, kernel::Word) {
+        FastPolicy::number = static_cast<kernel::Word>(cobnut::Syscall::send);
+        if (entry.number == FastPolicy::number && (in_registers_ = !in_registers_))
+            kernel_fast_message(slot);
     }
     /// By turns with what is known of the slot and without.
     template <auto function>

@@ -10,7 +10,6 @@
 #include <cobnut/abi/syscall.hpp>
 #include <generic/contract/fast_entries.hpp>
 #include <generic/object/cpu.hpp>
-#include <generic/object/notification.hpp>
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
@@ -21,6 +20,7 @@ extern "C" {
 [[noreturn]] void kernel_message(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] void kernel_yield();
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
+[[noreturn]] void kernel_fast_message(const kernel::Slot* slot);
 [[noreturn]] void kernel_call_on(kernel::Slot* slot);
 }
 
@@ -95,15 +95,23 @@ struct FastPolicy {
         ++taken;
         arch::leave_full(*thread);
     }
-    struct Signalled {
+    struct Found {
         kernel::Thread* current;
         const kernel::Slot* slot;
-        kernel::Notification* notification;
+        kernel::Word* queue;
         kernel::Word head;
     };
-    static Signalled signalled(const kernel::Slot* slot) {
-        auto* notification = slot->pointer<kernel::Notification>();
-        return {host::cpu->current, slot, notification, notification->head};
+    static Found found(const kernel::Slot* slot) {
+        auto* queue = slot->pointer<kernel::Word>();
+        sender_ = host::cpu->current;
+        return {sender_, slot, queue, *queue};
+    }
+    static inline kernel::Word number = 0; ///< Of the send in registers.
+    static kernel::Word number_of(const Found&, const kernel::Thread*) { return number; }
+    static void keep_message(const Entry&, kernel::Thread* thread) {
+        thread->registers.set_tag(sender_->registers.tag());
+        for (unsigned i = 0; i < message_words; ++i)
+            thread->registers.set_message(i, sender_->registers.message(i));
     }
     [[noreturn]] static void leave_with_signal(kernel::Thread* thread, kernel::Word badge) {
         constexpr kernel::Word message[1 + message_words] = {cobnut::Tag(0, 0, 0, cobnut::Kind::signal).raw()};
@@ -117,7 +125,7 @@ struct FastPolicy {
         leave_with(entry.current, 0, message);
     }
     [[noreturn]] static void slow_call_on(const Entry&, kernel::Word, kernel::Slot* slot) { kernel_call_on(slot); }
-    [[noreturn]] static void slow_nb_send(const Entry&, kernel::Word) { kernel_syscall(3); }
+    [[noreturn]] static void slow_send(const Entry&, kernel::Word, kernel::Word form) { kernel_syscall(form); }
     [[noreturn]] static void slow_call(const Entry&, kernel::Word) { kernel_syscall(0); }
     [[noreturn]] static void slow_reply_recv(const Entry&, kernel::Word) { kernel_syscall(1); }
     template <auto function>

@@ -4,6 +4,13 @@
 
 #include <arch/fast_policy.hpp>
 
+// As FastPolicy::found has it.
+#define ARCH_BRIEF_FOUND(slot, queue, head)                                                        \
+    register kernel::Word x13 asm("x13") = head;                                                   \
+    register const kernel::Slot* x14 asm("x14") = slot;                                            \
+    register kernel::Word* x15 asm("x15") = queue
+#define ARCH_BRIEF_FOUND_INPUT "r"(x13), "r"(x14), "r"(x15)
+
 namespace arch {
 
 // Nothing is saved: C++ has x10 to x15, Clang x8, x10, x11, x13, x16, x17. Number and thread stay where the stub
@@ -45,12 +52,18 @@ struct BriefPolicy {
         __builtin_unreachable();
     }
 #ifndef __clang__
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* found,
-                                                    kernel::Notification* object, kernel::Word word) {
-        register kernel::Word head asm("x13") = word;
-        register const kernel::Slot* slot asm("x14") = found;
-        register kernel::Notification* notification asm("x15") = object;
-        asm volatile("b aarch64_slow_signal" ::"r"(head), "r"(slot), "r"(notification) : "memory");
+    static constexpr unsigned message_words = Registers::message_words;
+    KERNEL_HOT static kernel::Word tag(const Entry&) { return FastPolicy::tag({}); }
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot, kernel::Word* queue,
+                                                    kernel::Word head) {
+        ARCH_BRIEF_FOUND(slot, queue, head);
+        asm volatile("b aarch64_slow_signal" ::ARCH_BRIEF_FOUND_INPUT : "memory");
+        __builtin_unreachable();
+    }
+    [[noreturn]] KERNEL_HOT static void slow_message(const Entry&, kernel::Word, const kernel::Slot* slot,
+                                                     kernel::Word* queue, kernel::Word head) {
+        ARCH_BRIEF_FOUND(slot, queue, head);
+        asm volatile("str x0, [x17, #192]\n\tb aarch64_slow_message" ::ARCH_BRIEF_FOUND_INPUT : "memory");
         __builtin_unreachable();
     }
 #endif

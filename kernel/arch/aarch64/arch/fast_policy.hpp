@@ -17,11 +17,6 @@
 #include <generic/object/thread.hpp>
 #include <generic/object/vspace.hpp>
 
-extern "C" {
-[[noreturn]] void aarch64_slow_call(kernel::Word path);
-[[noreturn]] void aarch64_slow_reply_recv(kernel::Word path);
-}
-
 namespace arch {
 
 struct FastPolicy {
@@ -154,32 +149,41 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    /// What slow_signal has found.
-    struct Signalled {
+    /// What slow_signal and slow_message have found.
+    struct Found {
         kernel::Thread* current;
         const kernel::Slot* slot;
-        kernel::Notification* notification;
+        kernel::Word* queue;
         kernel::Word head;
+        kernel::Word number;
     };
-    KERNEL_HOT static Signalled signalled(const kernel::Slot*) {
+    KERNEL_HOT static Found found(const kernel::Slot*) {
         register kernel::Word head asm("x13");
         register const kernel::Slot* slot asm("x14");
-        register kernel::Notification* notification asm("x15");
+        register kernel::Word* queue asm("x15");
+        register kernel::Word number asm("x16");
         register kernel::Thread* current asm("x17");
-        asm volatile("// signalled" : "=r"(head), "=r"(slot), "=r"(notification), "=r"(current));
-        return {current, slot, notification, head};
+        asm volatile("// found" : "=r"(head), "=r"(slot), "=r"(queue), "=r"(number), "=r"(current));
+        return {current, slot, queue, head, number};
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send(const Entry&, kernel::Word path) {
-        asm volatile("mov x0, %0\n\tmov x16, %1\n\tb aarch64_slow_number" ::"r"(path),
-                     "i"(cobnut::Syscall::nb_send)
+    KERNEL_HOT static kernel::Word number_of(const Found& found, const kernel::Thread*) { return found.number; }
+    KERNEL_HOT static void keep_message(const Entry&, kernel::Thread* thread) {
+        static_assert(offsetof(kernel::Thread, registers.argument) == 192);
+        asm volatile("str x1, [%0, #200]\n\tstp x2, x3, [%0, #208]\n\tstp x4, x5, [%0, #224]\n\t"
+                     "stp x6, x7, [%0, #240]" ::"r"(thread)
                      : "memory");
+    }
+    [[noreturn]] KERNEL_HOT static void slow_send(const Entry&, kernel::Word path, kernel::Word number) {
+        register kernel::Word x0 asm("x0") = path;
+        register kernel::Word x16 asm("x16") = number;
+        asm volatile("b aarch64_slow_number" ::"r"(x0), "r"(x16) : "memory");
         __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) {
-        slow<aarch64_slow_call>(path);
+        slow<static_cast<unsigned>(cobnut::Syscall::call)>(path);
     }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) {
-        slow<aarch64_slow_reply_recv>(path);
+        slow<static_cast<unsigned>(cobnut::Syscall::reply_recv)>(path);
     }
     template <auto function>
     [[noreturn]] KERNEL_HOT static void continue_in(auto first, auto* second) {
@@ -257,10 +261,10 @@ private:
                 copy_pairs<pairs>(to, from);
             while (--blocks != 0);
     }
-    template <void (*function)(kernel::Word)>
+    template <unsigned number>
     [[noreturn]] KERNEL_HOT static void slow(kernel::Word path) {
         // Whatever register it is in: GCC would have it move there before the checks.
-        asm volatile("mov x0, %0\n\tb %c1" ::"r"(path), "i"(function) : "memory");
+        asm volatile("mov x0, %0\n\tmov x16, %1\n\tb aarch64_slow_number" ::"r"(path), "i"(number) : "memory");
         __builtin_unreachable();
     }
     KERNEL_HOT static kernel::Cpu* cpu() {

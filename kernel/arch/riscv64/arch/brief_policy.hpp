@@ -4,6 +4,13 @@
 
 #include <arch/fast_policy.hpp>
 
+// As FastPolicy::found has it.
+#define ARCH_BRIEF_FOUND(slot, queue, head)                                                        \
+    register const kernel::Slot* t4 asm("t4") = slot;                                              \
+    register kernel::Word* t5 asm("t5") = queue;                                                   \
+    register kernel::Word t6 asm("t6") = head
+#define ARCH_BRIEF_FOUND_INPUT "r"(t4), "r"(t5), "r"(t6)
+
 namespace arch {
 
 // Only tp and s1 to s4 are saved, with Clang a4 to a7: C++ has them and t4 to t6, and no stack. The capability stays in
@@ -50,14 +57,23 @@ struct BriefPolicy {
         asm volatile("j trap_slow_yield" ::ARCH_BRIEF_PATH_INPUT : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* found,
-                                                    kernel::Notification* object, kernel::Word word) {
-        register const kernel::Slot* slot asm("t4") = found;
-        register kernel::Notification* notification asm("t5") = object;
-        register kernel::Word head asm("t6") = word;
-        asm volatile("j trap_slow_signal" ::"r"(slot), "r"(notification), "r"(head) : "memory");
+    static constexpr unsigned message_words = Registers::message_words;
+    KERNEL_HOT static kernel::Word tag(const Entry&) { return FastPolicy::tag({}); }
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry&, const kernel::Slot* slot, kernel::Word* queue,
+                                                    kernel::Word head) {
+        ARCH_BRIEF_FOUND(slot, queue, head);
+        asm volatile("j trap_slow_signal" ::ARCH_BRIEF_FOUND_INPUT : "memory");
         __builtin_unreachable();
     }
+#ifndef __clang__ // it gains nothing by it
+    [[noreturn]] KERNEL_HOT static void slow_message(const Entry&, [[maybe_unused]] kernel::Word path,
+                                                     const kernel::Slot* slot, kernel::Word* queue, kernel::Word head) {
+        ARCH_BRIEF_PATH(path);
+        ARCH_BRIEF_FOUND(slot, queue, head);
+        asm volatile("sd a0, 192(t3)\n\tj trap_slow_message" ::ARCH_BRIEF_FOUND_INPUT ARCH_BRIEF_PATH_TOO : "memory");
+        __builtin_unreachable();
+    }
+#endif
     [[noreturn]] KERNEL_HOT static void slow_with(const Entry&, [[maybe_unused]] kernel::Word path,
                                                   const kernel::Slot* slot) {
         ARCH_BRIEF_PATH(path);

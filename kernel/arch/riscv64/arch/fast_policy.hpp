@@ -252,23 +252,36 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    /// What slow_signal has found.
-    struct Signalled {
+    /// What slow_signal and slow_message have found.
+    struct Found {
         kernel::Thread* current;
         const kernel::Slot* slot;
-        kernel::Notification* notification;
+        kernel::Word* queue;
         kernel::Word head;
+        kernel::Word number;
     };
-    KERNEL_HOT static Signalled signalled(const kernel::Slot*) {
+    KERNEL_HOT static Found found(const kernel::Slot*) {
+        register kernel::Word number asm("t0");
         register kernel::Thread* current asm("t3");
         register const kernel::Slot* slot asm("t4");
-        register kernel::Notification* notification asm("t5");
+        register kernel::Word* queue asm("t5");
         register kernel::Word head asm("t6");
-        asm volatile("# t3 to t6" : "=r"(current), "=r"(slot), "=r"(notification), "=r"(head));
-        return {current, slot, notification, head};
+        asm volatile("# found" : "=r"(number), "=r"(current), "=r"(slot), "=r"(queue), "=r"(head));
+        return {current, slot, queue, head, number};
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send(const Entry&, kernel::Word path) {
-        slow<static_cast<unsigned>(cobnut::Syscall::nb_send)>(path);
+    KERNEL_HOT static kernel::Word number_of(const Found& found, const kernel::Thread*) { return found.number; }
+    KERNEL_HOT static void keep_message(const Entry&, kernel::Thread* thread) {
+        asm volatile("sd a1, 200(%0)\n\tsd a2, 208(%0)\n\tsd a3, 216(%0)\n\tsd a4, 224(%0)\n\t"
+                     "sd a5, 232(%0)\n\tsd a6, 240(%0)\n\tsd a7, 248(%0)" ::"r"(thread)
+                     : "memory");
+    }
+    [[noreturn]] KERNEL_HOT static void slow_send(const Entry&, kernel::Word path, kernel::Word number) {
+        register kernel::Word a0 asm("a0") = path;
+        register kernel::Word t0 asm("t0") = number;
+        asm volatile("ld t3, %2(tp)\n\tmv t4, t0\n\tli t2, 0\n\tj trap_slow_syscall" ::"r"(a0), "r"(t0),
+                     "i"(offsetof(kernel::Cpu, current))
+                     : "memory");
+        __builtin_unreachable();
     }
     [[noreturn]] KERNEL_HOT static void slow_call(const Entry&, kernel::Word path) { slow<0>(path); }
     [[noreturn]] KERNEL_HOT static void slow_reply_recv(const Entry&, kernel::Word path) { slow<1>(path); }

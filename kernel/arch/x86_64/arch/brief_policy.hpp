@@ -66,21 +66,23 @@ struct BriefPolicy {
                      : "memory");
         __builtin_unreachable();
     }
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot,
-                                                    kernel::Notification* notification, Word word) {
-        register kernel::Thread* r11 asm("r11") = entry.current;
-        register Word head asm("r13") = word;
-        ARCH_MESSAGE_REGISTERS(entry.message);
-        ARCH_SIGNAL_SLOT(slot);
-        asm volatile("movq %%rax, %c0(%%r11)\n movq %1, %%rsp\n jmp kernel_fast_signal"
-                     ::"i"(register_at(offsetof(Registers, rax))), "i"(layout::stack_top - 8), "r"(r11), "r"(head),
-                     "c"(notification), "a"(entry.number), "r"(first) ARCH_MESSAGE(entry.message)
-                     : "memory");
-        __builtin_unreachable();
-    }
-#ifdef __clang__
     static constexpr unsigned message_words = Registers::message_words;
-    KERNEL_HOT static Word tag(const Entry& entry) { return entry.message.tag; }
+    KERNEL_HOT static Word tag([[maybe_unused]] const Entry& entry) {
+#ifdef __clang__
+        return entry.message.tag;
+#else
+        return FastPolicy::tag({});
+#endif
+    }
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot, Word* queue, Word head) {
+        go_on<kernel_fast_signal>(entry, slot, queue, head);
+    }
+#ifndef __clang__ // it gains nothing by it
+    [[noreturn]] KERNEL_HOT static void slow_message(const Entry& entry, Word path, const kernel::Slot* slot, Word* queue,
+                                                     Word head) {
+        entry.current->registers.rdi = path;
+        go_on<kernel_fast_message>(entry, slot, queue, head);
+    }
 #endif
     /// As slow_entry.
     ARCH_SEND_TEMPLATE
@@ -92,6 +94,22 @@ struct BriefPolicy {
                      [slot] "r"(slot),
                      [at] "i"(register_at(offsetof(Registers, rdi))),
                      [stack] "i"(layout::stack_top - 8), [function] "i"(ARCH_SEND_FUNCTION) ARCH_MESSAGE(entry.message)
+                     : "memory");
+        __builtin_unreachable();
+    }
+
+private:
+    /// With what FastPolicy::found wants.
+    template <auto function>
+    [[noreturn]] KERNEL_HOT static void go_on(const Entry& entry, const kernel::Slot* slot, Word* queue, Word word) {
+        register kernel::Thread* r11 asm("r11") = entry.current;
+        register Word head asm("r13") = word;
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        ARCH_SIGNAL_SLOT(slot);
+        asm volatile("movq %%rax, %c[at](%%r11)\n movq %[stack], %%rsp\n jmp %c[function]"
+                     ::[at] "i"(register_at(offsetof(Registers, rax))), [stack] "i"(layout::stack_top - 8), "r"(r11),
+                     "r"(head), "c"(queue), "a"(entry.number), "r"(first), [function] "i"(function)
+                     ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }

@@ -18,6 +18,7 @@ struct Thread;
 extern "C" {
 #ifdef __clang__
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_signal(const kernel::Slot* slot);
+[[noreturn]] __attribute__((preserve_none)) void kernel_fast_message(const kernel::Slot* slot);
 [[noreturn]] __attribute__((preserve_none)) void kernel_syscall(kernel::Word number);
 [[noreturn]] __attribute__((preserve_none)) void kernel_send(const kernel::Slot* slot, kernel::Word number);
 [[noreturn]] __attribute__((preserve_none)) void kernel_signal(const kernel::Slot* slot, kernel::Word number);
@@ -28,6 +29,7 @@ extern "C" {
 [[noreturn]] __attribute__((preserve_none)) void kernel_fast_reply_recv_exchange(kernel::Word path);
 #else
 [[noreturn]] void kernel_fast_signal(const kernel::Slot* slot);
+[[noreturn]] void kernel_fast_message(const kernel::Slot* slot);
 [[noreturn]] void kernel_send(const kernel::Slot* slot, kernel::Word number);
 #endif
 extern kernel::Cpu x86_cpu; // in boot_core.cpp

@@ -256,24 +256,33 @@ struct FastPolicy {
                      : "memory");
         KERNEL_GONE;
     }
-    /// What slow_signal has found.
-    struct Signalled {
+    /// What slow_signal and slow_message have found.
+    struct Found {
         Thread* current;
         const kernel::Slot* slot;
-        kernel::Notification* notification;
+        Word* queue;
         Word head;
     };
-    KERNEL_HOT static Signalled signalled(const kernel::Slot* slot) {
-        kernel::Notification* notification = second<kernel::Notification>();
+    KERNEL_HOT static Found found(const kernel::Slot* slot) {
+        Word* queue = second<Word>();
         register Thread* current asm("r11");
         register Word head asm("r13");
-        asm volatile("# signalled" : "=r"(current), "=r"(head));
-        return {current, slot, notification, head};
+        asm volatile("# found" : "=r"(current), "=r"(head));
+        return {current, slot, queue, head};
     }
-    [[noreturn]] KERNEL_HOT static void slow_nb_send([[maybe_unused]] const Entry& entry, Word path) {
+    KERNEL_HOT static Word number_of(const Found&, const Thread* current) { return current->registers.rax & 0xff; }
+    KERNEL_HOT static void keep_message([[maybe_unused]] const Entry& entry, Thread* thread) {
         ARCH_MESSAGE_REGISTERS(entry.message);
-        asm volatile("movl %1, %%eax\n" ARCH_SLOW("slow_entry")::"D"(path),
-                     "i"(static_cast<Word>(cobnut::Syscall::nb_send)), ARCH_SLOW_CURRENT ARCH_MESSAGE(entry.message)
+        asm volatile("movq %%rsi, %c[at]+8(%[thread])\n movq %%rdx, %c[at]+16(%[thread])\n"
+                     "movq %%r8, %c[at]+24(%[thread])\n movq %%r9, %c[at]+32(%[thread])\n"
+                     "movq %%r10, %c[at]+40(%[thread])\n movq %%rbx, %c[at]+48(%[thread])"
+                     ::[thread] "r"(thread), [at] "i"(register_at(offsetof(Registers, rdi)))
+                     ARCH_MESSAGE(entry.message)
+                     : "memory");
+    }
+    [[noreturn]] KERNEL_HOT static void slow_send([[maybe_unused]] const Entry& entry, Word path, Word number) {
+        ARCH_MESSAGE_REGISTERS(entry.message);
+        asm volatile(ARCH_SLOW("slow_entry")::"D"(path), "a"(number), ARCH_SLOW_CURRENT ARCH_MESSAGE(entry.message)
                      : "memory");
         __builtin_unreachable();
     }
