@@ -17,7 +17,6 @@ struct Thread;
 struct Refill {
     Ticks when = 0;
     Ticks amount = 0;
-
 };
 
 /// Writes what a Word holds to a time whose other half, if there is one, is 0.
