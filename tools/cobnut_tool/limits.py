@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The project's limits of size, as tests. Make them stricter, never looser."""
+import dataclasses
 from collections.abc import Callable
 
 from . import boot_references, builds, size
+from .common import Problem
 from .results import Result
 
 KIB = 1024
@@ -36,8 +38,23 @@ def of_size(build: builds.Build) -> list[Result]:
                    f"{share:.0%}, at least {GENERIC_SHARE:.0%}")]
 
 
+def without_fastpaths(build: builds.Build) -> list[Result]:
+    """The checks of the instructions know that nothing leads to some functions then."""
+    other = dataclasses.replace(build, without="fastpath")
+    name = f"{build.board.name}: a kernel without fastpaths is built and checked"
+    try:
+        builds.compile_build(other, [])
+    except Problem as problem:
+        return [Result(name, False, 0.0, str(problem))]
+    return [Result(name, True, 0.0, "")]
+
+
 def limit_cases(build: builds.Build) -> list[Callable[[], list[Result]]]:
     """The limits hold for the release kernel of the default toolchain."""
     if (build.variant, build.toolchain) != ("release", "gcc"):
         return []
-    return [lambda: of_size(build), lambda: boot_references.of_boot_references(build)]
+    cases: list[Callable[[], list[Result]]] = [
+        lambda: of_size(build), lambda: boot_references.of_boot_references(build)]
+    if not build.without:
+        cases.append(lambda: without_fastpaths(build))
+    return cases

@@ -36,7 +36,7 @@ memory       the tour with 64M and with much memory, at EL2 and through U-Boot
 bad-input    corrupt archives, programs and device trees: one clear line, then a stop
 boot-cost    instructions from the kernel's first to init's first, at 128 MiB
 preemption   the longest stretches of the kernel without a look for interrupts
-limits       the limits of kernel text, assembler lines and the generic share
+limits       the limits of kernel text, assembler lines and the generic share; a kernel without fastpaths
 bench        no operation costs more than its baseline in test/bench, or more with more around it
 sdk          the examples, built outside of the tree with an installed SDK, booted on each ISA
 porting      configs rebuilt from device trees; bad configs and bad trees are refused
