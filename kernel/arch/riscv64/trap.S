@@ -23,8 +23,8 @@
     each \operation, ARGUMENTS, a0, a1, a2, a3, a4, a5, a6, a7, t0, t1, t2
     .endm
 
-    .global trap_entry, trap_entry_traced, trap_slow_syscall, trap_slow_brief, trap_slow_signal, trap_slow_message, trap_slow_yield
-    .global leave_full, leave_thread_full
+    .global trap_entry, trap_entry_traced, trap_slow_syscall, trap_slow_brief
+    .global trap_slow_signal, trap_slow_message, trap_slow_yield, leave_full, leave_thread_full
     // A branch to another section, which link.ld keeps within reach: for all that the assembler knows it is not.
     .macro far_branch operation, register, target
     .reloc  ., R_RISCV_BRANCH, \target

@@ -5,9 +5,6 @@
 
 #include <generic/base/types.hpp>
 
-#ifndef ARCH_FAST_CALL
-#define ARCH_FAST_CALL
-#endif
 #define ARCH_FAST_PARAMETERS kernel::Word path
 #define ARCH_FAST_FROM_STUB arch::FastPolicy::entry()
 #define ARCH_BRIEF_FROM_STUB arch::BriefPolicy::entry()

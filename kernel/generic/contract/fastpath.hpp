@@ -91,14 +91,15 @@
 //   Word tag(const Entry&)
 //   void slow_signal(const Entry&, const Slot*, Word* queue, Word head)   where signals_in_registers: goes on in
 //                                                   kernel_fast_signal, on the kernel stack, with the whole voluntary
-//                                                   frame stored and what the argument registers hold behind the message
-//                                                   words
+//                                                   frame stored and what the argument registers hold behind the
+//                                                   message words
 //   void slow_message(const Entry&, Word path, const Slot*, Word* queue, Word head)   the same in kernel_fast_message,
 //                                                   with the path stored too; then message_words and tag as above
 //   [[noreturn]] void slow_yield(const Entry&, Word path)   perhaps: the same, in kernel_yield
 
-// ARCH_FAST_CALL, ARCH_FAST_PARAMETERS: calling convention or alignment, and parameters of the entries, `path` among them;
-// ARCH_FAST_FROM_STUB, ARCH_BRIEF_FROM_STUB: their Entry. As in fast_entries.hpp, or registers are arguments.
+// ARCH_FAST_CALL: calling convention or alignment of the entries, or nothing. ARCH_FAST_PARAMETERS: theirs, `path`
+// among them; ARCH_FAST_FROM_STUB, ARCH_BRIEF_FROM_STUB: their Entry. As in fast_entries.hpp, or registers are
+// arguments.
 
 // Defined in ipc/fastpath.cpp and ipc/fastpath_brief.cpp.
 extern "C" {

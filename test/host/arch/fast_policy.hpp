@@ -8,6 +8,7 @@
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
 #include <cobnut/abi/syscall.hpp>
+#define ARCH_FAST_CALL
 #include <generic/contract/fast_entries.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/thread.hpp>

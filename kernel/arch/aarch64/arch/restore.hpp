@@ -26,6 +26,7 @@
 #define ARCH_BRIEF_BACK "mov x8, x15\n\tmov x16, x12\n\tmov x17, x14\n\t"
 #else
 #ifndef __ASSEMBLER__
+#define ARCH_FAST_CALL
 #include <generic/contract/fast_entries.hpp>
 #endif
 #define ARCH_FAST_STACK

@@ -10,6 +10,7 @@
 #include <arch/registers.hpp>
 #include <arch/timer.hpp>
 #include <generic/base/attributes.hpp>
+#define ARCH_FAST_CALL
 #include <generic/contract/fast_entries.hpp>
 #include <generic/object/cpu.hpp>
 #include <generic/object/sched_context.hpp>

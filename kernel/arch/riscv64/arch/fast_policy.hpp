@@ -293,7 +293,8 @@ struct FastPolicy {
         asm volatile("j %2" ::"r"(a0), "r"(t0), "i"(function) : "memory");
         __builtin_unreachable();
     }
-    /// The same with the current thread in t3, where it is as a rule: bound to it, it would be copied. An Endpoint is in t4: t0 is for who runs next.
+    /// The same with the current thread in t3, where it is as a rule: bound to it, it would be copied.
+    /// An Endpoint is in t4: t0 is for who runs next.
     template <auto function>
     [[noreturn]] KERNEL_HOT static void continue_with(const Entry& entry, auto first, auto* second) {
         register auto a0 asm("a0") = first;

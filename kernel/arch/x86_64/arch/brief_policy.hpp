@@ -74,12 +74,13 @@ struct BriefPolicy {
         return FastPolicy::tag({});
 #endif
     }
-    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot, Word* queue, Word head) {
+    [[noreturn]] KERNEL_HOT static void slow_signal(const Entry& entry, const kernel::Slot* slot, Word* queue,
+                                                    Word head) {
         go_on<kernel_fast_signal>(entry, slot, queue, head);
     }
 #ifndef __clang__ // it gains nothing by it
-    [[noreturn]] KERNEL_HOT static void slow_message(const Entry& entry, Word path, const kernel::Slot* slot, Word* queue,
-                                                     Word head) {
+    [[noreturn]] KERNEL_HOT static void slow_message(const Entry& entry, Word path, const kernel::Slot* slot,
+                                                     Word* queue, Word head) {
         entry.current->registers.rdi = path;
         go_on<kernel_fast_message>(entry, slot, queue, head);
     }

@@ -35,6 +35,7 @@
 #define ARCH_MESSAGE(message)                                                                      \
     , "S"((message).tag), "d"((message).rdx), "b"((message).rbx), "r"(r8), "r"(r9), "r"(r10)
 #else
+#define ARCH_FAST_CALL
 #include <generic/contract/fast_entries.hpp>
 #define ARCH_SIGNAL_SLOT(slot) register const kernel::Slot* first asm("rdi") = slot
 #define ARCH_SEND_TEMPLATE
